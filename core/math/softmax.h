@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/math/matrix.h"
+
+namespace patchboard {
+
+/// Softmax in place, shifted by the largest value so that nothing overflows.
+/// x: [n] f32, n ≥ 1. Errors: none.
+void softmax(VectorSpan x);
+
+/// log Σ exp(x), summed in double. x: [n] f32, n ≥ 1.
+[[nodiscard]] double log_sum_exp(const VectorView& x);
+
+}  // namespace patchboard

@@ -1,0 +1,110 @@
+#include "core/session/checks.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/error.h"
+
+namespace patchboard {
+namespace {
+
+/// `Jones` for one token, ` Pat|chb|oard` for several.
+std::string joined(std::span<const TokenId> ids, const TokenText& token_text) {
+  std::string text = "`";
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    text += (i > 0 ? "|" : "") + token_text(ids[i]);
+  }
+  return text + "`";
+}
+
+std::string counted(std::size_t tokens) {
+  return std::to_string(tokens) + (tokens == 1 ? " token" : " tokens");
+}
+
+/// The part of `ids` without the tokens that both prompts begin and end with.
+struct Difference {
+  std::span<const TokenId> clean;
+  std::span<const TokenId> corrupted;
+};
+
+Difference difference_of(std::span<const TokenId> clean, std::span<const TokenId> corrupted) {
+  const std::size_t shorter = std::min(clean.size(), corrupted.size());
+  const auto head = static_cast<std::size_t>(std::ranges::mismatch(clean, corrupted).in1 - clean.begin());
+  std::size_t tail = 0;
+  while (tail < shorter - head &&
+         clean[clean.size() - 1 - tail] == corrupted[corrupted.size() - 1 - tail]) {
+    ++tail;
+  }
+  return {clean.subspan(head, clean.size() - head - tail),
+          corrupted.subspan(head, corrupted.size() - head - tail)};
+}
+
+/// The same target with its leading space taken away, or with one.
+std::string other_spacing(std::string_view text) {
+  return text.starts_with(' ') ? std::string(text.substr(1)) : " " + std::string(text);
+}
+
+}  // namespace
+
+void check_prompt(std::string_view name, std::span<const TokenId> ids, const Config& config) {
+  const std::string start = std::string(name) + ": ";
+  if (ids.empty()) {
+    throw Error(ErrorCode::kPrompt, start + "is empty, expected at least one token");
+  }
+  if (ids.size() > static_cast<std::size_t>(config.n_positions)) {
+    throw Error(ErrorCode::kPrompt, start + counted(ids.size()) + ", but this model reads at most " +
+                                        std::to_string(config.n_positions) +
+                                        " (n_positions); shorten the prompt");
+  }
+  const auto bad = std::ranges::find_if(
+      ids, [&](TokenId id) { return id < 0 || id >= config.vocab_size; });
+  if (bad != ids.end()) {
+    throw Error(ErrorCode::kPrompt, start + "token id " + std::to_string(*bad) + " at position " +
+                                        std::to_string(bad - ids.begin()) +
+                                        " is not in the vocabulary, expected 0 to " +
+                                        std::to_string(config.vocab_size - 1));
+  }
+}
+
+void check_pair(std::span<const TokenId> clean, std::span<const TokenId> corrupted,
+                const TokenText& token_text) {
+  if (std::ranges::equal(clean, corrupted)) {
+    throw Error(ErrorCode::kPrompt,
+                "the clean and the corrupted prompt are the same; change a word in one of them");
+  }
+  if (clean.size() == corrupted.size()) {
+    return;
+  }
+  const Difference difference = difference_of(clean, corrupted);
+  const auto side = [&](std::span<const TokenId> ids) {
+    return ids.empty() ? "nothing" : joined(ids, token_text) + " (" + counted(ids.size()) + ")";
+  };
+  throw Error(ErrorCode::kPrompt,
+              "the prompts must have as many tokens as each other so that positions line up: clean has " +
+                  std::to_string(clean.size()) + ", corrupted " + std::to_string(corrupted.size()) +
+                  ". They differ in " + side(difference.clean) + " against " +
+                  side(difference.corrupted) +
+                  "; choose a replacement that splits into as many tokens");
+}
+
+TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer) {
+  const std::vector<TokenId> ids = tokenizer.encode(text);
+  if (ids.size() == 1) {
+    return ids.front();
+  }
+  if (ids.empty()) {
+    throw Error(ErrorCode::kTarget, "a target is empty, expected the text of one token");
+  }
+  const TokenText token_text = [&](TokenId id) { return tokenizer.display_text(id); };
+  std::string message = "target \"" + std::string(text) + "\" is " + counted(ids.size()) + " (" +
+                        joined(ids, token_text) + "), expected one";
+  const std::string other = other_spacing(text);
+  if (tokenizer.encode(other).size() == 1) {
+    message += "; \"" + other + "\" is one token";
+  } else {
+    message += "; its first token is \"" + token_text(ids.front()) + "\"";
+  }
+  throw Error(ErrorCode::kTarget, message);
+}
+
+}  // namespace patchboard

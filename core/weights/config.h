@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/math/matrix.h"
+
+namespace patchboard {
+
+/// The sizes of a GPT-2, from the published `config.json`.
+struct Config {
+  Index n_layer = 0;
+  Index n_head = 0;
+  Index d_model = 0;  ///< `n_embd`
+  Index d_mlp = 0;    ///< `n_inner`, 4 · d_model unless given
+  Index vocab_size = 0;
+  Index n_positions = 0;
+  float layer_norm_epsilon = 1e-5F;
+
+  [[nodiscard]] Index d_head() const { return d_model / n_head; }
+  /// Without an `lm_head` of its own.
+  [[nodiscard]] std::uint64_t parameter_count() const;
+};
+
+/// Reads `config.json`. Allocates nothing that depends on the sizes in it.
+/// Errors: kConfig, naming the key, its value and what would be right: not JSON, another
+/// `model_type`, an activation that is not the tanh GELU, attention variants that GPT-2's published
+/// models do not use, sizes that are missing, absurd, do not divide or exceed the address space.
+/// Source: the published configs of `gpt2` … `gpt2-xl`.
+[[nodiscard]] Config parse_config(std::string_view json);
+
+}  // namespace patchboard

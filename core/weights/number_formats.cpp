@@ -1,0 +1,39 @@
+#include "core/weights/number_formats.h"
+
+#include <Eigen/Core>
+#include <bit>
+#include <cstring>
+
+namespace patchboard {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
+
+template <typename Number>
+void widen_all(std::span<const std::byte> bytes, float* values) {
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Number)) {
+    Number number;
+    std::memcpy(&number, bytes.data() + at, sizeof(Number));
+    *values++ = static_cast<float>(number);
+  }
+}
+
+}  // namespace
+
+void widen(DType dtype, std::span<const std::byte> bytes, float* values) {
+  switch (dtype) {
+    case DType::kF32:
+      std::memcpy(values, bytes.data(), bytes.size());
+      return;
+    case DType::kF16:
+      widen_all<Eigen::half>(bytes, values);
+      return;
+    case DType::kBF16:
+      widen_all<Eigen::bfloat16>(bytes, values);
+      return;
+    case DType::kOther:
+      return;
+  }
+}
+
+}  // namespace patchboard

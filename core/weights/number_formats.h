@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/weights/safetensors_header.h"
+
+namespace patchboard {
+
+/// Widens little-endian numbers to f32.
+/// bytes: whole elements of `dtype`, at any alignment. values: as many floats as elements.
+void widen(DType dtype, std::span<const std::byte> bytes, float* values);
+
+}  // namespace patchboard

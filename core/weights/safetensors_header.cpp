@@ -1,0 +1,159 @@
+#include "core/weights/safetensors_header.h"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "core/error.h"
+
+namespace patchboard {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorCode::kWeights, "model.safetensors: " + what);
+}
+
+/// nlohmann keeps the last of two equal keys in silence, so names are watched while parsing.
+Json parse_unique(std::string_view text) {
+  std::set<std::string> names;
+  return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& value) {
+    constexpr int kTopLevelKeys = 1;
+    if (event == Json::parse_event_t::key && depth == kTopLevelKeys &&
+        !names.insert(value.get<std::string>()).second) {
+      refuse("the header names `" + value.get<std::string>() + "` twice");
+    }
+    return true;
+  });
+}
+
+DType dtype_of(const std::string& name) {
+  if (name == "F32") {
+    return DType::kF32;
+  }
+  if (name == "F16") {
+    return DType::kF16;
+  }
+  return name == "BF16" ? DType::kBF16 : DType::kOther;
+}
+
+std::vector<std::uint64_t> sizes(const Json& array, const std::string& where) {
+  std::vector<std::uint64_t> values;
+  if (!array.is_array()) {
+    refuse(where + " is " + array.dump() + ", expected a list of whole numbers");
+  }
+  for (const Json& value : array) {
+    if (!value.is_number_unsigned()) {
+      refuse(where + " is " + array.dump() + ", expected a list of whole numbers");
+    }
+    values.push_back(value.get<std::uint64_t>());
+  }
+  return values;
+}
+
+/// Σ over the shape, times the element's size; refused where it would overflow.
+std::uint64_t byte_count(const TensorEntry& entry) {
+  std::uint64_t bytes = bytes_per_element(entry.dtype);
+  for (const std::uint64_t size : entry.shape) {
+    if (size != 0 && bytes > std::numeric_limits<std::uint64_t>::max() / size) {
+      refuse("`" + entry.name + "`: shape " + shape_text(entry.shape) + " is too large");
+    }
+    bytes *= size;
+  }
+  return bytes;
+}
+
+TensorEntry read_entry(const std::string& name, const Json& value) {
+  const std::string quoted = "`" + name + "`";
+  for (const char* key : {"dtype", "shape", "data_offsets"}) {
+    if (!value.is_object() || !value.contains(key)) {
+      refuse(quoted + ": the header gives no \"" + key + "\"");
+    }
+  }
+  if (!value["dtype"].is_string()) {
+    refuse(quoted + ": dtype is " + value["dtype"].dump() + ", expected \"F32\", \"F16\" or \"BF16\"");
+  }
+  TensorEntry entry;
+  entry.name = name;
+  entry.dtype_name = value["dtype"].get<std::string>();
+  entry.dtype = dtype_of(entry.dtype_name);
+  entry.shape = sizes(value["shape"], quoted + ": shape");
+  const std::vector<std::uint64_t> offsets = sizes(value["data_offsets"], quoted + ": data_offsets");
+  if (offsets.size() != 2 || offsets[0] > offsets[1]) {
+    refuse(quoted + ": data_offsets are " + value["data_offsets"].dump() +
+           ", expected [begin, end] with begin ≤ end");
+  }
+  entry.begin = offsets[0];
+  entry.end = offsets[1];
+  if (entry.dtype != DType::kOther && byte_count(entry) != entry.end - entry.begin) {
+    refuse(quoted + ": data_offsets span " + std::to_string(entry.end - entry.begin) +
+           " bytes, but shape " + shape_text(entry.shape) + " in " + entry.dtype_name + " needs " +
+           std::to_string(byte_count(entry)));
+  }
+  return entry;
+}
+
+void require_contiguous(const std::vector<TensorEntry>& entries) {
+  std::uint64_t position = 0;
+  for (const TensorEntry& entry : entries) {
+    if (entry.begin != position) {
+      refuse("`" + entry.name + "`: data begins at byte " + std::to_string(entry.begin) +
+             (entry.begin < position ? ", inside the tensor before it" : ", after a gap") +
+             "; expected byte " + std::to_string(position));
+    }
+    position = entry.end;
+  }
+}
+
+std::vector<TensorEntry> read_entries(const Json& header) {
+  if (!header.is_object()) {
+    refuse("the header is not a JSON object");
+  }
+  std::vector<TensorEntry> entries;
+  for (const auto& [name, value] : header.items()) {
+    if (name != "__metadata__") {
+      entries.push_back(read_entry(name, value));
+    }
+  }
+  std::ranges::sort(entries, {}, [](const TensorEntry& entry) {
+    return std::pair(entry.begin, entry.end);
+  });
+  require_contiguous(entries);
+  return entries;
+}
+
+}  // namespace
+
+std::uint64_t bytes_per_element(DType dtype) {
+  switch (dtype) {
+    case DType::kF32:
+      return 4;
+    case DType::kF16:
+    case DType::kBF16:
+      return 2;
+    case DType::kOther:
+      return 0;
+  }
+  return 0;
+}
+
+std::string shape_text(const std::vector<std::uint64_t>& shape) {
+  std::string text = "[";
+  for (const std::uint64_t size : shape) {
+    text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  }
+  return text + "]";
+}
+
+std::vector<TensorEntry> parse_safetensors_header(std::string_view json) {
+  try {
+    return read_entries(parse_unique(json));
+  } catch (const Json::exception& error) {
+    refuse(std::string("the header is not valid JSON: ") + error.what());
+  }
+}
+
+}  // namespace patchboard

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/token_id.h"
+#include "core/weights/config.h"
+#include "core/weights/weights.h"
+
+namespace patchboard::reference {
+
+using Row = std::vector<double>;
+using Rows = std::vector<Row>;
+
+/// "In this run, resid_post at (layer, position) is this vector."
+struct Patch {
+  Index layer = 0;
+  Index position = 0;
+  Row value;  // [d_model]
+};
+
+struct NaiveRun {
+  std::vector<Rows> resid_post;  // [layer][position][d_model]
+  Row logits;                    // of the last position
+};
+
+/// GPT-2 written as plainly as it can be, in double: the slow twin of Gpt2 and of Sweep.
+NaiveRun naive_forward(const Config& config, const Weights& weights,
+                       std::span<const TokenId> tokens,
+                       const std::optional<Patch>& patch = std::nullopt);
+
+/// Softmax of the logits.
+Row probabilities(const Row& logits);
+
+}  // namespace patchboard::reference

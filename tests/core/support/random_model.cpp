@@ -1,0 +1,56 @@
+#include "tests/core/support/random_model.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <random>
+
+#include "core/weights/tensor_slots.h"
+
+namespace patchboard::testing {
+
+Config small_config(Index n_layer, Index n_head, Index d_model, Index vocab_size) {
+  Config config;
+  config.n_layer = n_layer;
+  config.n_head = n_head;
+  config.d_model = d_model;
+  config.d_mlp = 4 * d_model;
+  config.vocab_size = vocab_size;
+  config.n_positions = 64;
+  return config;
+}
+
+Weights random_weights(const Config& config, std::uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal(0.0F, 0.3F);
+  Weights weights;
+  for (const TensorSlot& slot : tensor_slots(config, weights)) {
+    if (!slot.required) {
+      continue;
+    }
+    const auto count =
+        std::accumulate(slot.shape.begin(), slot.shape.end(), std::uint64_t{1}, std::multiplies<>());
+    const bool is_gain = slot.name.find("ln_") != std::string::npos && slot.name.ends_with("weight");
+    float* values = slot.allocate();
+    std::generate_n(values, count, [&] { return normal(generator) + (is_gain ? 1.0F : 0.0F); });
+  }
+  return weights;
+}
+
+Matrix random_matrix(Index rows, Index cols, std::uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal;
+  Matrix matrix(rows, cols);
+  std::generate_n(matrix.data(), matrix.size(), [&] { return normal(generator); });
+  return matrix;
+}
+
+std::vector<TokenId> random_tokens(Index count, Index vocab_size, std::uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::uniform_int_distribution<TokenId> uniform(0, static_cast<TokenId>(vocab_size - 1));
+  std::vector<TokenId> tokens(static_cast<std::size_t>(count));
+  std::ranges::generate(tokens, [&] { return uniform(generator); });
+  return tokens;
+}
+
+}  // namespace patchboard::testing

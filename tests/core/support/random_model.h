@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/math/matrix.h"
+#include "core/token_id.h"
+#include "core/weights/config.h"
+#include "core/weights/weights.h"
+
+namespace patchboard::testing {
+
+/// A small config; the rest of its fields follow from these.
+Config small_config(Index n_layer, Index n_head, Index d_model, Index vocab_size);
+
+/// Seeded weights, large enough that every part of the model matters.
+Weights random_weights(const Config& config, std::uint32_t seed);
+
+Matrix random_matrix(Index rows, Index cols, std::uint32_t seed);
+
+std::vector<TokenId> random_tokens(Index count, Index vocab_size, std::uint32_t seed);
+
+}  // namespace patchboard::testing

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Writes the golden models: small GPT-2s of odd shapes with what PyTorch gives for them.
+
+    /usr/bin/python3 tests/golden/make_golden.py      (Debian: python3-torch)
+
+Each folder under tests/golden/models holds a model in the published layout and expected.json: the
+logits of a clean and a corrupted run, and the whole denoising sweep over resid_post, one forward
+pass a patch, as the report does it. Run it again only to change the cases; the files are committed.
+"""
+
+import json
+import math
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+MODELS = Path(__file__).parent / "models"
+DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
+@dataclass
+class Case:
+    """One golden model and the prompts that it is run on."""
+
+    name: str
+    n_layer: int
+    n_head: int
+    n_embd: int
+    vocab_size: int
+    length: int
+    differences: list = field(default_factory=lambda: [0])
+    n_positions: int = 16
+    epsilon: float = 1e-5
+    dtype: str = "F32"
+    prefix: str = ""
+    untied: bool = False
+    masks: bool = False
+
+
+CASES = [
+    Case("odd-width", 3, 3, 21, 50, 9, [2], prefix="transformer.", masks=True),
+    Case("one-head-untied", 2, 1, 20, 37, 7, [1, 4], dtype="F16", untied=True),
+    Case("vocabulary-of-three", 2, 2, 10, 3, 1, [0], n_positions=1, dtype="BF16"),
+    Case("large-epsilon", 4, 4, 40, 101, 33, [6, 7], n_positions=40, epsilon=1e-2, dtype="F16"),
+]
+
+
+def shapes(case):
+    """Published tensor names with their shapes."""
+    d = case.n_embd
+    yield "wte.weight", (case.vocab_size, d)
+    yield "wpe.weight", (case.n_positions, d)
+    for layer in range(case.n_layer):
+        for name, shape in [
+            ("ln_1.weight", (d,)),
+            ("ln_1.bias", (d,)),
+            ("attn.c_attn.weight", (d, 3 * d)),
+            ("attn.c_attn.bias", (3 * d,)),
+            ("attn.c_proj.weight", (d, d)),
+            ("attn.c_proj.bias", (d,)),
+            ("ln_2.weight", (d,)),
+            ("ln_2.bias", (d,)),
+            ("mlp.c_fc.weight", (d, 4 * d)),
+            ("mlp.c_fc.bias", (4 * d,)),
+            ("mlp.c_proj.weight", (4 * d, d)),
+            ("mlp.c_proj.bias", (d,)),
+        ]:
+            yield f"h.{layer}.{name}", shape
+    yield "ln_f.weight", (d,)
+    yield "ln_f.bias", (d,)
+    if case.untied:
+        yield "lm_head.weight", (case.vocab_size, d)
+
+
+def random_weights(case, generator):
+    """Weights rounded to the case's dtype, so that file and expectation agree."""
+    weights = {}
+    for name, shape in shapes(case):
+        values = torch.randn(shape, generator=generator) * 0.3
+        if "ln_" in name and name.endswith("weight"):
+            values += 1
+        weights[name] = values.to(DTYPES[case.dtype])
+    return weights
+
+
+def forward(case, weights, tokens, patch=None):
+    """Returns (logits of the last position [V], resid_post [L][T, D]). patch: (layer, pos, [D])."""
+    w = {name: values.float() for name, values in weights.items()}
+    norm = lambda x, name: F.layer_norm(
+        x, (case.n_embd,), w[name + ".weight"], w[name + ".bias"], case.epsilon
+    )
+    project = lambda x, name: x @ w[name + ".weight"] + w[name + ".bias"]
+    t = len(tokens)
+    mask = torch.full((t, t), -math.inf).triu(1)
+    x = w["wte.weight"][tokens] + w["wpe.weight"][:t]
+    resid_post = []
+    for layer in range(case.n_layer):
+        h = f"h.{layer}."
+        qkv = project(norm(x, h + "ln_1"), h + "attn.c_attn")
+        q, k, v = (part.view(t, case.n_head, -1).transpose(0, 1) for part in qkv.chunk(3, dim=-1))
+        pattern = F.softmax(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]) + mask, dim=-1)
+        z = (pattern @ v).transpose(0, 1).reshape(t, case.n_embd)
+        x = x + project(z, h + "attn.c_proj")
+        hidden = F.gelu(project(norm(x, h + "ln_2"), h + "mlp.c_fc"), approximate="tanh")
+        x = x + project(hidden, h + "mlp.c_proj")
+        if patch is not None and patch[0] == layer:
+            x = x.clone()
+            x[patch[1]] = patch[2]
+        resid_post.append(x)
+    head = w["lm_head.weight"] if case.untied else w["wte.weight"]
+    return norm(x, "ln_f")[-1] @ head.T, resid_post
+
+
+def sweep(case, weights, clean, corrupted, targets):
+    """The report's loop: prob and logit as [target][layer][position]."""
+    _, clean_resid = forward(case, weights, clean)
+    logit = torch.zeros(len(targets), case.n_layer, case.length)
+    prob = torch.zeros_like(logit)
+    for layer in range(case.n_layer):
+        for position in range(case.length):
+            patch = (layer, position, clean_resid[layer][position])
+            logits, _ = forward(case, weights, corrupted, patch)
+            logit[:, layer, position] = logits[targets]
+            prob[:, layer, position] = F.softmax(logits, dim=-1)[targets]
+    return prob, logit
+
+
+def tensor_bytes(values):
+    if values.dtype == torch.bfloat16:
+        return (values.float().numpy().view("<u4") >> 16).astype("<u2").tobytes()
+    return values.numpy().tobytes()
+
+
+def write_safetensors(path, case, weights):
+    tensors = {case.prefix + name if name != "lm_head.weight" else name: tensor
+               for name, tensor in weights.items()}
+    header, data = {"__metadata__": {"format": "pt"}}, b""
+    entries = [(name, case.dtype, list(t.shape), tensor_bytes(t)) for name, t in tensors.items()]
+    if case.masks:
+        n = case.n_positions
+        entries.insert(3, (f"{case.prefix}h.0.attn.bias", "U8", [1, 1, n, n], bytes(n * n)))
+        entries.append((f"{case.prefix}h.0.attn.masked_bias", "F32", [], struct.pack("<f", -1e4)))
+    for name, dtype, shape, raw in entries:
+        offsets = [len(data), len(data) + len(raw)]
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
+        data += raw
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def write_case(case, seed):
+    generator = torch.Generator().manual_seed(seed)
+    weights = random_weights(case, generator)
+    clean = torch.randint(case.vocab_size, (case.length,), generator=generator)
+    corrupted = clean.clone()
+    for position in case.differences:
+        corrupted[position] = (corrupted[position] + 1) % case.vocab_size
+    targets = sorted({0, case.vocab_size // 2, case.vocab_size - 1})
+    prob, logit = sweep(case, weights, clean, corrupted, targets)
+    config = {
+        "model_type": "gpt2",
+        "activation_function": "gelu_new",
+        "layer_norm_epsilon": case.epsilon,
+        "n_layer": case.n_layer,
+        "n_head": case.n_head,
+        "n_embd": case.n_embd,
+        "n_positions": case.n_positions,
+        "vocab_size": case.vocab_size,
+    }
+    expected = {
+        "tokens_clean": clean.tolist(),
+        "tokens_corrupted": corrupted.tolist(),
+        "targets": targets,
+        "logits_clean": forward(case, weights, clean)[0].tolist(),
+        "logits_corrupted": forward(case, weights, corrupted)[0].tolist(),
+        "prob": prob.tolist(),
+        "logit": logit.tolist(),
+    }
+    folder = MODELS / case.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "expected.json").write_text(json.dumps(expected) + "\n")
+    write_safetensors(folder / "model.safetensors", case, weights)
+
+
+if __name__ == "__main__":
+    torch.set_grad_enabled(False)
+    for number, case in enumerate(CASES):
+        write_case(case, seed=100 + number)
+        print("wrote", case.name)
