@@ -1,0 +1,79 @@
+// What OpenAI's tokenizer makes of generated strings; tests/tiktoken/make-cases.mjs writes them.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "core/text/tokenizer.h"
+
+namespace patchboard {
+namespace {
+
+std::string fixture(const char* name) { return std::string(PATCHBOARD_TIKTOKEN_DIR) + "/" + name; }
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path << " is missing; ctest makes it before this test";
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Case {
+  std::string text;
+  std::vector<TokenId> ids;
+};
+
+/// Reads cases one by one: byte count, bytes, id count, ids.
+class CaseReader {
+ public:
+  explicit CaseReader(const std::string& path) : file_(path, std::ios::binary) {}
+
+  bool next(Case& out) {
+    std::uint32_t count = 0;
+    if (!read(&count, 1)) {
+      return false;
+    }
+    out.text.resize(count);
+    read(out.text.data(), count);
+    read(&count, 1);
+    out.ids.resize(count);
+    return read(out.ids.data(), count);
+  }
+
+ private:
+  template <typename Value>
+  bool read(Value* values, std::size_t count) {
+    const auto bytes = static_cast<std::streamsize>(count * sizeof(Value));
+    return static_cast<bool>(file_.read(reinterpret_cast<char*>(values), bytes));
+  }
+
+  std::ifstream file_;
+};
+
+TEST(Tiktoken, GivesTheSameIdsForEveryGeneratedString) {
+  constexpr std::size_t kLeastCases = 100'000;
+  constexpr std::size_t kShownDifferences = 5;
+  const Tokenizer tokenizer(read_file(fixture("vocab.json")), read_file(fixture("merges.txt")));
+  CaseReader reader(fixture("cases.bin"));
+  std::size_t cases = 0;
+  std::size_t differences = 0;
+  for (Case expected; reader.next(expected); ++cases) {
+    const std::vector<TokenId> ids = tokenizer.encode(expected.text);
+    if (ids != expected.ids && ++differences <= kShownDifferences) {
+      ADD_FAILURE() << "case " << cases << ": " << ::testing::PrintToString(expected.text)
+                    << "\n  here     " << ::testing::PrintToString(ids) << "\n  tiktoken "
+                    << ::testing::PrintToString(expected.ids);
+    }
+  }
+  EXPECT_EQ(differences, 0U);
+  EXPECT_GE(cases, kLeastCases);
+  RecordProperty("cases", static_cast<int>(cases));
+  std::cout << cases << " strings compared with tiktoken, " << differences << " differences\n";
+}
+
+}  // namespace
+}  // namespace patchboard
