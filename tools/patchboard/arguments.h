@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/token_id.h"
+
+namespace patchboard {
+
+/// What every subcommand takes.
+struct CommonArguments {
+  std::string model;  ///< a folder; empty for the embedded model
+  int threads = 1;
+  bool json = false;
+};
+
+struct PredictArguments : CommonArguments {
+  std::string text;
+  std::vector<TokenId> ids;  ///< in place of text
+  int top = 10;
+};
+
+struct PatchArguments : CommonArguments {
+  std::string clean;
+  std::string corrupted;
+  std::vector<std::string> targets;
+  std::vector<TokenId> clean_ids;  ///< in place of clean, and so on
+  std::vector<TokenId> corrupted_ids;
+  std::vector<TokenId> target_ids;
+};
+
+}  // namespace patchboard

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "tools/patchboard/arguments.h"
+
+namespace patchboard {
+
+/// `patchboard predict`: the most probable next tokens, to standard output.
+void run_predict(const PredictArguments& arguments);
+
+/// `patchboard patch`: a denoising sweep over resid_post, to standard output; progress goes to
+/// standard error where that is a terminal.
+void run_patch(const PatchArguments& arguments);
+
+}  // namespace patchboard

@@ -1,0 +1,19 @@
+/* The embedded model's files as bytes of the program; CMake names the folder. */
+
+.macro embed name, file
+    .global patchboard_\name\()_begin
+    .global patchboard_\name\()_end
+    .balign 16
+patchboard_\name\()_begin:
+    .incbin "\file"
+patchboard_\name\()_end:
+    .byte 0
+.endm
+
+    .section .rodata
+    embed config, "config.json"
+    embed vocab, "vocab.json"
+    embed merges, "merges.txt"
+    embed weights, "model.safetensors"
+
+    .section .note.GNU-stack, "", %progbits

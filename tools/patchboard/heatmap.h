@@ -1,0 +1,22 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "core/math/matrix.h"
+
+namespace patchboard {
+
+/// A heatmap for a terminal: a line a layer, a cell a position.
+struct Heatmap {
+  std::string title;
+  Matrix values;                    // [layer, position], zero where nothing changes
+  std::vector<std::string> tokens;  // [position]
+};
+
+/// Each cell is its value in tenths of the largest magnitude, as a digit with sign; in colour also
+/// as a background from blue (negative) over white to red (positive).
+void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour);
+
+}  // namespace patchboard

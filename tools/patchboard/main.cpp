@@ -1,0 +1,113 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <new>
+#include <string>
+#include <thread>
+
+#include "core/error.h"
+#include "tools/patchboard/commands.h"
+
+namespace patchboard {
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kBadInput = 2;
+constexpr int kMaxThreads = 256;
+constexpr int kMaxTop = 1'000'000;
+
+/// An input that is given as text or as token ids, exactly one of them.
+struct TextOrIds {
+  CLI::Option* text;
+  CLI::Option* ids;
+
+  void require() const {
+    if (text->empty() && ids->empty()) {
+      throw CLI::RequiredError(text->get_name() + " or " + ids->get_name());
+    }
+  }
+};
+
+template <typename Text>
+TextOrIds add_text_or_ids(CLI::App& command, const std::string& what, const std::string& text_name,
+                          Text& text, const std::string& ids_name, std::vector<TokenId>& ids) {
+  TextOrIds input{command.add_option(text_name, text, what),
+                  command.add_option(ids_name, ids, what + ", as token ids: 1,2,3")};
+  input.ids->delimiter(',')->excludes(input.text);
+  return input;
+}
+
+void add_common(CLI::App& command, CommonArguments& arguments) {
+  arguments.threads =
+      std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+  command.add_option("--model", arguments.model,
+                     "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
+                     "without it, the embedded model");
+  command.add_option("--threads", arguments.threads, "Threads; all cores by default")
+      ->check(CLI::Range(1, kMaxThreads));
+  command.add_flag("--json", arguments.json, "Print JSON");
+}
+
+void add_predict(CLI::App& app, PredictArguments& arguments) {
+  CLI::App& command = *app.add_subcommand("predict", "Show the most probable next tokens");
+  add_common(command, arguments);
+  const TextOrIds prompt =
+      add_text_or_ids(command, "Prompt", "--text", arguments.text, "--ids", arguments.ids);
+  command.add_option("--top", arguments.top, "How many tokens to show")
+      ->check(CLI::Range(1, kMaxTop));
+  command.callback([&arguments, prompt] {
+    prompt.require();
+    run_predict(arguments);
+  });
+}
+
+void add_patch(CLI::App& app, PatchArguments& arguments) {
+  CLI::App& command = *app.add_subcommand(
+      "patch", "Put clean resid_post into the corrupted run at every layer and position");
+  add_common(command, arguments);
+  const TextOrIds clean = add_text_or_ids(command, "Clean prompt", "--clean", arguments.clean,
+                                          "--clean-ids", arguments.clean_ids);
+  const TextOrIds corrupted =
+      add_text_or_ids(command, "Corrupted prompt", "--corrupted", arguments.corrupted,
+                      "--corrupted-ids", arguments.corrupted_ids);
+  const TextOrIds targets =
+      add_text_or_ids(command, "Tokens to measure, one or more", "--target", arguments.targets,
+                      "--target-ids", arguments.target_ids);
+  command.callback([&arguments, clean, corrupted, targets] {
+    clean.require();
+    corrupted.require();
+    targets.require();
+    run_patch(arguments);
+  });
+}
+
+int fail(int code, const std::string& message) {
+  std::cerr << "patchboard: " << message << '\n';
+  return code;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Activation patching for GPT-2", "patchboard");
+  app.require_subcommand(1);
+  PredictArguments predict;
+  PatchArguments patch;
+  add_predict(app, predict);
+  add_patch(app, patch);
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(kBadInput, error.what());
+  } catch (const Error& error) {
+    return fail(kBadInput, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kFailure, "not enough memory for this model and these prompts");
+  }
+}
+
+}  // namespace
+}  // namespace patchboard
+
+int main(int argc, char** argv) { return patchboard::run(argc, argv); }

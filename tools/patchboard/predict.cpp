@@ -1,0 +1,49 @@
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "tools/patchboard/commands.h"
+#include "tools/patchboard/session_input.h"
+
+namespace patchboard {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const Session& session, const std::vector<TokenId>& ids,
+             const std::vector<Prediction>& top) {
+  Json json = {{"tokens", tokens_json(session, ids)}, {"top", Json::array()}};
+  for (const Prediction& prediction : top) {
+    const auto id = static_cast<TokenId>(prediction.token);
+    json["top"].push_back({{"id", id},
+                           {"text", session.token_text(id)},
+                           {"logit", prediction.logit},
+                           {"prob", prediction.prob}});
+  }
+  return json;
+}
+
+void print_table(const Session& session, const std::vector<Prediction>& top) {
+  std::cout << "  prob    logit  token\n" << std::fixed;
+  for (const Prediction& prediction : top) {
+    std::cout << std::setprecision(4) << std::setw(6) << prediction.prob << std::setprecision(3)
+              << std::setw(9) << prediction.logit << "  "
+              << shown(session, static_cast<TokenId>(prediction.token)) << '\n';
+  }
+}
+
+}  // namespace
+
+void run_predict(const PredictArguments& arguments) {
+  Session session(arguments.threads);
+  load_model(session, arguments.model, arguments.ids.empty());
+  const std::vector<TokenId> ids = prompt_ids(session, arguments.text, arguments.ids);
+  const std::vector<Prediction> top = session.predict(ids, arguments.top);
+  if (arguments.json) {
+    std::cout << to_json(session, ids, top).dump() << '\n';
+  } else {
+    print_table(session, top);
+  }
+}
+
+}  // namespace patchboard
