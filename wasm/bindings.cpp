@@ -1,0 +1,22 @@
+#include <emscripten/bind.h>
+
+#include "wasm/js_session.h"
+
+EMSCRIPTEN_BINDINGS(patchboard) {
+  using emscripten::class_;
+  using patchboard::JsSession;
+
+  class_<JsSession>("Session")
+      .constructor<int>()
+      .function("begin", &JsSession::begin)
+      .function("setTokenizer", &JsSession::set_tokenizer)
+      .function("reserve", &JsSession::reserve)
+      .function("commit", &JsSession::commit)
+      .function("finish", &JsSession::finish)
+      .function("info", &JsSession::info)
+      .function("tokenize", &JsSession::tokenize)
+      .function("resolveTarget", &JsSession::resolve_target)
+      .function("startPatch", &JsSession::start_patch)
+      .function("stepPatch", &JsSession::step_patch)
+      .function("endPatch", &JsSession::end_patch);
+}

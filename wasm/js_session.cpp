@@ -1,0 +1,132 @@
+#include "wasm/js_session.h"
+
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "wasm/js_values.h"
+
+namespace patchboard {
+namespace {
+
+using emscripten::val;
+
+constexpr Index kTopPredictions = 10;
+
+/// Runs `call`; what it throws becomes a JavaScript Error.
+template <typename Call>
+auto guarded(Call&& call) {
+  try {
+    return std::forward<Call>(call)();
+  } catch (const Error& error) {
+    throw_error(code_name(error.code()), error.what());
+  } catch (const std::bad_alloc&) {
+    throw_error("memory", "not enough memory in this tab for this model and these prompts");
+  } catch (const std::exception& error) {
+    throw_error("internal", error.what());
+  }
+}
+
+SweepRequest read_request(const Session& session, const val& request) {
+  SweepRequest result;
+  result.clean = session.encode(request["clean"].as<std::string>());
+  result.corrupted = session.encode(request["corrupted"].as<std::string>());
+  for (const std::string& target : emscripten::vecFromJSArray<std::string>(request["targets"])) {
+    result.targets.push_back(session.resolve_target(target));
+  }
+  return result;
+}
+
+// Counts of block-rows can pass 2³¹; a JavaScript number holds them exactly up to 2⁵³.
+val number(std::uint64_t count) { return val(static_cast<double>(count)); }
+
+val start_value(const Session& session, const SweepRequest& request, const Sweep& sweep) {
+  val value = val::object();
+  value.set("tokensClean", tokens_value(session, request.clean));
+  value.set("tokensCorrupted", tokens_value(session, request.corrupted));
+  value.set("targets", tokens_value(session, request.targets));
+  value.set("firstDifference", static_cast<double>(sweep.plan().first_difference()));
+  value.set("clean", target_values_value(sweep.clean()));
+  value.set("corrupted", target_values_value(sweep.corrupted()));
+  value.set("topClean",
+            predictions_value(session, top_k(sweep.clean_logits(), kTopPredictions)));
+  value.set("topCorrupted",
+            predictions_value(session, top_k(sweep.corrupted_logits(), kTopPredictions)));
+  value.set("blockRows", number(sweep.plan().block_rows()));
+  value.set("naiveBlockRows", number(sweep.plan().naive_block_rows()));
+  return value;
+}
+
+}  // namespace
+
+JsSession::JsSession(int threads) : session_(threads) {}
+
+void JsSession::begin(const std::string& config_json) {
+  guarded([&] { session_.begin(config_json); });
+}
+
+void JsSession::set_tokenizer(const std::string& vocab_json, const std::string& merges_txt) {
+  guarded([&] { session_.set_tokenizer(vocab_json, merges_txt); });
+}
+
+std::uintptr_t JsSession::reserve(std::size_t size) {
+  return guarded([&] { return reinterpret_cast<std::uintptr_t>(session_.reserve(size).data()); });
+}
+
+void JsSession::commit(std::size_t size) {
+  guarded([&] { session_.commit(size); });
+}
+
+void JsSession::finish() {
+  guarded([&] { session_.finish(); });
+}
+
+val JsSession::info() const {
+  return guarded([&] {
+    const Config& config = session_.config();
+    val info = val::object();
+    info.set("nLayer", static_cast<double>(config.n_layer));
+    info.set("nHead", static_cast<double>(config.n_head));
+    info.set("dModel", static_cast<double>(config.d_model));
+    info.set("vocabSize", static_cast<double>(config.vocab_size));
+    info.set("nPositions", static_cast<double>(config.n_positions));
+    info.set("parameters", number(config.parameter_count()));
+    return info;
+  });
+}
+
+val JsSession::tokenize(const std::string& text) const {
+  return guarded([&] { return tokens_value(session_, session_.encode(text)); });
+}
+
+val JsSession::resolve_target(const std::string& text) const {
+  return guarded([&] { return token_value(session_, session_.resolve_target(text)); });
+}
+
+val JsSession::start_patch(const val& request) {
+  return guarded([&] {
+    SweepRequest tokens = read_request(session_, request);
+    const Sweep& sweep = session_.start_sweep(tokens);
+    return start_value(session_, tokens, sweep);
+  });
+}
+
+val JsSession::step_patch() {
+  return guarded([&] {
+    Sweep& sweep = session_.sweep();
+    if (sweep.done()) {
+      return val::undefined();
+    }
+    const SweepRow row = sweep.step();
+    val value = val::object();
+    value.set("layer", static_cast<double>(row.layer));
+    value.set("prob", float_array(row.prob));
+    value.set("logit", float_array(row.logit));
+    value.set("blockRowsDone", number(sweep.block_rows_done()));
+    return value;
+  });
+}
+
+void JsSession::end_patch() { session_.end_sweep(); }
+
+}  // namespace patchboard

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <cstdint>
+#include <string>
+
+#include "core/session/session.h"
+
+namespace patchboard {
+
+/// Session for JavaScript: the same calls, with plain objects and copied arrays as values.
+/// The types are in `web/src/engine/module.ts`. An Error of the core becomes a JavaScript Error with
+/// a `code`; so does running out of memory.
+class JsSession {
+ public:
+  explicit JsSession(int threads);
+
+  void begin(const std::string& config_json);
+  void set_tokenizer(const std::string& vocab_json, const std::string& merges_txt);
+  /// The address of `size` bytes on the heap, valid until the next call.
+  std::uintptr_t reserve(std::size_t size);
+  void commit(std::size_t size);
+  void finish();
+
+  [[nodiscard]] emscripten::val info() const;
+  [[nodiscard]] emscripten::val tokenize(const std::string& text) const;
+  [[nodiscard]] emscripten::val resolve_target(const std::string& text) const;
+
+  emscripten::val start_patch(const emscripten::val& request);
+  emscripten::val step_patch();
+  void end_patch();
+
+ private:
+  Session session_;
+};
+
+}  // namespace patchboard

@@ -1,0 +1,96 @@
+/** What `wasm/bindings.cpp` registers. Arrays are copies, never views of the WebAssembly heap. */
+
+export interface Token {
+  id: number;
+  /** For a person to read; spaces and newlines as they are, bytes that are no UTF-8 as `\xHH`. */
+  text: string;
+}
+
+export interface Prediction extends Token {
+  logit: number;
+  prob: number;
+}
+
+export interface ModelInfo {
+  nLayer: number;
+  nHead: number;
+  dModel: number;
+  vocabSize: number;
+  nPositions: number;
+  parameters: number;
+}
+
+/** One value per target. */
+export interface TargetValues {
+  prob: Float32Array;
+  logit: Float32Array;
+}
+
+export interface PatchRequest {
+  clean: string;
+  corrupted: string;
+  targets: string[];
+}
+
+/** The clean and the corrupted run; what is known before the first heatmap row. */
+export interface PatchStart {
+  tokensClean: Token[];
+  tokensCorrupted: Token[];
+  targets: Token[];
+  /** The first position where the prompts differ; patches to its left change nothing. */
+  firstDifference: number;
+  clean: TargetValues;
+  corrupted: TargetValues;
+  /** The ten most probable next tokens. */
+  topClean: Prediction[];
+  topCorrupted: Prediction[];
+  /** Block-rows that the whole sweep does, and that one forward pass per patch would do. */
+  blockRows: number;
+  naiveBlockRows: number;
+}
+
+/** One heatmap row: every position of one patched layer. Values are [target][position], flat. */
+export interface PatchRow {
+  layer: number;
+  prob: Float32Array;
+  logit: Float32Array;
+  /** Block-rows done so far, this row included. */
+  blockRowsDone: number;
+}
+
+/** A model being loaded, then used. Every method throws `CoreError` on bad input. */
+export interface Session {
+  /** Takes the text of `config.json`; refuses what is not a GPT-2 before anything is allocated. */
+  begin(configJson: string): void;
+  setTokenizer(vocabJson: string, mergesTxt: string): void;
+  /** An address in HEAPU8 where the next `bytes` of `model.safetensors` go, then `commit` them. */
+  reserve(bytes: number): number;
+  commit(bytes: number): void;
+  /** Checks that every tensor arrived. */
+  finish(): void;
+  info(): ModelInfo;
+  tokenize(text: string): Token[];
+  /** The single token that `text` is; the error shows how it splits and what would be one token. */
+  resolveTarget(text: string): Token;
+  startPatch(request: PatchRequest): PatchStart;
+  /** Computes the next heatmap row, last layer first; undefined when all are done. */
+  stepPatch(): PatchRow | undefined;
+  /** Frees what the sweep holds; without effect when there is none. */
+  endPatch(): void;
+  delete(): void;
+}
+
+/** Thrown by the module: an Error whose `code` says what kind of input was wrong. */
+export interface CoreError extends Error {
+  code: 'config' | 'weights' | 'tokenizer' | 'prompt' | 'target' | 'state' | 'memory' | 'internal';
+}
+
+export interface PatchboardModule {
+  HEAPU8: Uint8Array;
+  Session: new (threads: number) => Session;
+}
+
+/** The default export of `engine/patchboard.mjs`. */
+export type CreatePatchboard = (options?: {
+  locateFile?: (name: string) => string;
+}) => Promise<PatchboardModule>;
