@@ -11,7 +11,9 @@ function readRanks(text) {
   const ranks = new Map();
   for (const line of text.split('\n').filter(Boolean)) {
     const [, first, ...tokens] = line.split(' ');
-    tokens.forEach((token, i) => ranks.set(latin1(Buffer.from(token, 'base64')), Number(first) + i));
+    tokens.forEach((token, i) =>
+      ranks.set(latin1(Buffer.from(token, 'base64')), Number(first) + i),
+    );
   }
   return ranks;
 }

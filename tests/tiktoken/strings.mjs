@@ -1,17 +1,78 @@
 // Seeded strings that try every rule of GPT-2's splitting pattern.
 
-const PLAIN = ['the', 'student', 'Michelle', 'Jones', 'Champions', 'League', '2024', '3.14', 'naïve'];
-const CONTRACTIONS = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'LL", '’s', "''s", "'", "'x"];
+const PLAIN = [
+  'the',
+  'student',
+  'Michelle',
+  'Jones',
+  'Champions',
+  'League',
+  '2024',
+  '3.14',
+  'naïve',
+];
+const CONTRACTIONS = [
+  "'s",
+  "'t",
+  "'re",
+  "'ve",
+  "'m",
+  "'ll",
+  "'d",
+  "'S",
+  "'LL",
+  '’s',
+  "''s",
+  "'",
+  "'x",
+];
 const SPACES = [
   ...' \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2003\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
-  '  ', '   ', '\r\n', '\n\n', ' \n', '\n ', ' \t ', '\u00a0 ',
+  '  ',
+  '   ',
+  '\r\n',
+  '\n\n',
+  ' \n',
+  '\n ',
+  ' \t ',
+  '\u00a0 ',
 ];
 const NEARLY_SPACES = [...'\u180e\u200b\u200c\u200d\u2060\ufeff\u001c\u001d\u001e\u001f\u0000'];
 const EMOJI = ['😀', '👍🏽', '👩‍👩‍👧‍👦', '🏳️‍🌈', '🇩🇪', '1️⃣', '❤️', '🧑🏿‍🚀', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'];
 const DIGITS = [...'٣۷०১๙፩Ⅷ½²①〇㊿𝟘𝟿𐒠🯰'];
-const SCRIPTS = ['Ελλάδα', 'Москва', 'שלום', 'مرحبا', 'हिन्दी', 'ไทย', '中文', 'かな', '한국어', 'ქართული', '𐐀𐐨', '𠀀𪜶'];
-const COMBINING = ['e\u0301', 'n\u0303\u0323', 'a\u0308\u0304', '\u0301', 'q\u20dd', 'ाि', '\u{1e8d0}'];
-const PUNCTUATION = [...'.,;:!?()[]{}<>/\\|@#$%^&*-_=+~`"', '...', '--', '://', '<|endoftext|>', 'Ġ', '€', '—'];
+const SCRIPTS = [
+  'Ελλάδα',
+  'Москва',
+  'שלום',
+  'مرحبا',
+  'हिन्दी',
+  'ไทย',
+  '中文',
+  'かな',
+  '한국어',
+  'ქართული',
+  '𐐀𐐨',
+  '𠀀𪜶',
+];
+const COMBINING = [
+  'e\u0301',
+  'n\u0303\u0323',
+  'a\u0308\u0304',
+  '\u0301',
+  'q\u20dd',
+  'ाि',
+  '\u{1e8d0}',
+];
+const PUNCTUATION = [
+  ...'.,;:!?()[]{}<>/\\|@#$%^&*-_=+~`"',
+  '...',
+  '--',
+  '://',
+  '<|endoftext|>',
+  'Ġ',
+  '€',
+  '—',
+];
 const PLANES = 17;
 
 /** mulberry32: a small seeded generator of numbers in [0, 1). */
@@ -34,7 +95,17 @@ function anyCodePoint(next) {
 
 function piece(next) {
   const pick = (list) => list[Math.floor(next() * list.length)];
-  const kinds = [PLAIN, CONTRACTIONS, SPACES, NEARLY_SPACES, EMOJI, DIGITS, SCRIPTS, COMBINING, PUNCTUATION];
+  const kinds = [
+    PLAIN,
+    CONTRACTIONS,
+    SPACES,
+    NEARLY_SPACES,
+    EMOJI,
+    DIGITS,
+    SCRIPTS,
+    COMBINING,
+    PUNCTUATION,
+  ];
   const kind = Math.floor(next() * (kinds.length + 3));
   if (kind < kinds.length) return pick(kinds[kind]);
   if (kind === kinds.length) return ' ';

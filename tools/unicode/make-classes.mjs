@@ -5,7 +5,6 @@
 //   node tools/unicode/make-classes.mjs --check    fails where the file is not what would be written
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 const VERSION = '16.0.0';
 const OUTPUT = new URL('../../core/text/unicode_classes.inc', import.meta.url);
@@ -15,19 +14,21 @@ const CLASSES = {
   kSpace: 'Binary_Property/White_Space',
 };
 
-const require = createRequire(import.meta.url);
 const hex = (point) => `0x${point.toString(16).toUpperCase().padStart(4, '0')}`;
 
 /** The code points of one property, as [first, last] pairs. */
-function ranges(property) {
-  return require(`@unicode/unicode-${VERSION}/${property}/ranges.js`).map(({ begin, end }) => [
-    begin,
-    end - 1,
-  ]);
+async function ranges(property) {
+  const { default: list } = await import(`@unicode/unicode-${VERSION}/${property}/ranges.mjs`);
+  return list.map(({ begin, end }) => [begin, end - 1]);
 }
 
-const rows = Object.entries(CLASSES)
-  .flatMap(([name, property]) => ranges(property).map(([first, last]) => ({ first, last, name })))
+const classes = await Promise.all(
+  Object.entries(CLASSES).map(async ([name, property]) =>
+    (await ranges(property)).map(([first, last]) => ({ first, last, name })),
+  ),
+);
+const rows = classes
+  .flat()
   .sort((a, b) => a.first - b.first)
   .map(({ first, last, name }) => `    {${hex(first)}, ${hex(last)}, CharClass::${name}},`);
 
@@ -39,7 +40,9 @@ const text = [
 
 if (process.argv.includes('--check')) {
   if (readFileSync(OUTPUT, 'utf8') !== text) {
-    console.error('core/text/unicode_classes.inc is out of date: run tools/unicode/make-classes.mjs');
+    console.error(
+      'core/text/unicode_classes.inc is out of date: run tools/unicode/make-classes.mjs',
+    );
     process.exit(1);
   }
 } else {

@@ -1,0 +1,84 @@
+/** The page's side of a worker that holds one model. */
+
+import { proxy, type Remote, wrap } from 'comlink';
+
+import type { LoadProgress } from '../weights/progress';
+import type { ModelSource } from '../weights/sources';
+import type { ModelInfo, PatchRequest, PatchRow, PatchStart, Token } from './module';
+import type { EngineWorker, PatchEnd } from './worker';
+
+/** Why threads cannot be had, or undefined where they can. */
+export function missingIsolation(): string | undefined {
+  if (globalThis.crossOriginIsolated) return undefined;
+  return (
+    'This page cannot use threads, because its server does not isolate it. The server must send the ' +
+    'headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: ' +
+    'require-corp", over https or on localhost; tools/demo does.'
+  );
+}
+
+export class Engine {
+  private constructor(
+    readonly source: ModelSource,
+    private readonly worker: Worker,
+    private readonly remote: Remote<EngineWorker>,
+    private readonly died: Promise<never>,
+  ) {}
+
+  /**
+   * Loads a model into a worker of its own; ending the worker is what frees a model's memory.
+   * Rejects with the signal's reason where it aborts.
+   */
+  static async load(
+    source: ModelSource,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<{ engine: Engine; info: ModelInfo }> {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    const died = new Promise<never>((_, reject) => {
+      worker.addEventListener('error', (event) => {
+        reject(new Error(`the computing worker stopped: ${event.message || 'out of memory?'}`));
+      });
+    });
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+    const engine = new Engine(source, worker, wrap<EngineWorker>(worker), died);
+    const engineUrl = new URL('engine/patchboard.mjs', document.baseURI).href;
+    try {
+      signal.throwIfAborted();
+      const loading = engine.remote.load(engineUrl, source, proxy(onProgress));
+      const info = await Promise.race([loading, died, aborted]);
+      return { engine, info };
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
+  }
+
+  tokenize(text: string): Promise<Token[]> {
+    return Promise.race([this.remote.tokenize(text), this.died]);
+  }
+
+  resolveTarget(text: string): Promise<Token> {
+    return Promise.race([this.remote.resolveTarget(text), this.died]);
+  }
+
+  patch(
+    request: PatchRequest,
+    onStart: (start: PatchStart) => void,
+    onRow: (row: PatchRow) => void,
+  ): Promise<PatchEnd> {
+    return Promise.race([this.remote.patch(request, proxy(onStart), proxy(onRow)), this.died]);
+  }
+
+  cancelPatch(): Promise<void> {
+    return this.remote.cancelPatch();
+  }
+
+  close(): void {
+    this.worker.terminate();
+  }
+}

@@ -1,0 +1,67 @@
+/** The model in use and the one being loaded; a load that fails leaves the one in use alone. */
+
+import { Engine } from '../engine/engine';
+import type { ModelInfo } from '../engine/module';
+import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
+import { type ModelSource, requireFits } from '../weights/sources';
+
+export interface LoadedModel {
+  engine: Engine;
+  info: ModelInfo;
+  source: ModelSource;
+}
+
+export interface Loading {
+  source: ModelSource;
+  progress: LoadProgress;
+  pace: Pace;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export class ModelShelf {
+  inUse = $state.raw<LoadedModel>();
+  loading = $state.raw<Loading>();
+  problem = $state<string>();
+  private abort: AbortController | undefined;
+
+  /** Loads a model and then puts it in use; a load under way is given up. */
+  async load(source: ModelSource): Promise<void> {
+    this.abort?.abort();
+    const abort = new AbortController();
+    this.abort = abort;
+    this.problem = undefined;
+    const meter = new PaceMeter();
+    const report = (progress: LoadProgress) => {
+      if (abort.signal.aborted) return;
+      this.loading = { source, progress, pace: meter.add(progress, performance.now()) };
+    };
+    try {
+      if (source.weightBytes !== undefined) requireFits(source.weightBytes, source.label);
+      report({ received: 0, total: source.weightBytes });
+      const loaded = await Engine.load(source, report, abort.signal);
+      this.inUse?.engine.close();
+      this.inUse = { ...loaded, source };
+    } catch (error) {
+      if (!abort.signal.aborted) this.problem = messageOf(error);
+    } finally {
+      if (this.abort === abort) this.loading = undefined;
+    }
+  }
+
+  cancel(): void {
+    this.abort?.abort();
+    this.loading = undefined;
+  }
+
+  /** A worker that died is replaced by loading its model again. */
+  async reload(): Promise<void> {
+    const source = this.inUse?.source;
+    if (!source) return;
+    this.inUse?.engine.close();
+    this.inUse = undefined;
+    await this.load(source);
+  }
+}
