@@ -127,7 +127,7 @@ std::vector<TensorEntry> read_entries(const Json& header) {
 
 }  // namespace
 
-std::uint64_t bytes_per_element(DType dtype) {
+std::size_t bytes_per_element(DType dtype) {
   switch (dtype) {
     case DType::kF32:
       return 4;

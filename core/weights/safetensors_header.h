@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@ namespace patchboard {
 enum class DType { kF32, kF16, kBF16, kOther };
 
 /// Bytes an element; 0 for kOther.
-[[nodiscard]] std::uint64_t bytes_per_element(DType dtype);
+[[nodiscard]] std::size_t bytes_per_element(DType dtype);
 
 /// One tensor of a safetensors file.
 struct TensorEntry {

@@ -152,7 +152,7 @@ void WeightLoader::feed_data(std::span<const std::byte>& bytes) {
 }
 
 void WeightLoader::convert(const Placement& placement, std::span<const std::byte> bytes) {
-  const std::uint64_t size = bytes_per_element(placement.entry.dtype);
+  const std::size_t size = bytes_per_element(placement.entry.dtype);
   bytes = bytes.subspan(complete_element(placement, bytes));
   const std::uint64_t first = (position_ - placement.entry.begin + size - 1) / size;
   const std::size_t whole = bytes.size() / size * size;
@@ -171,7 +171,7 @@ std::size_t WeightLoader::complete_element(const Placement& placement,
   if (partial_size_ == 0) {
     return 0;
   }
-  const std::uint64_t size = bytes_per_element(placement.entry.dtype);
+  const std::size_t size = bytes_per_element(placement.entry.dtype);
   const auto taken =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), size - partial_size_));
   std::ranges::copy(bytes.first(taken), partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
