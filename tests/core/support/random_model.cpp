@@ -28,9 +28,10 @@ Weights random_weights(const Config& config, std::uint32_t seed) {
     if (!slot.required) {
       continue;
     }
-    const auto count =
-        std::accumulate(slot.shape.begin(), slot.shape.end(), std::uint64_t{1}, std::multiplies<>());
-    const bool is_gain = slot.name.find("ln_") != std::string::npos && slot.name.ends_with("weight");
+    const auto count = std::accumulate(slot.shape.begin(), slot.shape.end(), std::uint64_t{1},
+                                       std::multiplies<>());
+    const bool is_gain =
+        slot.name.find("ln_") != std::string::npos && slot.name.ends_with("weight");
     float* values = slot.allocate();
     std::generate_n(values, count, [&] { return normal(generator) + (is_gain ? 1.0F : 0.0F); });
   }

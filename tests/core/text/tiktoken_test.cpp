@@ -75,5 +75,29 @@ TEST(Tiktoken, GivesTheSameIdsForEveryGeneratedString) {
   std::cout << cases << " strings compared with tiktoken, " << differences << " differences\n";
 }
 
+// Token ids published with an in-browser explainer of GPT-2, for prompts run on the real model.
+const std::vector<Case> kPublished = {
+    {"Data visualization empowers users to", {6601, 32704, 795, 30132, 2985, 284}},
+    {"Artificial Intelligence is transforming the", {8001, 9542, 9345, 318, 25449, 262}},
+    {"As the spaceship was approaching the", {1722, 262, 40663, 373, 13885, 262}},
+    {"On the deserted planet they discovered a", {2202, 262, 36043, 5440, 484, 5071, 257}},
+    {"IEEE VIS conference highlights the", {40, 31909, 50035, 4495, 11330, 262}}};
+
+TEST(Tiktoken, GivesThePublishedIdsOfPromptsRunOnGpt2) {
+  const Tokenizer tokenizer(read_file(fixture("vocab.json")), read_file(fixture("merges.txt")));
+  for (const auto& [text, ids] : kPublished) {
+    EXPECT_EQ(tokenizer.encode(text), ids) << text;
+    EXPECT_EQ(tokenizer.decode(ids), text);
+  }
+}
+
+// The page's presets measure these tokens.
+TEST(Tiktoken, HasEveryPresetsTargetsAsOneToken) {
+  const Tokenizer tokenizer(read_file(fixture("vocab.json")), read_file(fixture("merges.txt")));
+  for (const char* target : {" Jones", " Smith", " Crist", " Ronaldo", " Lionel", " Messi"}) {
+    EXPECT_EQ(tokenizer.encode(target).size(), 1U) << target;
+  }
+}
+
 }  // namespace
 }  // namespace patchboard

@@ -1,0 +1,135 @@
+#include "core/session/session.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/core/support/expect_error.h"
+#include "tests/core/support/loaded_session.h"
+#include "tests/core/support/safetensors_writer.h"
+
+namespace patchboard {
+namespace {
+
+using testing::expect_error;
+using testing::LoadedSession;
+using testing::small_model;
+using Ids = std::vector<TokenId>;
+
+SweepRequest request_of(Ids clean, Ids corrupted, Ids targets) {
+  return {
+      .clean = std::move(clean), .corrupted = std::move(corrupted), .targets = std::move(targets)};
+}
+
+TEST(Session, PredictsTheTopOfTheForwardPass) {
+  LoadedSession session(2);
+  const Ids ids = session.encode("Mi Jones");
+  EXPECT_EQ(ids, (Ids{266, testing::kJones}));
+  ThreadPool pool(1);
+  const Vector logits = Gpt2(small_model().config, small_model().weights).forward(pool, ids);
+  const std::vector<Prediction> expected = top_k(logits, 7);
+  const std::vector<Prediction> predicted = session.predict(ids, 7);
+  ASSERT_EQ(predicted.size(), 7U);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(predicted[i].token, expected[i].token);
+    EXPECT_EQ(predicted[i].logit, expected[i].logit);
+    EXPECT_EQ(predicted[i].prob, expected[i].prob);
+  }
+}
+
+TEST(Session, RefusesPromptsThatTheModelCannotRead) {
+  LoadedSession session(1);
+  const auto expect_refused = [&](const Ids& ids, std::string_view part) {
+    expect_error(ErrorCode::kPrompt, {"prompt: ", part},
+                 [&] { static_cast<void>(session.predict(ids, 1)); });
+  };
+  expect_refused({}, "is empty");
+  expect_refused(Ids(65, 1), "65 tokens, but this model reads at most 64");
+  expect_refused({270}, "expected 0 to 269");
+  EXPECT_EQ(session.predict(Ids(64, 269), 1).size(), 1U);
+}
+
+TEST(Session, ShowsATokenAsTextOrAsItsNumber) {
+  const LoadedSession session(1);
+  EXPECT_EQ(session.token_text(testing::kJones), " Jones");
+  EXPECT_EQ(session.token_text(266), "Mi");
+  EXPECT_EQ(session.token_text(267), "#267");  // of the model, but not of the tokenizer
+  EXPECT_EQ(session.token_text(-1), "#-1");
+}
+
+TEST(Session, ResolvesTargets) {
+  const LoadedSession session(1);
+  EXPECT_EQ(session.resolve_target(" Smith"), testing::kSmith);
+  expect_error(ErrorCode::kTarget, {"\" Smith\" is one token"},
+               [&] { static_cast<void>(session.resolve_target("Smith")); });
+}
+
+TEST(Session, SweepsAsSweepDoes) {
+  LoadedSession session(2);
+  const SweepRequest request =
+      request_of(session.encode("Mi Jones x Mi"), session.encode("Mi Smith x Mi"), {260, 265});
+  const Gpt2 model(small_model().config, small_model().weights);
+  ThreadPool pool(1);
+  Sweep expected(model, pool, request);
+  Sweep& sweep = session.start_sweep(request);
+  EXPECT_EQ(&session.sweep(), &sweep);
+  while (!expected.done()) {
+    ASSERT_FALSE(sweep.done());
+    const SweepRow row = sweep.step();
+    const SweepRow expected_row = expected.step();
+    EXPECT_EQ(row.layer, expected_row.layer);
+    EXPECT_EQ(row.prob, expected_row.prob);
+    EXPECT_EQ(row.logit, expected_row.logit);
+  }
+  EXPECT_TRUE(sweep.done());
+  EXPECT_EQ(sweep.clean().prob, expected.clean().prob);
+  EXPECT_EQ(sweep.corrupted().logit, expected.corrupted().logit);
+}
+
+TEST(Session, HoldsASweepUntilItsEndOrTheNext) {
+  LoadedSession session(1);
+  static_cast<void>(session.start_sweep(request_of({1, 2}, {3, 2}, {4})).step());
+  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 2}, {4})).block_rows_done(), 0U);
+  session.end_sweep();
+  expect_error(ErrorCode::kState, {"no sweep was started"},
+               [&] { static_cast<void>(session.sweep()); });
+}
+
+TEST(Session, RefusesSweepsThatCannotBeRun) {
+  LoadedSession session(1);
+  const auto expect_refused = [&](ErrorCode code, SweepRequest request,
+                                  std::initializer_list<std::string_view> parts) {
+    expect_error(code, parts, [&] { session.start_sweep(std::move(request)); });
+  };
+  expect_refused(ErrorCode::kPrompt, request_of({}, {1}, {2}), {"clean prompt: is empty"});
+  expect_refused(ErrorCode::kPrompt, request_of({1}, {}, {2}), {"corrupted prompt: is empty"});
+  expect_refused(ErrorCode::kPrompt, request_of(Ids(65, 1), Ids(65, 2), {2}),
+                 {"clean prompt: 65 tokens", "at most 64"});
+  expect_refused(ErrorCode::kPrompt, request_of({1}, {300}, {2}),
+                 {"corrupted prompt: token id 300", "expected 0 to 269"});
+  expect_refused(ErrorCode::kPrompt, request_of({1, 2}, {1, 2}, {2}), {"the same"});
+  expect_refused(ErrorCode::kPrompt, request_of({'a', 260}, {'a', 'b', 'c'}, {2}),
+                 {"clean has 2, corrupted 3", "` Jones`", "`b|c`"});
+  expect_refused(ErrorCode::kTarget, request_of({1}, {2}, {}), {"no target"});
+  expect_refused(ErrorCode::kTarget, request_of({1}, {2}, {3, 270}),
+                 {"target id 270", "expected 0 to 269"});
+  expect_refused(ErrorCode::kTarget, request_of({1}, {2}, {-1}), {"target id -1"});
+  expect_error(ErrorCode::kState, {"no sweep"}, [&] { static_cast<void>(session.sweep()); });
+}
+
+TEST(Session, RefusesWeightsWhoseLogitsAreNotFinite) {
+  Weights weights = small_model().weights;
+  weights.ln_f.weight.setConstant(3e38F);  // finite by itself
+  const std::string file =
+      testing::safetensors_file(testing::published_tensors(small_model().config, weights));
+  Session session(1);
+  session.begin(small_model().config_text);
+  session.feed(std::as_bytes(std::span(file)));
+  session.finish();
+  expect_error(ErrorCode::kWeights, {"not finite"},
+               [&] { static_cast<void>(session.predict(Ids{1}, 1)); });
+  expect_error(ErrorCode::kWeights, {"not finite"},
+               [&] { session.start_sweep(request_of({1}, {2}, {3})); });
+  expect_error(ErrorCode::kState, {"no sweep"}, [&] { static_cast<void>(session.sweep()); });
+}
+
+}  // namespace
+}  // namespace patchboard

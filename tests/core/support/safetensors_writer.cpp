@@ -1,0 +1,114 @@
+#include "tests/core/support/safetensors_writer.h"
+
+#include <Eigen/Core>
+#include <nlohmann/json.hpp>
+
+#include "core/weights/tensor_slots.h"
+
+namespace patchboard::testing {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Number>
+std::string encoded_as(const float* values, std::size_t count) {
+  std::vector<Number> numbers;
+  for (std::size_t i = 0; i < count; ++i) {
+    numbers.push_back(static_cast<Number>(values[i]));
+  }
+  return {reinterpret_cast<const char*>(numbers.data()), count * sizeof(Number)};
+}
+
+std::string name_of(DType dtype) {
+  switch (dtype) {
+    case DType::kF32:
+      return "F32";
+    case DType::kF16:
+      return "F16";
+    case DType::kBF16:
+      return "BF16";
+    case DType::kOther:
+      break;
+  }
+  return "F64";
+}
+
+std::size_t element_count(const std::vector<std::uint64_t>& shape) {
+  std::size_t count = 1;
+  for (const std::uint64_t size : shape) {
+    count *= static_cast<std::size_t>(size);
+  }
+  return count;
+}
+
+}  // namespace
+
+std::string encoded(DType dtype, const float* values, std::size_t count) {
+  switch (dtype) {
+    case DType::kF16:
+      return encoded_as<Eigen::half>(values, count);
+    case DType::kBF16:
+      return encoded_as<Eigen::bfloat16>(values, count);
+    case DType::kF32:
+      return encoded_as<float>(values, count);
+    case DType::kOther:
+      break;
+  }
+  return encoded_as<double>(values, count);
+}
+
+std::string safetensors_file(std::string_view header_json, std::string_view data) {
+  std::string file;
+  for (std::size_t i = 0; i < 8; ++i) {
+    file += static_cast<char>(static_cast<std::uint64_t>(header_json.size()) >> (8 * i) & 0xFF);
+  }
+  file += header_json;
+  file += data;
+  return file;
+}
+
+std::string safetensors_file(const std::vector<FileTensor>& tensors) {
+  Json header = Json::object();
+  std::string data;
+  for (const FileTensor& tensor : tensors) {
+    const std::size_t begin = data.size();
+    data += tensor.data;
+    header[tensor.name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
+  }
+  return safetensors_file(header.dump(), data);
+}
+
+std::vector<FileTensor> published_tensors(const Config& config, const Weights& weights,
+                                          DType dtype) {
+  Weights copy = weights;
+  std::vector<FileTensor> tensors;
+  for (const TensorSlot& slot : tensor_slots(config, copy)) {
+    const std::size_t count = element_count(slot.shape);
+    const float* values = nullptr;
+    if (slot.required) {
+      values = slot.allocate();  // of the size that it has, so the values stay
+    } else if (weights.lm_head) {
+      values = weights.lm_head->data();
+    } else {
+      continue;
+    }
+    tensors.push_back({slot.name, name_of(dtype), slot.shape, encoded(dtype, values, count)});
+  }
+  return tensors;
+}
+
+std::string config_json(const Config& config) {
+  return Json{{"model_type", "gpt2"},
+              {"activation_function", "gelu_new"},
+              {"layer_norm_epsilon", config.layer_norm_epsilon},
+              {"n_layer", config.n_layer},
+              {"n_head", config.n_head},
+              {"n_embd", config.d_model},
+              {"n_inner", config.d_mlp},
+              {"n_positions", config.n_positions},
+              {"vocab_size", config.vocab_size}}
+      .dump();
+}
+
+}  // namespace patchboard::testing

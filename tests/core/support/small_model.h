@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "core/weights/config.h"
+#include "core/weights/weights.h"
+#include "tests/core/support/small_tokenizer.h"
+
+namespace patchboard::testing {
+
+/// A random model with the small tokenizer, and three ids that the tokenizer does not know.
+struct SmallModel {
+  Config config;
+  Weights weights;
+  std::string config_text;  ///< of config.json
+  std::string weights_file;
+  TokenizerFiles tokenizer;
+};
+
+/// 3 layers, 64 positions, 270 tokens.
+const SmallModel& small_model();
+
+}  // namespace patchboard::testing

@@ -1,0 +1,178 @@
+#include "core/weights/config.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/core/support/expect_error.h"
+
+namespace patchboard {
+namespace {
+
+using Json = nlohmann::json;
+using testing::expect_error;
+
+/// A config as it is published for GPT-2, with the keys that say nothing about its arithmetic.
+Json published(int n_layer, int n_head, int n_embd) {
+  return {{"activation_function", "gelu_new"},
+          {"architectures", {"GPT2LMHeadModel"}},
+          {"attn_pdrop", 0.1},
+          {"bos_token_id", 50256},
+          {"layer_norm_epsilon", 1e-5},
+          {"model_type", "gpt2"},
+          {"n_ctx", 1024},
+          {"n_embd", n_embd},
+          {"n_head", n_head},
+          {"n_layer", n_layer},
+          {"n_positions", 1024},
+          {"task_specific_params", {{"text-generation", {{"do_sample", true}}}}},
+          {"vocab_size", 50257}};
+}
+
+Json small() { return published(12, 12, 768); }
+
+Json with(const char* key, const Json& value) {
+  Json json = small();
+  json[key] = value;
+  return json;
+}
+
+void expect_refused(const Json& json, std::initializer_list<std::string_view> parts) {
+  expect_error(ErrorCode::kConfig, parts, [&] { static_cast<void>(parse_config(json.dump())); });
+}
+
+TEST(Config, AcceptsThePublishedConfigsWithTheirParameterCounts) {
+  const auto count = [](int n_layer, int n_head, int n_embd) {
+    return parse_config(published(n_layer, n_head, n_embd).dump()).parameter_count();
+  };
+  EXPECT_EQ(count(12, 12, 768), 124'439'808U);
+  EXPECT_EQ(count(24, 16, 1024), 354'823'168U);
+  EXPECT_EQ(count(36, 20, 1280), 774'030'080U);
+  EXPECT_EQ(count(48, 25, 1600), 1'557'611'200U);
+}
+
+TEST(Config, ReadsEverySize) {
+  const Config config = parse_config(published(24, 16, 1024).dump());
+  EXPECT_EQ(config.n_layer, 24);
+  EXPECT_EQ(config.n_head, 16);
+  EXPECT_EQ(config.d_model, 1024);
+  EXPECT_EQ(config.d_head(), 64);
+  EXPECT_EQ(config.d_mlp, 4096);
+  EXPECT_EQ(config.vocab_size, 50'257);
+  EXPECT_EQ(config.n_positions, 1024);
+  EXPECT_EQ(config.layer_norm_epsilon, 1e-5F);
+}
+
+TEST(Config, TakesFourTimesTheWidthWhereNInnerIsMissingOrNull) {
+  EXPECT_EQ(parse_config(small().dump()).d_mlp, 3072);
+  EXPECT_EQ(parse_config(with("n_inner", nullptr).dump()).d_mlp, 3072);
+  EXPECT_EQ(parse_config(with("n_inner", 1000).dump()).d_mlp, 1000);
+}
+
+TEST(Config, NeedsNothingButTheSizes) {
+  const Json json = {
+      {"n_layer", 1}, {"n_head", 1}, {"n_embd", 1}, {"vocab_size", 1}, {"n_positions", 1}};
+  EXPECT_EQ(parse_config(json.dump()).parameter_count(), 29U);
+}
+
+TEST(Config, AcceptsTheOtherNameOfTheTanhGelu) {
+  EXPECT_EQ(parse_config(with("activation_function", "gelu_pytorch_tanh").dump()).n_layer, 12);
+}
+
+TEST(Config, ReadsTheEpsilon) {
+  EXPECT_EQ(parse_config(with("layer_norm_epsilon", 1e-3).dump()).layer_norm_epsilon, 1e-3F);
+  EXPECT_EQ(parse_config(with("layer_norm_epsilon", 1).dump()).layer_norm_epsilon, 1.0F);
+}
+
+TEST(Config, RefusesAMissingSize) {
+  for (const char* key : {"n_layer", "n_head", "n_embd", "vocab_size", "n_positions"}) {
+    Json json = small();
+    json.erase(key);
+    expect_refused(json, {key, "missing"});
+  }
+}
+
+TEST(Config, RefusesASizeThatIsNoWholeNumberOrAbsurd) {
+  const std::vector<Json> bad = {0,
+                                 -1,
+                                 12.5,
+                                 12.0,
+                                 "12",
+                                 nullptr,
+                                 true,
+                                 Json::array({12}),
+                                 10'000'001,
+                                 1'000'000'000'000,
+                                 18'446'744'073'709'551'615U,
+                                 1e30};
+  for (const char* key : {"n_layer", "n_head", "n_embd", "vocab_size", "n_positions", "n_inner"}) {
+    for (const Json& value : bad) {
+      if (std::string_view(key) == "n_inner" && value.is_null()) {
+        continue;  // the published way to say "four times the width"
+      }
+      expect_refused(with(key, value), {key, value.dump(), "expected a whole number from 1 to "});
+    }
+  }
+}
+
+TEST(Config, RefusesHeadsThatDoNotDivideTheWidth) {
+  expect_refused(with("n_head", 11), {"n_head", "11", "does not divide", "n_embd", "768"});
+}
+
+TEST(Config, RefusesAnotherModel) {
+  expect_refused(with("model_type", "llama"), {"model_type", "\"llama\"", "expected \"gpt2\""});
+}
+
+TEST(Config, RefusesAnotherActivation) {
+  for (const Json& value : {Json("relu"), Json("gelu"), Json(5), Json(nullptr)}) {
+    expect_refused(with("activation_function", value),
+                   {"activation_function", value.dump(), "expected \"gelu_new\""});
+  }
+}
+
+TEST(Config, RefusesVariantsOfAttentionThatThePublishedModelsDoNotUse) {
+  expect_refused(with("scale_attn_weights", false),
+                 {"scale_attn_weights", "false", "expected true"});
+  expect_refused(with("scale_attn_by_inverse_layer_idx", true),
+                 {"scale_attn_by_inverse_layer_idx", "true", "expected false"});
+  expect_refused(with("add_cross_attention", true),
+                 {"add_cross_attention", "true", "expected false"});
+}
+
+TEST(Config, RefusesAnEpsilonThatIsNoSmallPositiveNumber) {
+  const std::vector<Json> bad = {0, -1e-5, 2, "1e-5", nullptr, 1e-60};
+  for (const Json& value : bad) {
+    expect_refused(with("layer_norm_epsilon", value),
+                   {"layer_norm_epsilon", value.dump(), "expected a number above 0"});
+  }
+}
+
+TEST(Config, RefusesDeepNestingWithoutOverflowingTheStack) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const char* key : {"n_layer", "model_type", "activation_function"}) {
+    expect_error(ErrorCode::kConfig, {key, "[[[", "expected"}, [&] {
+      static_cast<void>(parse_config("{\"" + std::string(key) + "\": " + deep + "}"));
+    });
+  }
+}
+
+TEST(Config, RefusesAModelThatMemoryCannotAddress) {
+  Json json = published(1000, 1, 100'000);
+  json["vocab_size"] = 10'000'000;
+  if (sizeof(Index) == 4) {
+    expect_refused(json, {"MB does not fit into the memory"});
+  } else {
+    EXPECT_GT(parse_config(json.dump()).parameter_count(), 100'000'000'000'000U);
+  }
+}
+
+TEST(Config, RefusesWhatIsNotAJsonObject) {
+  for (const char* text : {"", "{", "[]", "12", "null", "\"gpt2\"", "{\"n_layer\": 12,}", "\xFF"}) {
+    expect_error(ErrorCode::kConfig, {"config.json", "JSON"},
+                 [&] { static_cast<void>(parse_config(text)); });
+  }
+}
+
+}  // namespace
+}  // namespace patchboard

@@ -1,0 +1,160 @@
+#include "core/weights/safetensors_header.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/core/support/expect_error.h"
+
+namespace patchboard {
+namespace {
+
+using testing::expect_error;
+using Sizes = std::vector<std::uint64_t>;
+
+void expect_refused(const std::string& header, std::initializer_list<std::string_view> parts) {
+  expect_error(ErrorCode::kWeights, parts,
+               [&] { static_cast<void>(parse_safetensors_header(header)); });
+}
+
+/// A header of one tensor `a`.
+std::string one(const std::string& dtype, const std::string& shape, const std::string& offsets) {
+  return R"({"a": {"dtype": )" + dtype + R"(, "shape": )" + shape + R"(, "data_offsets": )" +
+         offsets + "}}";
+}
+
+/// Two F32 tensors of one element each.
+std::string two(const std::string& offsets_a, const std::string& offsets_b) {
+  return R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": )" + offsets_a +
+         R"(}, "b": {"dtype": "F32", "shape": [1], "data_offsets": )" + offsets_b + "}}";
+}
+
+TEST(SafetensorsHeader, GivesTheEntriesInTheOrderOfTheirBytes) {
+  const std::vector<TensorEntry> entries = parse_safetensors_header(
+      R"({"z": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+          "a": {"dtype": "BF16", "shape": [5], "data_offsets": [28, 38]},
+          "m": {"dtype": "F16", "shape": [2], "data_offsets": [24, 28]}})");
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].name, "z");
+  EXPECT_EQ(entries[0].dtype, DType::kF32);
+  EXPECT_EQ(entries[0].shape, (Sizes{2, 3}));
+  EXPECT_EQ(entries[1].name, "m");
+  EXPECT_EQ(entries[1].dtype, DType::kF16);
+  EXPECT_EQ(entries[1].begin, 24U);
+  EXPECT_EQ(entries[1].end, 28U);
+  EXPECT_EQ(entries[2].name, "a");
+  EXPECT_EQ(entries[2].dtype, DType::kBF16);
+}
+
+TEST(SafetensorsHeader, AcceptsNoTensorsScalarsAndTensorsWithoutElements) {
+  EXPECT_TRUE(parse_safetensors_header("{}").empty());
+  EXPECT_EQ(parse_safetensors_header(one("\"F32\"", "[]", "[0, 4]"))[0].shape, Sizes{});
+  EXPECT_EQ(parse_safetensors_header(one("\"F16\"", "[7, 0]", "[0, 0]"))[0].end, 0U);
+}
+
+TEST(SafetensorsHeader, AcceptsMetadataAndPaddingSpaces) {
+  EXPECT_TRUE(parse_safetensors_header(R"({"__metadata__": {"format": "pt"}}     )").empty());
+}
+
+TEST(SafetensorsHeader, KeepsTheNameOfADtypeThatIsNotRead) {
+  const std::vector<TensorEntry> entries = parse_safetensors_header(one("\"U8\"", "[3]", "[0, 3]"));
+  EXPECT_EQ(entries[0].dtype, DType::kOther);
+  EXPECT_EQ(entries[0].dtype_name, "U8");
+}
+
+TEST(SafetensorsHeader, RefusesWhatIsNotJson) {
+  for (const char* text : {"{", "{\"a\": }", "{} {}", "{'a': 1}", "{\"a\": 01}"}) {
+    expect_refused(text, {"model.safetensors", "the header is not valid JSON"});
+  }
+}
+
+TEST(SafetensorsHeader, RefusesBytesThatAreNotUtf8) {
+  expect_refused("{\"\xC3\x28\": {}}", {"the header is not valid JSON"});
+  expect_refused("{\"a\xFF\": {}}", {"the header is not valid JSON"});
+}
+
+TEST(SafetensorsHeader, RefusesWhatDoesNotBeginWithABrace) {
+  for (const char* text : {"", "[]", "null", "5", " {}", "\xEF\xBB\xBF{}", "x"}) {
+    expect_refused(text, {"the header does not begin with `{`"});
+  }
+}
+
+TEST(SafetensorsHeader, RefusesANameTwice) {
+  expect_refused(
+      R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+          "a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}})",
+      {"`a`", "twice"});
+  expect_refused(R"({"a": {"dtype": "F32", "dtype": "F16", "shape": [], "data_offsets": [0, 4]}})",
+                 {"`dtype`", "twice"});
+}
+
+TEST(SafetensorsHeader, RefusesMetadataThatDoesNotMapTextToText) {
+  for (const char* metadata : {"[]", "\"pt\"", R"({"format": 1})", R"({"format": {}})"}) {
+    expect_refused(R"({"__metadata__": )" + std::string(metadata) + "}",
+                   {"__metadata__", "does not map text to text"});
+  }
+}
+
+TEST(SafetensorsHeader, RefusesATensorWithoutItsKeys) {
+  expect_refused(R"({"a": {"shape": [1], "data_offsets": [0, 4]}})", {"`a`", "\"dtype\""});
+  expect_refused(R"({"a": {"dtype": "F32", "data_offsets": [0, 4]}})", {"`a`", "\"shape\""});
+  expect_refused(R"({"a": {"dtype": "F32", "shape": [1]}})", {"`a`", "\"data_offsets\""});
+  for (const char* value : {"5", "[]", "null", "\"F32\""}) {
+    expect_refused(R"({"a": )" + std::string(value) + "}", {"`a`", "\"dtype\""});
+  }
+}
+
+TEST(SafetensorsHeader, RefusesADtypeThatIsNotText) {
+  expect_refused(one("32", "[1]", "[0, 4]"), {"`a`", "dtype is 32", "F32"});
+}
+
+TEST(SafetensorsHeader, RefusesAShapeThatIsNotAListOfWholeNumbers) {
+  for (const char* shape : {"4", "\"4\"", "null", "[-1]", "[1.5]", "[\"4\"]", "[[1]]", "{}",
+                            "[18446744073709551616]"}) {
+    expect_refused(one("\"F32\"", shape, "[0, 4]"), {"`a`: shape is", "expected a list"});
+  }
+}
+
+TEST(SafetensorsHeader, RefusesOffsetsThatAreNotABeginAndAnEnd) {
+  for (const char* offsets : {"[]", "[4]", "[0, 4, 8]", "[4, 0]", "[-4, 0]", "[0, 4.0]", "4",
+                              "null", "[0, 36893488147419103232]"}) {
+    expect_refused(one("\"F32\"", "[1]", offsets), {"`a`: data_offsets", "expected"});
+  }
+}
+
+TEST(SafetensorsHeader, RefusesOffsetsThatDoNotMatchShapeAndDtype) {
+  expect_refused(one("\"F32\"", "[2, 3]", "[0, 12]"), {"`a`", "span 12", "[2, 3]", "needs 24"});
+  expect_refused(one("\"F16\"", "[2, 3]", "[0, 24]"), {"`a`", "span 24", "F16", "needs 12"});
+  expect_refused(one("\"BF16\"", "[1]", "[0, 1]"), {"`a`", "span 1 ", "BF16", "needs 2"});
+  expect_refused(one("\"F32\"", "[0]", "[0, 4]"), {"`a`", "span 4 ", "[0]", "needs 0"});
+}
+
+TEST(SafetensorsHeader, RefusesShapesWhoseByteCountOverflows) {
+  expect_refused(one("\"F32\"", "[4611686018427387904]", "[0, 0]"), {"`a`", "too large"});
+  expect_refused(one("\"F16\"", "[4294967296, 4294967296, 2]", "[0, 0]"), {"`a`", "too large"});
+  expect_refused(one("\"F32\"", "[0, 18446744073709551615, 3]", "[0, 4]"), {"`a`", "needs 0"});
+}
+
+TEST(SafetensorsHeader, RefusesOffsetsThatOverlap) {
+  expect_refused(two("[0, 4]", "[2, 6]"), {"`b`", "byte 2", "inside", "expected byte 4"});
+  expect_refused(two("[0, 4]", "[0, 4]"), {"`b`", "byte 0", "inside", "expected byte 4"});
+}
+
+TEST(SafetensorsHeader, RefusesGaps) {
+  expect_refused(two("[0, 4]", "[8, 12]"), {"`b`", "byte 8", "gap", "expected byte 4"});
+  expect_refused(two("[4, 8]", "[8, 12]"), {"`a`", "byte 4", "gap", "expected byte 0"});
+}
+
+TEST(SafetensorsHeader, RefusesDeepNestingWithoutOverflowingTheStack) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  expect_refused(one("\"F32\"", deep, "[0, 4]"), {"`a`: shape is [[[", "expected a list"});
+  expect_refused(R"({"__metadata__": )" + deep + "}", {"__metadata__"});
+  expect_refused(deep, {"the header"});
+}
+
+TEST(ShapeText, WritesSizesAsAList) {
+  EXPECT_EQ(shape_text({}), "[]");
+  EXPECT_EQ(shape_text({7}), "[7]");
+  EXPECT_EQ(shape_text({768, 2304}), "[768, 2304]");
+}
+
+}  // namespace
+}  // namespace patchboard

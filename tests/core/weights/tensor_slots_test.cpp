@@ -1,0 +1,69 @@
+#include "core/weights/tensor_slots.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/core/support/random_model.h"
+
+namespace patchboard {
+namespace {
+
+using Shape = std::vector<std::uint64_t>;
+
+TEST(TensorSlots, HaveThePublishedNamesAndShapes) {
+  const Config config = testing::small_config(1, 2, 6, 11);
+  Weights weights;
+  std::map<std::string, Shape> shapes;
+  for (const TensorSlot& slot : tensor_slots(config, weights)) {
+    shapes[slot.name] = slot.shape;
+    EXPECT_EQ(slot.required, slot.name != "lm_head.weight") << slot.name;
+  }
+  const std::map<std::string, Shape> published = {{"wte.weight", {11, 6}},
+                                                  {"wpe.weight", {64, 6}},
+                                                  {"h.0.ln_1.weight", {6}},
+                                                  {"h.0.ln_1.bias", {6}},
+                                                  {"h.0.attn.c_attn.weight", {6, 18}},
+                                                  {"h.0.attn.c_attn.bias", {18}},
+                                                  {"h.0.attn.c_proj.weight", {6, 6}},
+                                                  {"h.0.attn.c_proj.bias", {6}},
+                                                  {"h.0.ln_2.weight", {6}},
+                                                  {"h.0.ln_2.bias", {6}},
+                                                  {"h.0.mlp.c_fc.weight", {6, 24}},
+                                                  {"h.0.mlp.c_fc.bias", {24}},
+                                                  {"h.0.mlp.c_proj.weight", {24, 6}},
+                                                  {"h.0.mlp.c_proj.bias", {6}},
+                                                  {"ln_f.weight", {6}},
+                                                  {"ln_f.bias", {6}},
+                                                  {"lm_head.weight", {11, 6}}};
+  EXPECT_EQ(shapes, published);
+}
+
+TEST(TensorSlots, HoldAsManyParametersAsTheConfigCounts) {
+  Config config = testing::small_config(3, 3, 21, 50);
+  config.d_mlp = 10;
+  Weights weights;
+  std::uint64_t count = 0;
+  for (const TensorSlot& slot : tensor_slots(config, weights)) {
+    if (slot.required) {
+      count += slot.shape[0] * (slot.shape.size() == 2 ? slot.shape[1] : 1);
+    }
+  }
+  EXPECT_EQ(count, config.parameter_count());
+}
+
+TEST(TensorSlots, TakeNoMemoryUntilTheyAreAsked) {
+  const Config config = testing::small_config(1, 1, 4, 5);
+  Weights weights;
+  const std::vector<TensorSlot> slots = tensor_slots(config, weights);
+  EXPECT_EQ(weights.wte.size(), 0);
+  EXPECT_EQ(weights.h[0].mlp_c_fc.weight.size(), 0);
+  EXPECT_FALSE(weights.lm_head);
+  const float* values = slots.front().allocate();
+  EXPECT_EQ(values, weights.wte.data());
+  EXPECT_EQ(weights.wte.rows(), 5);
+  EXPECT_EQ(weights.wte.cols(), 4);
+}
+
+}  // namespace
+}  // namespace patchboard

@@ -1,0 +1,23 @@
+/** The native command, whose numbers the page must show. */
+
+import { execFileSync } from 'node:child_process';
+
+const COMMAND = new URL('../../build/native/bin/patchboard', import.meta.url).pathname;
+
+export interface PatchOutput {
+  targets: { id: number; text: string }[];
+  clean: { prob: number[]; logit: number[] };
+  /** [target][layer][position] */
+  prob: number[][][];
+  logit: number[][][];
+}
+
+export function patch(
+  model: string,
+  request: { clean: string; corrupted: string; targets: string[] },
+): PatchOutput {
+  const args = ['patch', '--json', '--model', model];
+  args.push('--clean', request.clean, '--corrupted', request.corrupted);
+  args.push('--target', ...request.targets);
+  return JSON.parse(execFileSync(COMMAND, args, { encoding: 'utf8' })) as PatchOutput;
+}

@@ -1,0 +1,36 @@
+import { expect, test } from './patchboard-page';
+
+test('a link reopens the experiment', async ({ patchboard }) => {
+  await patchboard.openReady();
+  await patchboard.page.getByRole('button', { name: 'Comparison, sentences swapped' }).click();
+  await patchboard.expectStatus('done');
+  await patchboard.page.getByLabel('Probability − clean run').check();
+  await expect.poll(() => patchboard.page.url()).toContain('colour=prob-clean');
+  const clean = await patchboard.clean.inputValue();
+  const link = patchboard.page.url();
+  await patchboard.page.goto('about:blank');
+  await patchboard.page.goto(link);
+  await expect(patchboard.clean).toHaveValue(clean);
+  await patchboard.run();
+  await expect(patchboard.page.locator('canvas')).toHaveCount(4);
+  await expect(patchboard.page.getByLabel('Probability − clean run')).toBeChecked();
+});
+
+test('the copied link is the experiment’s', async ({ patchboard, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await patchboard.openReady();
+  await patchboard.clean.fill('Anna Jones was here. Anna');
+  await patchboard.page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(patchboard.page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await patchboard.page.evaluate(() => navigator.clipboard.readText());
+  expect(new URL(copied).searchParams.get('clean')).toBe('Anna Jones was here. Anna');
+});
+
+test('an address that is not understood is reported, and the rest of it is used', async ({
+  patchboard,
+}) => {
+  await patchboard.openReady('?colour=purple&wrong=1&clean=Hello');
+  await expect(patchboard.alerts).toContainText('the colouring "purple"');
+  await expect(patchboard.alerts).toContainText('"wrong"');
+  await expect(patchboard.clean).toHaveValue('Hello');
+});

@@ -1,0 +1,103 @@
+import { patch } from './command';
+import { serveModel } from './model-server';
+import { EMBEDDED, randomModel } from './models';
+import { expect, test } from './patchboard-page';
+
+// Long enough for some seconds of work in a model of 12 layers.
+const LONG = 'The player who has won the most Champions League titles is here. '.repeat(4).trim();
+const LONG_PAIR = { clean: `Jones. ${LONG}`, corrupted: `Smith. ${LONG}`, targets: [' Jones'] };
+
+test('a model loads from another server by its address, and gives the native numbers', async ({
+  patchboard,
+}) => {
+  const folder = randomModel();
+  const slow = { file: 'model.safetensors', pieces: 8, pauseMs: 150 };
+  const server = await serveModel(folder, { slow });
+  await patchboard.openReady();
+  await patchboard.chooseAddress(server.address);
+  const button = patchboard.page.getByRole('button', { name: 'Load' });
+  await patchboard.page.keyboard.press('Tab');
+  await expect(button).toContainText('MB');
+  await button.click();
+  await expect(patchboard.page.getByText(/of 40 MB · .*\/s · \d+ s left/)).toBeVisible();
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.run();
+  const cells = await patchboard.values();
+  const native = patch(folder, {
+    clean: await patchboard.clean.inputValue(),
+    corrupted: await patchboard.corrupted.inputValue(),
+    targets: [' Jones', ' Smith'],
+  });
+  for (const { target, layer, position, prob } of cells) {
+    const index = target === ' Jones' ? 0 : 1;
+    const difference = Math.abs(prob - (native.prob[index]?.[layer]?.[position] ?? NaN));
+    expect(difference).toBeLessThanOrEqual(1e-5);
+  }
+  await server.close();
+});
+
+test('?model= opens a model, and the address keeps it', async ({ patchboard }) => {
+  const server = await serveModel(EMBEDDED);
+  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}`);
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.run();
+  await expect
+    .poll(() => new URL(patchboard.page.url()).searchParams.get('model'))
+    .toBe(server.address);
+  await server.close();
+});
+
+test('loading can be cancelled, and the model in use stays', async ({ patchboard }) => {
+  const slow = { file: 'model.safetensors', pieces: 100, pauseMs: 200 };
+  const server = await serveModel(randomModel(), { slow });
+  await patchboard.openReady();
+  await patchboard.load(server.address);
+  await patchboard.page.getByRole('button', { name: 'Cancel loading' }).click();
+  await expect(patchboard.page.getByRole('progressbar')).toHaveCount(0);
+  await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
+  await patchboard.run();
+  await server.close();
+});
+
+test('a sweep fills from the last layer and can be cancelled between rows', async ({
+  patchboard,
+}) => {
+  const server = await serveModel(randomModel());
+  await patchboard.openReady();
+  await patchboard.load(server.address);
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.clean.fill(LONG_PAIR.clean);
+  await patchboard.corrupted.fill(LONG_PAIR.corrupted);
+  await patchboard.runButton.click();
+  await expect(patchboard.page.getByText(/[2-9] of 12 rows…/)).toBeVisible();
+  await patchboard.cancelButton.click();
+  await patchboard.expectStatus('cancelled');
+  await expect(patchboard.page.getByText(/Cancelled after \d+ of 12 rows/)).toBeVisible();
+  const cells = await patchboard.values();
+  const computed = (layer: number) =>
+    cells.filter((cell) => cell.layer === layer).every((cell) => !Number.isNaN(cell.prob));
+  expect(computed(11)).toBe(true);
+  expect(computed(0)).toBe(false);
+  await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
+  await patchboard.expectStatus('done');
+  await server.close();
+});
+
+test('the page answers while a sweep runs', async ({ patchboard }) => {
+  const server = await serveModel(randomModel());
+  await patchboard.openReady();
+  await patchboard.load(server.address);
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.clean.fill(LONG_PAIR.clean);
+  await patchboard.corrupted.fill(LONG_PAIR.corrupted);
+  await patchboard.runButton.click();
+  await patchboard.expectStatus('running');
+  await patchboard.clean.fill('Anna Jones');
+  const chips = patchboard.page.getByRole('list', { name: 'Tokens of the clean prompt' });
+  await expect(chips.getByRole('listitem')).toHaveCount(2);
+  await patchboard.page.getByLabel('Logit − corrupted run').check();
+  await patchboard.expectStatus('running');
+  await patchboard.cancelButton.click();
+  await patchboard.expectStatus('cancelled');
+  await server.close();
+});

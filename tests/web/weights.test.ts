@@ -1,0 +1,107 @@
+import { afterEach, expect, test, vi } from 'vitest';
+
+import { fetchText, openDownload, sizeOf } from '../../web/src/weights/download';
+import { formatSeconds, PaceMeter } from '../../web/src/weights/progress';
+import {
+  formatBytes,
+  folderSource,
+  publishedSources,
+  requireFits,
+  sourceOf,
+} from '../../web/src/weights/sources';
+
+const BASE = 'http://localhost/page/';
+const URL = 'https://example.org/config.json';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function answer(body: string | null, init: ResponseInit = {}) {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(body, init)));
+}
+
+test('a typed folder gets its slash, and a file’s address is taken for its folder', () => {
+  expect(folderSource('https://example.org/gpt2', BASE).folder).toBe('https://example.org/gpt2/');
+  expect(folderSource('https://example.org/gpt2/config.json', BASE).folder).toBe(
+    'https://example.org/gpt2/',
+  );
+  expect(folderSource('models/mine', BASE).folder).toBe('http://localhost/page/models/mine/');
+});
+
+test('a model page’s address leads to its files', () => {
+  for (const page of ['', '/', '/tree/main']) {
+    expect(folderSource(`https://huggingface.co/openai-community/gpt2${page}`, BASE).folder).toBe(
+      'https://huggingface.co/openai-community/gpt2/resolve/main/',
+    );
+  }
+});
+
+test('what is no web address is refused', () => {
+  expect(() => folderSource('file:///etc', BASE)).toThrow('expected http:// or https://');
+  expect(() => folderSource('http://', BASE)).toThrow('is not an address');
+});
+
+test('published models are known by name', () => {
+  expect(publishedSources.map((source) => source.id)).toEqual([
+    'gpt2',
+    'gpt2-medium',
+    'gpt2-large',
+    'gpt2-xl',
+  ]);
+  expect(sourceOf('gpt2', BASE).folder).toMatch(/gpt2\/resolve\/main\/$/);
+});
+
+test('what cannot fit into a tab is refused by its size', () => {
+  expect(() => {
+    requireFits(6.43e9, 'GPT-2 XL');
+  }).toThrow('GPT-2 XL: 6.43 GB of weights do not fit');
+  expect(() => {
+    requireFits(3.25e9, 'GPT-2 large');
+  }).not.toThrow();
+});
+
+test('sizes and times are written for people', () => {
+  expect(formatBytes(548_105_171)).toBe('548 MB');
+  expect(formatBytes(1_519_984_962)).toBe('1.52 GB');
+  expect(formatBytes(2_131_776)).toBe('2.1 MB');
+  expect(formatBytes(900)).toBe('1 kB');
+  expect(formatSeconds(11.2)).toBe('12 s');
+  expect(formatSeconds(200)).toBe('3 min 20 s');
+});
+
+test('the pace follows the last seconds', () => {
+  const meter = new PaceMeter();
+  expect(meter.add({ received: 0, total: 1000 }, 0)).toEqual({
+    rate: undefined,
+    secondsLeft: undefined,
+  });
+  expect(meter.add({ received: 100, total: 1000 }, 1000)).toEqual({ rate: 100, secondsLeft: 9 });
+  for (let second = 2; second <= 20; second++) {
+    meter.add({ received: 100, total: 1000 }, second * 1000);
+  }
+  expect(meter.add({ received: 100, total: 1000 }, 21_000).secondsLeft).toBeUndefined();
+});
+
+test('each way that a request fails has its own message', async () => {
+  answer('no', { status: 404, statusText: 'Not Found' });
+  await expect(fetchText(URL)).rejects.toThrow(`${URL}: the server answered 404 Not Found`);
+  answer('<html>', { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+  await expect(fetchText(URL)).rejects.toThrow('the server sent a web page in place of the file');
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+  await expect(fetchText(URL)).rejects.toThrow('Access-Control-Allow-Origin');
+});
+
+test('a file shorter than promised is an error', async () => {
+  answer('12345', { headers: { 'Content-Length': '10' } });
+  const { total, chunks } = await openDownload(URL);
+  expect(total).toBe(10);
+  await expect(async () => {
+    for await (const chunk of chunks) expect(chunk).toHaveLength(5);
+  }).rejects.toThrow('the file ended after 5 bytes, expected 10');
+});
+
+test('the length of a compressed transfer is not the file’s', async () => {
+  answer(null, { headers: { 'Content-Length': '10', 'Content-Encoding': 'gzip' } });
+  expect(await sizeOf(URL)).toBeUndefined();
+});
