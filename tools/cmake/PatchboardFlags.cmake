@@ -1,0 +1,37 @@
+# Compiler flags live on two INTERFACE targets, never in global variables.
+
+add_library(patchboard_warnings INTERFACE)
+target_compile_options(
+  patchboard_warnings
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 finds them in its own headers: AVX-512's, inlined from Eigen, and <string>'s (bug 105651).
+  target_compile_options(patchboard_warnings INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized
+                                                          -Wno-restrict)
+endif()
+
+# What every object of one build tree must agree on: instruction set, threads, exceptions.
+add_library(patchboard_platform INTERFACE)
+
+option(PATCHBOARD_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
+set(PATCHBOARD_ARCH "native" CACHE STRING "Value of -march for native builds, empty for the compiler's default")
+
+if(EMSCRIPTEN)
+  target_compile_options(patchboard_platform INTERFACE -pthread -fwasm-exceptions -msimd128 -msse4.2)
+  target_link_options(patchboard_platform INTERFACE -pthread -fwasm-exceptions
+                                                    # Growth slows JavaScript's views of the heap, which do little.
+                                                    -Wno-pthreads-mem-growth)
+else()
+  find_package(Threads REQUIRED)
+  target_link_libraries(patchboard_platform INTERFACE Threads::Threads)
+  if(PATCHBOARD_ARCH)
+    target_compile_options(patchboard_platform INTERFACE "-march=${PATCHBOARD_ARCH}")
+  endif()
+endif()
+
+if(PATCHBOARD_SANITIZE)
+  set(_sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(patchboard_platform INTERFACE ${_sanitizers})
+  target_link_options(patchboard_platform INTERFACE ${_sanitizers})
+endif()
