@@ -48,8 +48,7 @@ val start_value(const Session& session, const SweepRequest& request, const Sweep
   value.set("firstDifference", static_cast<double>(sweep.plan().first_difference()));
   value.set("clean", target_values_value(sweep.clean()));
   value.set("corrupted", target_values_value(sweep.corrupted()));
-  value.set("topClean",
-            predictions_value(session, top_k(sweep.clean_logits(), kTopPredictions)));
+  value.set("topClean", predictions_value(session, top_k(sweep.clean_logits(), kTopPredictions)));
   value.set("topCorrupted",
             predictions_value(session, top_k(sweep.corrupted_logits(), kTopPredictions)));
   value.set("blockRows", number(sweep.plan().block_rows()));

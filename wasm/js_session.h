@@ -10,8 +10,8 @@
 namespace patchboard {
 
 /// Session for JavaScript: the same calls, with plain objects and copied arrays as values.
-/// The types are in `web/src/engine/module.ts`. An Error of the core becomes a JavaScript Error with
-/// a `code`; so does running out of memory.
+/// The types are in `web/src/engine/module.ts`. An Error of the core becomes a JavaScript Error
+/// with a `code`; so does running out of memory.
 class JsSession {
  public:
   explicit JsSession(int threads);

@@ -31,7 +31,8 @@ void attend(const Suffix& suffix, const MatrixView& qkv, Index head, Index d_hea
   Matrix pattern(n, earlier + n);
   pattern.rightCols(n).noalias() = q * k.transpose();
   if (earlier > 0) {
-    pattern.leftCols(earlier).noalias() = q * prefix->k.block(0, first_col, earlier, d_head).transpose();
+    pattern.leftCols(earlier).noalias() =
+        q * prefix->k.block(0, first_col, earlier, d_head).transpose();
   }
   pattern *= 1.0F / std::sqrt(static_cast<float>(d_head));
   causal_softmax(earlier, pattern);

@@ -12,7 +12,8 @@
 namespace patchboard {
 
 /// What to patch: clean resid_post into the corrupted run (denoising), at every layer and position.
-/// The prompts have the same length, at least 1, and ids of the vocabulary; `core/session` sees to it.
+/// The prompts have the same length, at least 1, and ids of the vocabulary; `core/session` sees to
+/// it.
 struct SweepRequest {
   std::vector<TokenId> clean;
   std::vector<TokenId> corrupted;

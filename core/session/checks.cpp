@@ -29,7 +29,8 @@ struct Difference {
 
 Difference difference_of(std::span<const TokenId> clean, std::span<const TokenId> corrupted) {
   const std::size_t shorter = std::min(clean.size(), corrupted.size());
-  const auto head = static_cast<std::size_t>(std::ranges::mismatch(clean, corrupted).in1 - clean.begin());
+  const auto head =
+      static_cast<std::size_t>(std::ranges::mismatch(clean, corrupted).in1 - clean.begin());
   std::size_t tail = 0;
   while (tail < shorter - head &&
          clean[clean.size() - 1 - tail] == corrupted[corrupted.size() - 1 - tail]) {
@@ -52,12 +53,12 @@ void check_prompt(std::string_view name, std::span<const TokenId> ids, const Con
     throw Error(ErrorCode::kPrompt, start + "is empty, expected at least one token");
   }
   if (ids.size() > static_cast<std::size_t>(config.n_positions)) {
-    throw Error(ErrorCode::kPrompt, start + counted(ids.size()) + ", but this model reads at most " +
-                                        std::to_string(config.n_positions) +
-                                        " (n_positions); shorten the prompt");
+    throw Error(ErrorCode::kPrompt,
+                start + counted(ids.size()) + ", but this model reads at most " +
+                    std::to_string(config.n_positions) + " (n_positions); shorten the prompt");
   }
-  const auto bad = std::ranges::find_if(
-      ids, [&](TokenId id) { return id < 0 || id >= config.vocab_size; });
+  const auto bad =
+      std::ranges::find_if(ids, [&](TokenId id) { return id < 0 || id >= config.vocab_size; });
   if (bad != ids.end()) {
     throw Error(ErrorCode::kPrompt, start + "token id " + std::to_string(*bad) + " at position " +
                                         std::to_string(bad - ids.begin()) +
@@ -79,12 +80,12 @@ void check_pair(std::span<const TokenId> clean, std::span<const TokenId> corrupt
   const auto side = [&](std::span<const TokenId> ids) {
     return ids.empty() ? "nothing" : joined(ids, token_text) + " (" + counted(ids.size()) + ")";
   };
-  throw Error(ErrorCode::kPrompt,
-              "the prompts must have as many tokens as each other so that positions line up: clean has " +
-                  std::to_string(clean.size()) + ", corrupted " + std::to_string(corrupted.size()) +
-                  ". They differ in " + side(difference.clean) + " against " +
-                  side(difference.corrupted) +
-                  "; choose a replacement that splits into as many tokens");
+  throw Error(
+      ErrorCode::kPrompt,
+      "the prompts must have as many tokens as each other so that positions line up: clean has " +
+          std::to_string(clean.size()) + ", corrupted " + std::to_string(corrupted.size()) +
+          ". They differ in " + side(difference.clean) + " against " + side(difference.corrupted) +
+          "; choose a replacement that splits into as many tokens");
 }
 
 TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer) {

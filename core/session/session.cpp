@@ -20,7 +20,8 @@ auto& need(Optional& optional, const char* what) {
 /// Weights that are finite one by one can still overflow together.
 void require_finite(const Vector& logits) {
   if (!logits.allFinite()) {
-    throw Error(ErrorCode::kWeights, "the model's logits are not finite; its weights are not usable");
+    throw Error(ErrorCode::kWeights,
+                "the model's logits are not finite; its weights are not usable");
   }
 }
 
@@ -33,6 +34,7 @@ void Session::begin(std::string_view config_json) {
   model_.reset();
   loader_.reset();
   tokenizer_.reset();
+  config_.reset();
   config_ = parse_config(config_json);
   loader_.emplace(*config_);
 }
@@ -40,10 +42,9 @@ void Session::begin(std::string_view config_json) {
 void Session::set_tokenizer(std::string_view vocab_json, std::string_view merges_txt) {
   Tokenizer tokenizer(vocab_json, merges_txt);
   if (tokenizer.vocab_size() > static_cast<std::size_t>(config().vocab_size)) {
-    throw Error(ErrorCode::kTokenizer,
-                "vocab.json: " + std::to_string(tokenizer.vocab_size()) +
-                    " tokens, expected at most the config's vocab_size " +
-                    std::to_string(config().vocab_size));
+    throw Error(ErrorCode::kTokenizer, "vocab.json: " + std::to_string(tokenizer.vocab_size()) +
+                                           " tokens, expected at most the config's vocab_size " +
+                                           std::to_string(config().vocab_size));
   }
   tokenizer_ = std::move(tokenizer);
 }
@@ -119,10 +120,11 @@ void Session::check_request(const SweepRequest& request) const {
 
 Sweep& Session::start_sweep(SweepRequest request) {
   check_request(request);
-  sweep_.emplace(model(), pool_, std::move(request));
-  require_finite(sweep_->clean_logits());
-  require_finite(sweep_->corrupted_logits());
-  return *sweep_;
+  end_sweep();
+  Sweep sweep(model(), pool_, std::move(request));
+  require_finite(sweep.clean_logits());
+  require_finite(sweep.corrupted_logits());
+  return sweep_.emplace(std::move(sweep));
 }
 
 Sweep& Session::sweep() { return need(sweep_, "no sweep was started"); }

@@ -8,7 +8,7 @@
 namespace patchboard {
 namespace {
 
-constexpr std::array<std::string_view, 7> kContractions = {"'s",  "'t", "'re", "'ve",
+constexpr std::array<std::string_view, 7> kContractions = {"'s", "'t",  "'re", "'ve",
                                                            "'m", "'ll", "'d"};
 
 /// Bytes of the contraction that `text` starts with, or 0.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/shallow_json.h"
 #include "core/text/bpe.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/split.h"
@@ -23,7 +24,7 @@ constexpr std::size_t kBytes = 256;
 
 Json parse_vocab(std::string_view text) {
   try {
-    Json vocab = Json::parse(text);
+    Json vocab = parse_shallow_json(text);
     if (!vocab.is_object()) {
       refuse("vocab.json: expected a JSON object from token to id");
     }

@@ -19,8 +19,8 @@ namespace patchboard {
 /// Source: Radford et al. 2019, section 2.2; openai/gpt-2 `src/encoder.py`.
 class Tokenizer {
  public:
-  /// vocab_json: the text of `vocab.json`, token string -> id. merges_txt: the text of `merges.txt`.
-  /// Errors: kTokenizer, naming the file and the entry or line.
+  /// vocab_json: the text of `vocab.json`, token string -> id. merges_txt: the text of
+  /// `merges.txt`. Errors: kTokenizer, naming the file and the entry or line.
   Tokenizer(std::string_view vocab_json, std::string_view merges_txt);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;

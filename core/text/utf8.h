@@ -13,9 +13,9 @@ struct CodePoint {
   bool valid = true;
 };
 
-/// text: at least one byte. An invalid part is as long as the WHATWG decoder's: the longest start of
-/// a valid sequence, or one byte.
-/// Source: Unicode 16, section 3.9, table 3-7 and "U+FFFD substitution of maximal subparts".
+/// text: at least one byte. An invalid part is as long as the WHATWG decoder's: the longest start
+/// of a valid sequence, or one byte. Source: Unicode 16, section 3.9, table 3-7 and "U+FFFD
+/// substitution of maximal subparts".
 [[nodiscard]] CodePoint first_code_point(std::string_view text);
 
 /// The text with every invalid part replaced by U+FFFD.

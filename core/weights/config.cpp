@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/shallow_json.h"
 
 namespace patchboard {
 namespace {
@@ -25,8 +26,8 @@ Index size_of(const Json& config, const char* key, Index largest) {
   const bool valid = found->is_number_unsigned() && found->get<std::uint64_t>() >= 1 &&
                      found->get<std::uint64_t>() <= static_cast<std::uint64_t>(largest);
   if (!valid) {
-    refuse("`" + std::string(key) + "` is " + found->dump() + ", expected a whole number from 1 to " +
-           std::to_string(largest));
+    refuse("`" + std::string(key) + "` is " + found->dump() +
+           ", expected a whole number from 1 to " + std::to_string(largest));
   }
   return found->get<Index>();
 }
@@ -43,19 +44,20 @@ void require_gpt2(const Json& config) {
   require(config, "scale_attn_weights", true);
   require(config, "scale_attn_by_inverse_layer_idx", false);
   require(config, "add_cross_attention", false);
-  const std::string activation = config.value("activation_function", "gelu_new");
+  const Json activation = config.value("activation_function", Json("gelu_new"));
   if (activation != "gelu_new" && activation != "gelu_pytorch_tanh") {
-    refuse("`activation_function` is \"" + activation +
-           "\", expected \"gelu_new\" (the tanh form of GELU)");
+    refuse("`activation_function` is " + activation.dump() +
+           ", expected \"gelu_new\" (the tanh form of GELU)");
   }
 }
 
 float epsilon_of(const Json& config) {
   const Json value = config.value("layer_norm_epsilon", Json(1e-5));
-  if (!value.is_number() || !(value.get<double>() > 0.0) || !(value.get<double>() <= 1.0)) {
+  const double epsilon = value.is_number() ? value.get<double>() : 0.0;
+  if (!(epsilon >= std::numeric_limits<float>::min() && epsilon <= 1.0)) {
     refuse("`layer_norm_epsilon` is " + value.dump() + ", expected a number above 0, up to 1");
   }
-  return value.get<float>();
+  return static_cast<float>(epsilon);
 }
 
 void require_addressable(const Config& config) {
@@ -105,7 +107,7 @@ std::uint64_t Config::parameter_count() const {
 
 Config parse_config(std::string_view json) {
   try {
-    return read(Json::parse(json));
+    return read(parse_shallow_json(json));
   } catch (const Json::exception& error) {
     refuse(std::string("expected the JSON of a GPT-2 config: ") + error.what());
   }

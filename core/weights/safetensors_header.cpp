@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/shallow_json.h"
 
 namespace patchboard {
 namespace {
@@ -19,11 +20,17 @@ using Json = nlohmann::json;
 
 /// nlohmann keeps the last of two equal keys in silence, so names are watched while parsing.
 Json parse_unique(std::string_view text) {
-  std::set<std::string> names;
+  std::vector<std::set<std::string>> names;  // of each object around the current value
   return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& value) {
-    constexpr int kTopLevelKeys = 1;
-    if (event == Json::parse_event_t::key && depth == kTopLevelKeys &&
-        !names.insert(value.get<std::string>()).second) {
+    if (depth > kMaxJsonDepth) {
+      return false;
+    }
+    if (event == Json::parse_event_t::object_start) {
+      names.emplace_back();
+    } else if (event == Json::parse_event_t::object_end) {
+      names.pop_back();
+    } else if (event == Json::parse_event_t::key &&
+               !names.back().insert(value.get<std::string>()).second) {
       refuse("the header names `" + value.get<std::string>() + "` twice");
     }
     return true;
@@ -74,14 +81,16 @@ TensorEntry read_entry(const std::string& name, const Json& value) {
     }
   }
   if (!value["dtype"].is_string()) {
-    refuse(quoted + ": dtype is " + value["dtype"].dump() + ", expected \"F32\", \"F16\" or \"BF16\"");
+    refuse(quoted + ": dtype is " + value["dtype"].dump() +
+           ", expected \"F32\", \"F16\" or \"BF16\"");
   }
   TensorEntry entry;
   entry.name = name;
   entry.dtype_name = value["dtype"].get<std::string>();
   entry.dtype = dtype_of(entry.dtype_name);
   entry.shape = sizes(value["shape"], quoted + ": shape");
-  const std::vector<std::uint64_t> offsets = sizes(value["data_offsets"], quoted + ": data_offsets");
+  const std::vector<std::uint64_t> offsets =
+      sizes(value["data_offsets"], quoted + ": data_offsets");
   if (offsets.size() != 2 || offsets[0] > offsets[1]) {
     refuse(quoted + ": data_offsets are " + value["data_offsets"].dump() +
            ", expected [begin, end] with begin ≤ end");
@@ -108,19 +117,24 @@ void require_contiguous(const std::vector<TensorEntry>& entries) {
   }
 }
 
-std::vector<TensorEntry> read_entries(const Json& header) {
-  if (!header.is_object()) {
-    refuse("the header is not a JSON object");
+void require_text_map(const Json& metadata) {
+  const auto is_text = [](const Json& value) { return value.is_string(); };
+  if (!metadata.is_object() || !std::ranges::all_of(metadata, is_text)) {
+    refuse("`__metadata__` in the header does not map text to text");
   }
+}
+
+std::vector<TensorEntry> read_entries(const Json& header) {
   std::vector<TensorEntry> entries;
   for (const auto& [name, value] : header.items()) {
-    if (name != "__metadata__") {
+    if (name == "__metadata__") {
+      require_text_map(value);
+    } else {
       entries.push_back(read_entry(name, value));
     }
   }
-  std::ranges::sort(entries, {}, [](const TensorEntry& entry) {
-    return std::pair(entry.begin, entry.end);
-  });
+  std::ranges::sort(entries, {},
+                    [](const TensorEntry& entry) { return std::pair(entry.begin, entry.end); });
   require_contiguous(entries);
   return entries;
 }
@@ -149,6 +163,9 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
 }
 
 std::vector<TensorEntry> parse_safetensors_header(std::string_view json) {
+  if (!json.starts_with('{')) {
+    refuse("the header does not begin with `{`; is this a safetensors file?");
+  }
   try {
     return read_entries(parse_unique(json));
   } catch (const Json::exception& error) {

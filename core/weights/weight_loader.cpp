@@ -80,7 +80,8 @@ void WeightLoader::feed(std::span<const std::byte> bytes) {
 
 void WeightLoader::feed_length(std::span<const std::byte>& bytes) {
   const std::size_t taken = std::min(bytes.size(), kLengthBytes - partial_size_);
-  std::ranges::copy(bytes.first(taken), partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
+  std::ranges::copy(bytes.first(taken),
+                    partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
   partial_size_ += taken;
   bytes = bytes.subspan(taken);
   if (partial_size_ < kLengthBytes) {
@@ -137,7 +138,8 @@ void WeightLoader::place_tensors() {
 
 void WeightLoader::feed_data(std::span<const std::byte>& bytes) {
   if (current_ == placements_.size()) {
-    refuse(std::to_string(bytes.size()) + " or more bytes after the last tensor, which ends at byte " +
+    refuse(std::to_string(bytes.size()) +
+           " or more bytes after the last tensor, which ends at byte " +
            std::to_string(kLengthBytes + header_bytes_ + position_));
   }
   const Placement& placement = placements_[current_];
@@ -174,7 +176,8 @@ std::size_t WeightLoader::complete_element(const Placement& placement,
   const std::size_t size = bytes_per_element(placement.entry.dtype);
   const auto taken =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), size - partial_size_));
-  std::ranges::copy(bytes.first(taken), partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
+  std::ranges::copy(bytes.first(taken),
+                    partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
   partial_size_ += taken;
   if (partial_size_ == size) {
     const std::uint64_t at = (position_ - placement.entry.begin) / size;

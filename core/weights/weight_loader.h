@@ -53,8 +53,8 @@ class WeightLoader {
   std::uint64_t header_bytes_ = 0;
   std::string header_;
   std::vector<Placement> placements_;
-  std::size_t current_ = 0;      // the tensor being filled
-  std::uint64_t position_ = 0;   // data bytes taken so far
+  std::size_t current_ = 0;             // the tensor being filled
+  std::uint64_t position_ = 0;          // data bytes taken so far
   std::array<std::byte, 8> partial_{};  // a header length or an element cut by the end of a piece
   std::size_t partial_size_ = 0;
 };

@@ -16,6 +16,10 @@ constexpr int kBadInput = 2;
 constexpr int kMaxThreads = 256;
 constexpr int kMaxTop = 1'000'000;
 
+/// CLI11 would read an empty id as 0, and `--model ""` as no option at all.
+const CLI::Validator kNotEmpty(
+    [](const std::string& text) { return text.empty() ? "expected a value" : std::string(); }, "");
+
 /// An input that is given as text or as token ids, exactly one of them.
 struct TextOrIds {
   CLI::Option* text;
@@ -33,16 +37,18 @@ TextOrIds add_text_or_ids(CLI::App& command, const std::string& what, const std:
                           Text& text, const std::string& ids_name, std::vector<TokenId>& ids) {
   TextOrIds input{command.add_option(text_name, text, what),
                   command.add_option(ids_name, ids, what + ", as token ids: 1,2,3")};
-  input.ids->delimiter(',')->excludes(input.text);
+  input.ids->delimiter(',')->excludes(input.text)->check(kNotEmpty);
   return input;
 }
 
 void add_common(CLI::App& command, CommonArguments& arguments) {
   arguments.threads =
       std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
-  command.add_option("--model", arguments.model,
-                     "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
-                     "without it, the embedded model");
+  command
+      .add_option("--model", arguments.model,
+                  "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
+                  "without it, the embedded model")
+      ->check(kNotEmpty);
   command.add_option("--threads", arguments.threads, "Threads; all cores by default")
       ->check(CLI::Range(1, kMaxThreads));
   command.add_flag("--json", arguments.json, "Print JSON");
@@ -81,21 +87,32 @@ void add_patch(CLI::App& app, PatchArguments& arguments) {
   });
 }
 
+/// Names and prompts that a message quotes may have line breaks of their own.
+std::string on_one_line(std::string message) {
+  for (auto at = message.find_first_of("\r\n"); at != std::string::npos;
+       at = message.find_first_of("\r\n", at)) {
+    message.replace(at, 1, message[at] == '\n' ? "\\n" : "\\r");
+  }
+  return message;
+}
+
 int fail(int code, const std::string& message) {
-  std::cerr << "patchboard: " << message << '\n';
+  std::cerr << "patchboard: " << on_one_line(message) << '\n';
   return code;
 }
 
 int run(int argc, char** argv) {
   CLI::App app("Activation patching for GPT-2", "patchboard");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is refused below, after a word that is no subcommand
   PredictArguments predict;
   PatchArguments patch;
   add_predict(app, predict);
   add_patch(app, patch);
   try {
     app.parse(argc, argv);
-    return 0;
+    return app.get_subcommands().empty()
+               ? fail(kBadInput, "expected a subcommand, predict or patch; see --help")
+               : 0;
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {

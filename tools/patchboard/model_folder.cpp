@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "core/error.h"
 
@@ -28,6 +29,11 @@ std::ifstream open(const fs::path& path) {
                                        "vocab.json and merges.txt");
   }
   return file;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
 std::string read_text(const fs::path& path) {
@@ -56,7 +62,7 @@ void load_model_folder(Session& session, const std::string& folder, TokenizerUse
   const fs::path vocab = path / "vocab.json";
   const fs::path merges = path / "merges.txt";
   session.begin(read_text(path / "config.json"));
-  if (tokenizer == TokenizerUse::kRequired || (fs::exists(vocab) && fs::exists(merges))) {
+  if (tokenizer == TokenizerUse::kRequired || (is_there(vocab) && is_there(merges))) {
     session.set_tokenizer(read_text(vocab), read_text(merges));
   }
   feed_file(session, path / "model.safetensors");

@@ -30,8 +30,7 @@ class Gpt2Shapes : public ::testing::TestWithParam<Shape> {};
 
 TEST_P(Gpt2Shapes, GivesTheLogitsAndActivationsOfThePlainLoops) {
   const Shape shape = GetParam();
-  const Config config =
-      small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size);
+  const Config config = small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size);
   const Weights weights = random_weights(config, 1);
   const std::vector<TokenId> tokens = random_tokens(shape.T, shape.vocab_size, 2);
   const reference::NaiveRun expected = naive_forward(config, weights, tokens);

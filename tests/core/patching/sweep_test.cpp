@@ -67,9 +67,7 @@ void expect_equals_naive_loop(const Experiment& experiment, int threads) {
   }
 }
 
-TEST(Sweep, EqualsTheNaiveLoopPatchByPatch) {
-  expect_equals_naive_loop(Experiment(4, 9, {2}), 2);
-}
+TEST(Sweep, EqualsTheNaiveLoopPatchByPatch) { expect_equals_naive_loop(Experiment(4, 9, {2}), 2); }
 
 TEST(Sweep, EqualsTheNaiveLoopWhereThePromptsDifferInManyPlaces) {
   expect_equals_naive_loop(Experiment(3, 8, {0, 3, 7}), 1);
@@ -79,9 +77,7 @@ TEST(Sweep, EqualsTheNaiveLoopForOnePosition) {
   expect_equals_naive_loop(Experiment(2, 1, {0}), 2);
 }
 
-TEST(Sweep, EqualsTheNaiveLoopForOneLayer) {
-  expect_equals_naive_loop(Experiment(1, 6, {1}), 2);
-}
+TEST(Sweep, EqualsTheNaiveLoopForOneLayer) { expect_equals_naive_loop(Experiment(1, 6, {1}), 2); }
 
 TEST(Sweep, GivesTheLastLayerFirstAndEachOnce) {
   const Experiment experiment(4, 5, {1});
@@ -143,7 +139,8 @@ TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
 TEST(Sweep, EqualsTheNaiveLoopAcrossSeveralBatches) {
   // 64 positions from the first on are 2080 rows, three batches.
   const Experiment experiment(2, 64, {0});
-  ASSERT_GT(SweepPlan(2, experiment.request.clean, experiment.request.corrupted).batches(0).size(), 1U);
+  ASSERT_GT(SweepPlan(2, experiment.request.clean, experiment.request.corrupted).batches(0).size(),
+            1U);
   expect_equals_naive_loop(experiment, 2);
 }
 
