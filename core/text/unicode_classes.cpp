@@ -20,9 +20,7 @@ constexpr ClassRange kRanges[] = {
 }  // namespace
 
 CharClass char_class(char32_t point) {
-  const auto* range = std::lower_bound(
-      std::begin(kRanges), std::end(kRanges), point,
-      [](const ClassRange& candidate, char32_t wanted) { return candidate.last < wanted; });
+  const auto* range = std::ranges::lower_bound(kRanges, point, {}, &ClassRange::last);
   const bool inside = range != std::end(kRanges) && range->first <= point;
   return inside ? range->char_class : CharClass::kOther;
 }

@@ -101,3 +101,48 @@ test('the page answers while a sweep runs', async ({ patchboard }) => {
   await patchboard.expectStatus('cancelled');
   await server.close();
 });
+
+test('another model can be loaded in the middle of a sweep', async ({ patchboard }) => {
+  const server = await serveModel(randomModel());
+  await patchboard.openReady();
+  await patchboard.load(server.address);
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.clean.fill(LONG_PAIR.clean);
+  await patchboard.corrupted.fill(LONG_PAIR.corrupted);
+  await patchboard.runButton.click();
+  await patchboard.expectStatus('running');
+  await patchboard.modelSelect.selectOption('embedded');
+  await patchboard.expectStatus('cancelled');
+  await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
+  await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
+  await patchboard.expectStatus('done');
+  await expect(patchboard.alerts).toHaveCount(0);
+  await server.close();
+});
+
+test.describe(() => {
+  test.use({ allowedErrors: /Uncaught Error: broken on purpose/ });
+  test('a worker that stops is replaced, and the last result stays', async ({ patchboard }) => {
+    const server = await serveModel(randomModel());
+    await patchboard.openReady();
+    await patchboard.load(server.address);
+    await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+    await patchboard.clean.fill(LONG_PAIR.clean);
+    await patchboard.corrupted.fill(LONG_PAIR.corrupted);
+    await patchboard.runButton.click();
+    await expect(patchboard.page.getByText(/[1-9] of 12 rows…/)).toBeVisible();
+    const worker = patchboard.page.workers().findLast((each) => each.url().includes('worker'));
+    await worker?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('broken on purpose');
+      });
+    });
+    await patchboard.expectStatus('failed');
+    await expect(patchboard.alerts).toContainText('the computing worker stopped');
+    await expect(patchboard.page.locator('canvas').first()).toBeVisible();
+    await expect(patchboard.runButton).toBeEnabled();
+    await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
+    await patchboard.expectStatus('done');
+    await server.close();
+  });
+});

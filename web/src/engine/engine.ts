@@ -18,12 +18,27 @@ export function missingIsolation(): string | undefined {
 }
 
 export class Engine {
+  private readonly remote: Remote<EngineWorker>;
+  private readonly ended: Promise<never>;
+  private end: (reason: Error) => void = () => undefined;
+  /** Whether the worker stopped by itself, so that nothing can be asked of it any more. */
+  crashed = false;
+
   private constructor(
     readonly source: ModelSource,
     private readonly worker: Worker,
-    private readonly remote: Remote<EngineWorker>,
-    private readonly died: Promise<never>,
-  ) {}
+  ) {
+    this.remote = wrap<EngineWorker>(worker);
+    this.ended = new Promise<never>((_, reject) => {
+      this.end = reject;
+    });
+    // Whoever waits for an answer hears of it; an end while nobody waits is no error.
+    this.ended.catch(() => undefined);
+    worker.addEventListener('error', (event) => {
+      this.crashed = true;
+      this.end(new Error(`the computing worker stopped: ${event.message || 'out of memory?'}`));
+    });
+  }
 
   /**
    * Loads a model into a worker of its own; ending the worker is what frees a model's memory.
@@ -35,22 +50,17 @@ export class Engine {
     signal: AbortSignal,
   ): Promise<{ engine: Engine; info: ModelInfo }> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    const died = new Promise<never>((_, reject) => {
-      worker.addEventListener('error', (event) => {
-        reject(new Error(`the computing worker stopped: ${event.message || 'out of memory?'}`));
-      });
-    });
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => {
         reject(signal.reason as Error);
       });
     });
-    const engine = new Engine(source, worker, wrap<EngineWorker>(worker), died);
+    const engine = new Engine(source, worker);
     const engineUrl = new URL('engine/patchboard.mjs', document.baseURI).href;
     try {
       signal.throwIfAborted();
       const loading = engine.remote.load(engineUrl, source, proxy(onProgress));
-      const info = await Promise.race([loading, died, aborted]);
+      const info = await Promise.race([loading, engine.ended, aborted]);
       return { engine, info };
     } catch (error) {
       engine.close();
@@ -59,11 +69,11 @@ export class Engine {
   }
 
   tokenize(text: string): Promise<Token[]> {
-    return Promise.race([this.remote.tokenize(text), this.died]);
+    return Promise.race([this.remote.tokenize(text), this.ended]);
   }
 
   resolveTarget(text: string): Promise<Token> {
-    return Promise.race([this.remote.resolveTarget(text), this.died]);
+    return Promise.race([this.remote.resolveTarget(text), this.ended]);
   }
 
   patch(
@@ -71,14 +81,16 @@ export class Engine {
     onStart: (start: PatchStart) => void,
     onRow: (row: PatchRow) => void,
   ): Promise<PatchEnd> {
-    return Promise.race([this.remote.patch(request, proxy(onStart), proxy(onRow)), this.died]);
+    return Promise.race([this.remote.patch(request, proxy(onStart), proxy(onRow)), this.ended]);
   }
 
   cancelPatch(): Promise<void> {
     return this.remote.cancelPatch();
   }
 
+  /** Frees everything; what is still being waited for is rejected. */
   close(): void {
     this.worker.terminate();
+    this.end(new Error(`${this.source.label} was unloaded`));
   }
 }

@@ -23,8 +23,8 @@ export const basicExample: Preset = {
   corrupted: 'Michelle Smith was a top-notch student. Michelle',
   targets: [' Jones', ' Smith'],
   look:
-    'In the early layers the surname itself is what brings " Jones" back; in the late layers it is ' +
-    'the last word. Find the layer where the information moves from one to the other.',
+    'In the early layers the surname itself is what brings “Jones” back; in the late layers it is the ' +
+    'last word. Find the layer where the information moves from one to the other.',
 };
 
 export const presets: readonly Preset[] = [

@@ -15,8 +15,8 @@ export interface HeatmapPicture {
   ink: { text: string; strong: string; pending: string; focus: string };
 }
 
-const FONT = '12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
-const STRONG_FONT = `bold ${FONT}`;
+const LARGEST_FONT = 12;
+const FAMILY = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
 const HATCH_STEP = 6;
 const LABEL_GAP = 6;
 const UPRIGHT = -Math.PI / 2;
@@ -25,7 +25,7 @@ type Context = CanvasRenderingContext2D;
 
 /** The height that labels written upwards take. */
 export function labelHeight(context: Context, labels: readonly string[]): number {
-  context.font = STRONG_FONT;
+  context.font = `bold ${LARGEST_FONT}px ${FAMILY}`;
   return Math.max(0, ...labels.map((label) => Math.ceil(context.measureText(label).width)));
 }
 
@@ -63,7 +63,8 @@ function drawCells(context: Context, { layout, values, colour, ink }: HeatmapPic
 function drawLabels(context: Context, { layout, labels, differs, ink }: HeatmapPicture) {
   const { left, top, cellWidth, cellHeight, nLayer } = layout;
   const every = cellHeight < 14 ? 4 : 1;
-  context.font = FONT;
+  const font = `${Math.min(LARGEST_FONT, cellWidth + 1)}px ${FAMILY}`;
+  context.font = font;
   context.fillStyle = ink.text;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
@@ -74,7 +75,7 @@ function drawLabels(context: Context, { layout, labels, differs, ink }: HeatmapP
     context.save();
     context.translate(left + (position + 0.5) * cellWidth, top + nLayer * cellHeight + LABEL_GAP);
     context.rotate(UPRIGHT);
-    context.font = differs[position] ? STRONG_FONT : FONT;
+    context.font = differs[position] ? `bold ${font}` : font;
     context.fillStyle = differs[position] ? ink.strong : ink.text;
     context.fillText(label, 0, 0);
     context.restore();

@@ -17,10 +17,10 @@ export interface Cell {
   position: number;
 }
 
-const LEFT = 40;
+const LEFT = 28;
 const TOP = 8;
-const RIGHT = 10;
-const CELL_WIDTH = { least: 13, most: 56 };
+const RIGHT = 2;
+const CELL_WIDTH = { least: 9, most: 56 };
 const LABEL_PADDING = 12;
 
 function cellHeightFor(nLayer: number): number {

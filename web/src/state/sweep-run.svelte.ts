@@ -44,19 +44,18 @@ export class SweepRun {
       if (isCurrent()) this.status = end;
     } catch (error) {
       if (!isCurrent()) return;
+      if (model !== this.shelf.inUse) {
+        this.status = 'cancelled';
+        return;
+      }
       this.status = 'failed';
       this.problem = messageOf(error);
+      if (model.engine.crashed) await this.shelf.reload();
     }
   }
 
   /** Between two rows; what was computed stays. */
   async cancel(): Promise<void> {
     await this.shelf.inUse?.engine.cancelPatch();
-  }
-
-  /** Leaves a run whose model is going away. */
-  abandon(): void {
-    this.current++;
-    if (this.status === 'running') this.status = 'cancelled';
   }
 }
