@@ -1,11 +1,22 @@
 import { patch } from './command';
-import { serveModel } from './model-server';
+import { type ModelServer, serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
-import { expect, test } from './patchboard-page';
+import { expect, type PatchboardPage, test } from './patchboard-page';
 
 // Long enough for some seconds of work in a model of 12 layers.
 const LONG = 'The player who has won the most Champions League titles is here. '.repeat(4).trim();
-const LONG_PAIR = { clean: `Jones. ${LONG}`, corrupted: `Smith. ${LONG}`, targets: [' Jones'] };
+
+/** Runs a long prompt on a larger model; the server that it came from is the caller's to close. */
+async function startLongSweep(patchboard: PatchboardPage): Promise<ModelServer> {
+  const server = await serveModel(randomModel());
+  await patchboard.openReady();
+  await patchboard.load(server.address);
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.clean.fill(`Jones. ${LONG}`);
+  await patchboard.corrupted.fill(`Smith. ${LONG}`);
+  await patchboard.runButton.click();
+  return server;
+}
 
 test('a model loads from another server by its address, and gives the native numbers', async ({
   patchboard,
@@ -62,13 +73,7 @@ test('loading can be cancelled, and the model in use stays', async ({ patchboard
 test('a sweep fills from the last layer and can be cancelled between rows', async ({
   patchboard,
 }) => {
-  const server = await serveModel(randomModel());
-  await patchboard.openReady();
-  await patchboard.load(server.address);
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
-  await patchboard.clean.fill(LONG_PAIR.clean);
-  await patchboard.corrupted.fill(LONG_PAIR.corrupted);
-  await patchboard.runButton.click();
+  const server = await startLongSweep(patchboard);
   await expect(patchboard.page.getByText(/[2-9] of 12 rows…/)).toBeVisible();
   await patchboard.cancelButton.click();
   await patchboard.expectStatus('cancelled');
@@ -84,13 +89,7 @@ test('a sweep fills from the last layer and can be cancelled between rows', asyn
 });
 
 test('the page answers while a sweep runs', async ({ patchboard }) => {
-  const server = await serveModel(randomModel());
-  await patchboard.openReady();
-  await patchboard.load(server.address);
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
-  await patchboard.clean.fill(LONG_PAIR.clean);
-  await patchboard.corrupted.fill(LONG_PAIR.corrupted);
-  await patchboard.runButton.click();
+  const server = await startLongSweep(patchboard);
   await patchboard.expectStatus('running');
   await patchboard.clean.fill('Anna Jones');
   const chips = patchboard.page.getByRole('list', { name: 'Tokens of the clean prompt' });
@@ -103,13 +102,7 @@ test('the page answers while a sweep runs', async ({ patchboard }) => {
 });
 
 test('another model can be loaded in the middle of a sweep', async ({ patchboard }) => {
-  const server = await serveModel(randomModel());
-  await patchboard.openReady();
-  await patchboard.load(server.address);
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
-  await patchboard.clean.fill(LONG_PAIR.clean);
-  await patchboard.corrupted.fill(LONG_PAIR.corrupted);
-  await patchboard.runButton.click();
+  const server = await startLongSweep(patchboard);
   await patchboard.expectStatus('running');
   await patchboard.modelSelect.selectOption('embedded');
   await patchboard.expectStatus('cancelled');
@@ -123,13 +116,7 @@ test('another model can be loaded in the middle of a sweep', async ({ patchboard
 test.describe(() => {
   test.use({ allowedErrors: /Uncaught Error: broken on purpose/ });
   test('a worker that stops is replaced, and the last result stays', async ({ patchboard }) => {
-    const server = await serveModel(randomModel());
-    await patchboard.openReady();
-    await patchboard.load(server.address);
-    await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
-    await patchboard.clean.fill(LONG_PAIR.clean);
-    await patchboard.corrupted.fill(LONG_PAIR.corrupted);
-    await patchboard.runButton.click();
+    const server = await startLongSweep(patchboard);
     await expect(patchboard.page.getByText(/[1-9] of 12 rows…/)).toBeVisible();
     const worker = patchboard.page.workers().findLast((each) => each.url().includes('worker'));
     await worker?.evaluate(() => {
