@@ -1,6 +1,7 @@
 #include "core/weights/number_formats.h"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -23,7 +24,7 @@ void widen_all(std::span<const std::byte> bytes, float* values) {
 void widen(DType dtype, std::span<const std::byte> bytes, float* values) {
   switch (dtype) {
     case DType::kF32:
-      std::memcpy(values, bytes.data(), bytes.size());
+      std::ranges::copy(bytes, reinterpret_cast<std::byte*>(values));
       return;
     case DType::kF16:
       widen_all<Eigen::half>(bytes, values);

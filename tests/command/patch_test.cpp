@@ -19,8 +19,7 @@ using testing::run_json;
 using Json = nlohmann::json;
 using Keys = std::vector<std::string>;
 
-// Five tokens, M i Jones x Mi, that first differ at position 1: "Mi" is one token, a space and "x"
-// two.
+// Four tokens, `Mi| Jones| |x`, that differ at position 1.
 constexpr const char* kClean = "Mi Jones x";
 constexpr const char* kCorrupted = "Mi Smith x";
 
