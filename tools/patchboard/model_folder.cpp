@@ -8,13 +8,15 @@
 
 #include "core/error.h"
 
-// Set by embedded_model.S.
+// Set by embedded_model.S, whose symbols are named as assembly's are.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 extern const char patchboard_config_begin[], patchboard_config_end[];
 extern const char patchboard_vocab_begin[], patchboard_vocab_end[];
 extern const char patchboard_merges_begin[], patchboard_merges_end[];
 extern const char patchboard_weights_begin[], patchboard_weights_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace patchboard {
 namespace {

@@ -49,7 +49,15 @@ TEST(Config, AcceptsThePublishedConfigsWithTheirParameterCounts) {
   EXPECT_EQ(count(12, 12, 768), 124'439'808U);
   EXPECT_EQ(count(24, 16, 1024), 354'823'168U);
   EXPECT_EQ(count(36, 20, 1280), 774'030'080U);
-  EXPECT_EQ(count(48, 25, 1600), 1'557'611'200U);
+}
+
+TEST(Config, AcceptsTheLargestPublishedModelWhereMemoryCanAddressIt) {
+  const Json xl = published(48, 25, 1600);
+  if (sizeof(Index) == 8) {
+    EXPECT_EQ(parse_config(xl.dump()).parameter_count(), 1'557'611'200U);
+  } else {
+    expect_refused(xl, {"6230 MB does not fit", "4294 MB"});
+  }
 }
 
 TEST(Config, ReadsEverySize) {
@@ -154,16 +162,6 @@ TEST(Config, RefusesDeepNestingWithoutOverflowingTheStack) {
     expect_error(ErrorCode::kConfig, {key, "[[[", "expected"}, [&] {
       static_cast<void>(parse_config("{\"" + std::string(key) + "\": " + deep + "}"));
     });
-  }
-}
-
-TEST(Config, RefusesAModelThatMemoryCannotAddress) {
-  Json json = published(1000, 1, 100'000);
-  json["vocab_size"] = 10'000'000;
-  if (sizeof(Index) == 4) {
-    expect_refused(json, {"MB does not fit into the memory"});
-  } else {
-    EXPECT_GT(parse_config(json.dump()).parameter_count(), 100'000'000'000'000U);
   }
 }
 
