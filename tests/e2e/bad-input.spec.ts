@@ -31,7 +31,7 @@ const PROMPTS: { what: string; clean: string; corrupted: string; message: RegExp
 ];
 
 for (const { what, clean, corrupted, message } of PROMPTS) {
-  test(`${what} are refused with a reason, and the last result stays`, async ({ patchboard }) => {
+  test(`${what}: refused with a reason, and the last result stays`, async ({ patchboard }) => {
     await patchboard.openReady();
     await patchboard.run();
     await patchboard.clean.fill(clean);
