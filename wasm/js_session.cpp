@@ -45,7 +45,6 @@ val start_value(const Session& session, const SweepRequest& request, const Sweep
   value.set("tokensClean", tokens_value(session, request.clean));
   value.set("tokensCorrupted", tokens_value(session, request.corrupted));
   value.set("targets", tokens_value(session, request.targets));
-  value.set("firstDifference", static_cast<double>(sweep.plan().first_difference()));
   value.set("clean", target_values_value(sweep.clean()));
   value.set("corrupted", target_values_value(sweep.corrupted()));
   value.set("topClean", predictions_value(session, top_k(sweep.clean_logits(), kTopPredictions)));

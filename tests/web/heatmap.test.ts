@@ -10,7 +10,6 @@ const start: PatchStart = {
   tokensClean: [1, 2].map((id) => ({ id, text: '' })),
   tokensCorrupted: [3, 2].map((id) => ({ id, text: '' })),
   targets: [5, 6].map((id) => ({ id, text: '' })),
-  firstDifference: 0,
   clean: { prob: Float32Array.of(0.75, 0.125), logit: Float32Array.of(4, 1) },
   corrupted: { prob: Float32Array.of(0.25, 0.5), logit: Float32Array.of(2, 3) },
   topClean: [],

@@ -37,8 +37,6 @@ export interface PatchStart {
   tokensClean: Token[];
   tokensCorrupted: Token[];
   targets: Token[];
-  /** The first position where the prompts differ; patches to its left change nothing. */
-  firstDifference: number;
   clean: TargetValues;
   corrupted: TargetValues;
   /** The ten most probable next tokens. */

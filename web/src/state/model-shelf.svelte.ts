@@ -53,7 +53,6 @@ export class ModelShelf {
 
   cancel(): void {
     this.abort?.abort();
-    this.loading = undefined;
   }
 
   /** A worker that died is replaced by loading its model again. */
