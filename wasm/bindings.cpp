@@ -18,5 +18,5 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("resolveTarget", &JsSession::resolve_target)
       .function("startPatch", &JsSession::start_patch)
       .function("stepPatch", &JsSession::step_patch)
-      .function("endPatch", &JsSession::end_patch);
+      .function("predict", &JsSession::predict);
 }

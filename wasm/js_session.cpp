@@ -27,12 +27,32 @@ auto guarded(Call&& call) {
   }
 }
 
+WeightFormat read_format(const std::string& dtype) {
+  if (dtype == "f32") {
+    return WeightFormat::kF32;
+  }
+  if (dtype == "f16") {
+    return WeightFormat::kF16;
+  }
+  if (dtype == "q8") {
+    return WeightFormat::kQ8;
+  }
+  throw Error(ErrorCode::kState, "dtype is \"" + dtype + "\", expected f32, f16 or q8");
+}
+
+/// A prompt is a text or the ids of its tokens.
+std::vector<TokenId> read_prompt(const Session& session, const val& prompt) {
+  return prompt.isString() ? session.encode(prompt.as<std::string>())
+                           : emscripten::vecFromJSArray<TokenId>(prompt);
+}
+
 SweepRequest read_request(const Session& session, const val& request) {
   SweepRequest result;
-  result.clean = session.encode(request["clean"].as<std::string>());
-  result.corrupted = session.encode(request["corrupted"].as<std::string>());
-  for (const std::string& target : emscripten::vecFromJSArray<std::string>(request["targets"])) {
-    result.targets.push_back(session.resolve_target(target));
+  result.clean = read_prompt(session, request["clean"]);
+  result.corrupted = read_prompt(session, request["corrupted"]);
+  for (const val& target : emscripten::vecFromJSArray<val>(request["targets"])) {
+    result.targets.push_back(target.isString() ? session.resolve_target(target.as<std::string>())
+                                               : target.as<TokenId>());
   }
   return result;
 }
@@ -50,7 +70,7 @@ val start_value(const Session& session, const SweepRequest& request, const Sweep
   value.set("topClean", predictions_value(session, top_k(sweep.clean_logits(), kTopPredictions)));
   value.set("topCorrupted",
             predictions_value(session, top_k(sweep.corrupted_logits(), kTopPredictions)));
-  value.set("blockRows", number(sweep.plan().block_rows()));
+  value.set("blockRows", val(sweep.block_rows()));
   value.set("naiveBlockRows", number(sweep.plan().naive_block_rows()));
   return value;
 }
@@ -59,8 +79,8 @@ val start_value(const Session& session, const SweepRequest& request, const Sweep
 
 JsSession::JsSession(int threads) : session_(threads) {}
 
-void JsSession::begin(const std::string& config_json) {
-  guarded([&] { session_.begin(config_json); });
+void JsSession::begin(const std::string& config_json, const std::string& dtype) {
+  guarded([&] { session_.begin(config_json, read_format(dtype)); });
 }
 
 void JsSession::set_tokenizer(const std::string& vocab_json, const std::string& merges_txt) {
@@ -89,6 +109,7 @@ val JsSession::info() const {
     info.set("vocabSize", static_cast<double>(config.vocab_size));
     info.set("nPositions", static_cast<double>(config.n_positions));
     info.set("parameters", number(config.parameter_count()));
+    info.set("weightBytes", number(session_.weight_bytes()));
     return info;
   });
 }
@@ -120,11 +141,15 @@ val JsSession::step_patch() {
     value.set("layer", static_cast<double>(row.layer));
     value.set("prob", float_array(row.prob));
     value.set("logit", float_array(row.logit));
-    value.set("blockRowsDone", number(sweep.block_rows_done()));
+    value.set("blockRowsDone", val(sweep.block_rows_done()));
     return value;
   });
 }
 
-void JsSession::end_patch() { session_.end_sweep(); }
+val JsSession::predict(const val& prompt, int count) {
+  return guarded([&] {
+    return predictions_value(session_, session_.predict(read_prompt(session_, prompt), count));
+  });
+}
 
 }  // namespace patchboard

@@ -16,7 +16,7 @@ class JsSession {
  public:
   explicit JsSession(int threads);
 
-  void begin(const std::string& config_json);
+  void begin(const std::string& config_json, const std::string& dtype);
   void set_tokenizer(const std::string& vocab_json, const std::string& merges_txt);
   /// The address of `size` bytes on the heap, valid until the next call.
   std::uintptr_t reserve(std::size_t size);
@@ -29,7 +29,7 @@ class JsSession {
 
   emscripten::val start_patch(const emscripten::val& request);
   emscripten::val step_patch();
-  void end_patch();
+  [[nodiscard]] emscripten::val predict(const emscripten::val& prompt, int count);
 
  private:
   Session session_;

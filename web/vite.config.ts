@@ -14,10 +14,8 @@ export default defineConfig({
     svelte(),
     viteStaticCopy({
       targets: [
-        {
-          src: '../build/wasm/bin/patchboard.{mjs,wasm}',
-          dest: 'engine',
-        },
+        { src: '../build/wasm/bin/patchboard.{mjs,wasm}', dest: 'engine/relaxed-simd' },
+        { src: '../build/wasm-simd/bin/patchboard.{mjs,wasm}', dest: 'engine/simd' },
         {
           src: '../tools/embedded-model/model/{config.json,model.safetensors,vocab.json,merges.txt}',
           dest: 'models/embedded',

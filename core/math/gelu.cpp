@@ -1,13 +1,15 @@
 #include "core/math/gelu.h"
 
+#include "core/math/exp.h"
+
 namespace patchboard {
 
-void gelu(ThreadPool& pool, MatrixSpan x) {
-  constexpr float kSqrtTwoOverPi = 0.7978845608028654F;
+void gelu(std::span<float> x) {
+  constexpr float kMinusTwoRoots = -2.0F * 0.7978845608028654F;  // of 2/π
   constexpr float kCubic = 0.044715F;
-  pool.parallel_for(x.rows(), [&](Index row) {
-    auto values = x.row(row).array();
-    values *= 0.5F * (1.0F + (kSqrtTwoOverPi * (values + kCubic * values.cube())).tanh());
+  simd::transform(x.data(), static_cast<Index>(x.size()), x.data(), [](simd::Floats values) {
+    const simd::Floats inner = kMinusTwoRoots * values * (1.0F + kCubic * values * values);
+    return values / (1.0F + simd::exp(inner));
   });
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include "core/math/matrix.h"
-#include "core/math/thread_pool.h"
+#include <span>
 
 namespace patchboard {
 
-/// The tanh form of GELU, in place: x/2 · (1 + tanh(sqrt(2/π) · (x + 0.044715 x³))).
-/// x: [T, d_mlp] f32. Errors: none.
+/// The tanh form of GELU, in place: x/2 · (1 + tanh(u)) with u = sqrt(2/π) · (x + 0.044715 x³),
+/// computed as x / (1 + e^-2u), which is the same and needs one exp. x: f32. Errors: none.
 /// Source: Hendrycks and Gimpel 2016, section 2; GPT-2 `gelu`, `gelu_new` in the published configs.
-void gelu(ThreadPool& pool, MatrixSpan x);
+void gelu(std::span<float> x);
 
 }  // namespace patchboard

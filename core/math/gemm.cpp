@@ -1,41 +1,123 @@
 #include "core/math/gemm.h"
 
 #include <algorithm>
+#include <array>
+
+#include "core/math/gemm_kernel.h"
 
 namespace patchboard {
 namespace {
 
-constexpr Index kTileRows = 128;
-constexpr Index kTileCols = 512;
+constexpr Index kPanelCols = PackedMatrix::kPanelCols;
 
-/// Calls body(row, col, rows, cols) for every tile of an [M, N] result.
-template <typename Body>
-void for_each_tile(ThreadPool& pool, Index M, Index N, const Body& body) {
-  const Index tiles_down = (M + kTileRows - 1) / kTileRows;
-  const Index tiles_across = (N + kTileCols - 1) / kTileCols;
-  pool.parallel_for(tiles_down * tiles_across, [&](Index tile) {
-    const Index row = tile / tiles_across * kTileRows;
-    const Index col = tile % tiles_across * kTileCols;
-    body(row, col, std::min(kTileRows, M - row), std::min(kTileCols, N - col));
-  });
+// A panel's block in the first cache, the rows' block in the second. Sums of kBlockDepth terms are
+// added up one after another, for all shapes alike.
+constexpr Index kBlockDepth = 256;
+constexpr Index kTileRows = 252 / kKernelRows * kKernelRows;
+constexpr Index kTileCols = 128;
+constexpr Index kFewRows = 48;
+static_assert(kBlockDepth % PackedMatrix::kScaleGroup == 0);
+static_assert(kTileCols % kPanelCols == 0);
+
+/// A part of the result: rows [row, row + rows), panels [panel, panel + panels).
+struct Tile {
+  Index row, rows;
+  Index panel, panels;
+};
+
+/// sums += x · w for the terms [depth, depth + count) of one panel. sums: [row, kPanelCols].
+void multiply_block(const PackedRows& x, const PackedMatrix& w, const Tile& tile, Index panel,
+                    Index depth, float* room, float* sums) {
+  const Index count = std::min(kBlockDepth, w.rows() - depth);
+  const float* weights = w.panel(panel, depth, count, room);
+  for (Index row = 0; row < tile.rows; row += kKernelRows) {
+    const Index first = tile.row + row;
+    multiply_panel(x.sliver_rows(first), x.sliver(first, depth), weights, count,
+                   sums + row * kPanelCols);
+  }
+}
+
+/// x · w. sums: [panel, row, kPanelCols], zero on entry.
+void multiply_tile(const PackedRows& x, const PackedMatrix& w, const Tile& tile, float* sums) {
+  AlignedBuffer<float> room(static_cast<std::size_t>(kBlockDepth * kPanelCols));
+  const Index K = w.rows();
+  const auto block = [&](Index panel, Index depth) {
+    multiply_block(x, w, tile, tile.panel + panel, depth, room.data(),
+                   sums + panel * tile.rows * kPanelCols);
+  };
+  if (tile.rows <= kFewRows) {  // bound by reading the weights: in the order of their addresses
+    for (Index panel = 0; panel < tile.panels; ++panel) {
+      for (Index depth = 0; depth < K; depth += kBlockDepth) {
+        block(panel, depth);
+      }
+    }
+  } else {
+    for (Index depth = 0; depth < K; depth += kBlockDepth) {
+      for (Index panel = 0; panel < tile.panels; ++panel) {
+        block(panel, depth);
+      }
+    }
+  }
+}
+
+/// target = values + bias, or target += values + bias. count ≤ kPanelCols.
+void write_row(const float* values, const float* bias, Index count, Output output, float* target) {
+  const bool add = output == Output::kAdd;
+  if (count < kPanelCols) {
+    for (Index i = 0; i < count; ++i) {
+      const float value = values[i] + bias[i];
+      target[i] = add ? target[i] + value : value;
+    }
+    return;
+  }
+  for (Index i = 0; i < kPanelCols; i += simd::kLanes) {
+    const simd::Floats value = simd::load(values + i) + simd::load(bias + i);
+    simd::store(add ? simd::load(target + i) + value : value, target + i);
+  }
+}
+
+/// Brings a tile's sums to the columns that are wanted, with bias.
+void write_tile(const Tile& tile, const float* sums, Columns columns, const Vector& bias,
+                Output output, MatrixSpan& out) {
+  for (Index panel = 0; panel < tile.panels; ++panel) {
+    const Index start = (tile.panel + panel) * kPanelCols;
+    const Index from = std::max(start, columns.first);
+    const Index count = std::min(start + kPanelCols, columns.first + columns.count) - from;
+    std::array<float, static_cast<std::size_t>(kPanelCols)> panel_bias{};
+    if (bias.size() != 0) {
+      std::copy_n(bias.data() + from, count, panel_bias.data());
+    }
+    for (Index row = 0; row < tile.rows; ++row) {
+      write_row(sums + (panel * tile.rows + row) * kPanelCols + (from - start), panel_bias.data(),
+                count, output, out.row(tile.row + row).data() + (from - columns.first));
+    }
+  }
 }
 
 }  // namespace
 
-void affine(ThreadPool& pool, const MatrixView& x, const Matrix& w, const Vector& bias,
-            MatrixSpan out) {
-  for_each_tile(pool, out.rows(), out.cols(), [&](Index row, Index col, Index rows, Index cols) {
-    auto tile = out.block(row, col, rows, cols);
-    tile.noalias() = x.middleRows(row, rows) * w.middleCols(col, cols);
-    tile.rowwise() += bias.segment(col, cols);
+void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Columns columns,
+            const Vector& bias, Output output, MatrixSpan out) {
+  const Index first_panel = columns.first / kPanelCols;
+  const Index end_panel = (columns.first + columns.count + kPanelCols - 1) / kPanelCols;
+  constexpr Index kTilePanels = kTileCols / kPanelCols;
+  const Index across = (end_panel - first_panel + kTilePanels - 1) / kTilePanels;
+  const Index down = (x.rows() + kTileRows - 1) / kTileRows;
+  pool.parallel_for(across * down, [&](Index index) {
+    const Index row = index % down * kTileRows;
+    const Index panel = first_panel + index / down * kTilePanels;
+    const Tile tile{row, std::min(kTileRows, x.rows() - row), panel,
+                    std::min(kTilePanels, end_panel - panel)};
+    AlignedBuffer<float> sums(static_cast<std::size_t>(tile.panels * tile.rows * kPanelCols));
+    std::ranges::fill(sums.span(), 0.0F);
+    multiply_tile(x, w, tile, sums.data());
+    write_tile(tile, sums.data(), columns, bias, output, out);
   });
 }
 
-void multiply_transposed(ThreadPool& pool, const MatrixView& x, const Matrix& w, MatrixSpan out) {
-  for_each_tile(pool, out.rows(), out.cols(), [&](Index row, Index col, Index rows, Index cols) {
-    out.block(row, col, rows, cols).noalias() =
-        x.middleRows(row, rows) * w.middleRows(col, cols).transpose();
-  });
+void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
+            MatrixSpan out) {
+  affine(pool, x, w, {.first = 0, .count = w.cols()}, bias, Output::kAssign, out);
 }
 
 }  // namespace patchboard

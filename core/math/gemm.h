@@ -1,19 +1,31 @@
 #pragma once
 
 #include "core/math/matrix.h"
+#include "core/math/packed_matrix.h"
+#include "core/math/packed_rows.h"
 #include "core/math/thread_pool.h"
 
 namespace patchboard {
 
-/// out = x · w + bias, the affine map of every projection in GPT-2 (`Conv1D`).
-/// x: [M, K]. w: [K, N]. bias: [N]. out: [M, N], must not alias x. All f32.
-/// The work is cut into tiles that depend on the shape alone, so that the bits of the result do not
-/// depend on the number of threads.
-void affine(ThreadPool& pool, const MatrixView& x, const Matrix& w, const Vector& bias,
-            MatrixSpan out);
+/// Consecutive columns of a matrix.
+struct Columns {
+  Index first = 0;
+  Index count = 0;
+};
 
-/// out = x · wᵀ, the unembedding.
-/// x: [M, K]. w: [N, K]. out: [M, N], must not alias x. All f32. Tiled as `affine` is.
-void multiply_transposed(ThreadPool& pool, const MatrixView& x, const Matrix& w, MatrixSpan out);
+/// What becomes of a product.
+enum class Output { kAssign, kAdd };
+
+/// out = x · w + bias, or out += x · w + bias: the affine map of every projection in GPT-2
+/// (`Conv1D`) and, without bias, the unembedding; for some columns of w.
+/// x: [M, K]. w: [K, N]. bias: [N], or empty for none. out: [M, columns.count]. Arithmetic in f32.
+/// A row of the result has the same bits whatever the other rows are and however many threads run.
+/// Source: Goto and van de Geijn 2008, section 4 (blocking); BLIS, Van Zee and van de Geijn 2015.
+void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Columns columns,
+            const Vector& bias, Output output, MatrixSpan out);
+
+/// All columns, assigned.
+void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
+            MatrixSpan out);
 
 }  // namespace patchboard

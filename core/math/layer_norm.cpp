@@ -1,46 +1,35 @@
 #include "core/math/layer_norm.h"
 
-#include <array>
 #include <cmath>
 
+#include "core/math/simd.h"
+
 namespace patchboard {
-namespace {
 
-/// Σ term(i) over i < n, in an order that depends on n alone; Eigen's depends on the address, and
-/// then the same row gives other bits elsewhere in a batch.
-template <typename Term>
-float ordered_sum(Index n, const Term& term) {
-  constexpr Index kLanes = 8;
-  std::array<float, kLanes> lanes{};
-  for (Index i = 0; i + kLanes <= n; i += kLanes) {
-    for (Index lane = 0; lane < kLanes; ++lane) {
-      lanes[static_cast<std::size_t>(lane)] += term(i + lane);
-    }
-  }
-  float sum = 0;
-  for (Index i = n - n % kLanes; i < n; ++i) {
-    sum += term(i);
-  }
-  for (const float lane : lanes) {
-    sum += lane;
-  }
-  return sum;
-}
+using simd::Floats;
 
-}  // namespace
+void layer_norm(std::span<const float> x, const Vector& gain, const Vector& bias, float eps,
+                float* out) {
+  const auto D = static_cast<Index>(x.size());
+  Floats sums{};
+  simd::for_each(x.data(), D, 0.0F, [&](Floats values, Index, Index) { sums += values; });
+  const float mean = simd::sum(sums) / static_cast<float>(D);
 
-void layer_norm(ThreadPool& pool, const MatrixView& x, const Vector& gain, const Vector& bias,
-                float eps, MatrixSpan out) {
-  const Index D = x.cols();
-  const auto count = static_cast<float>(D);
-  pool.parallel_for(x.rows(), [&](Index row) {
-    const float* values = x.row(row).data();
-    float* normed = out.row(row).data();
-    const float mean = ordered_sum(D, [&](Index i) { return values[i]; }) / count;
-    const auto squared = [&](Index i) { return (values[i] - mean) * (values[i] - mean); };
-    const float scale = 1.0F / std::sqrt(ordered_sum(D, squared) / count + eps);
-    for (Index i = 0; i < D; ++i) {
-      normed[i] = (values[i] - mean) * scale * gain[i] + bias[i];
+  Floats squares{};
+  simd::for_each(x.data(), D, mean, [&](Floats values, Index, Index) {
+    squares = simd::multiply_add(values - mean, values - mean, squares);
+  });
+  const float scale = 1.0F / std::sqrt(simd::sum(squares) / static_cast<float>(D) + eps);
+
+  simd::for_each(x.data(), D, 0.0F, [&](Floats values, Index first, Index count) {
+    const Floats normed = (values - mean) * scale;
+    if (count == simd::kLanes) {
+      const Floats gains = simd::load(gain.data() + first);
+      simd::store(simd::multiply_add(normed, gains, simd::load(bias.data() + first)), out + first);
+    } else {
+      const Floats gains = simd::load_first(gain.data() + first, count, 0.0F);
+      const Floats biases = simd::load_first(bias.data() + first, count, 0.0F);
+      simd::store_first(simd::multiply_add(normed, gains, biases), count, out + first);
     }
   });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <span>
 
 namespace patchboard {
 
@@ -14,6 +15,11 @@ using Vector = Eigen::Matrix<float, 1, Eigen::Dynamic, Eigen::RowMajor>;
 using MatrixView = Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>;
 using MatrixSpan = Eigen::Ref<Matrix, 0, Eigen::OuterStride<>>;
 using VectorView = Eigen::Ref<const Vector>;
-using VectorSpan = Eigen::Ref<Vector>;
+
+/// The values of a row, of a matrix or of a view of one; a vector is its own row 0.
+template <typename Rows>
+[[nodiscard]] std::span<const float> row_values(const Eigen::DenseBase<Rows>& x, Index row = 0) {
+  return {x.derived().row(row).data(), static_cast<std::size_t>(x.cols())};
+}
 
 }  // namespace patchboard

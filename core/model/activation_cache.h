@@ -8,8 +8,7 @@ namespace patchboard {
 
 /// What one block leaves behind in a run over T positions.
 struct BlockActivations {
-  Matrix k;           // [T, d_model], heads side by side
-  Matrix v;           // [T, d_model], heads side by side
+  Matrix qkv;         // [T, 3 d_model]: q, k and v side by side, each with its heads side by side
   Matrix resid_post;  // [T, d_model], the residual stream after the block
 };
 

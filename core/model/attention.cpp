@@ -1,57 +1,137 @@
 #include "core/model/attention.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "core/math/aligned_buffer.h"
+#include "core/math/simd.h"
 #include "core/math/softmax.h"
 
 namespace patchboard {
 namespace {
 
-/// Softmax over each row's visible positions; zero for those in its future.
-void causal_softmax(Index first_position, Matrix& pattern) {
-  for (Index row = 0; row < pattern.rows(); ++row) {
-    const Index visible = first_position + row + 1;
-    softmax(pattern.row(row).head(visible));
-    pattern.row(row).tail(pattern.cols() - visible).setZero();
+using simd::Floats;
+using simd::kLanes;
+
+Index padded(Index count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+/// One head's q, k and v of one sequence, from the batch or from the base run.
+class HeadRows {
+ public:
+  HeadRows(const AttentionInput& input, const Sequence& sequence, Index first_col)
+      : input_(input), sequence_(sequence), first_col_(first_col) {}
+
+  [[nodiscard]] const float* q(Index at) const { return row(input_.q, sequence_.q, at, 0); }
+  [[nodiscard]] const float* k(Index at) const { return row(input_.k, sequence_.kv, at, 1); }
+  [[nodiscard]] const float* v(Index at) const { return row(input_.v, sequence_.kv, at, 2); }
+
+ private:
+  /// part: 0, 1, 2 for q, k, v in the base run.
+  [[nodiscard]] const float* row(const MatrixView& own, const RowRange& range, Index at,
+                                 Index part) const {
+    if (range.holds(at)) {
+      return own.row(range.row_of(at)).data() + first_col_;
+    }
+    return input_.base->row(at).data() + part * own.cols() + first_col_;
+  }
+
+  const AttentionInput& input_;
+  const Sequence& sequence_;
+  Index first_col_;
+};
+
+/// Room for one task: the keys with positions side by side, so that a vector holds a score of each,
+/// and the values, both with zeros up to whole vectors.
+struct HeadRoom {
+  Index keys, d_head;
+  AlignedBuffer<float> k;       // [d_head, padded keys]
+  AlignedBuffer<float> v;       // [keys, padded d_head]
+  AlignedBuffer<float> scores;  // [padded keys]
+
+  HeadRoom(Index key_count, Index head_size)
+      : keys(key_count),
+        d_head(head_size),
+        k(static_cast<std::size_t>(d_head * padded(keys))),
+        v(static_cast<std::size_t>(keys * padded(d_head))),
+        scores(static_cast<std::size_t>(padded(keys))) {
+    std::ranges::fill(k.span(), 0.0F);
+    std::ranges::fill(v.span(), 0.0F);
+  }
+
+  void gather(const HeadRows& rows) {
+    for (Index at = 0; at < keys; ++at) {
+      const float* key = rows.k(at);
+      for (Index i = 0; i < d_head; ++i) {
+        k.data()[i * padded(keys) + at] = key[i];
+      }
+      std::copy_n(rows.v(at), d_head, v.data() + at * padded(d_head));
+    }
+  }
+};
+
+/// scores = q · k / sqrt(d_head), for the first `visible` keys and up to a whole vector.
+void score(HeadRoom& room, const float* q, Index visible) {
+  const float scale = 1.0F / std::sqrt(static_cast<float>(room.d_head));
+  const Index stride = padded(room.keys);
+  for (Index at = 0; at < visible; at += kLanes) {
+    Floats sums{};
+    for (Index i = 0; i < room.d_head; ++i) {
+      sums =
+          simd::multiply_add(simd::splat(q[i]), simd::load(room.k.data() + i * stride + at), sums);
+    }
+    simd::store(sums * scale, room.scores.data() + at);
   }
 }
 
-void attend(const Suffix& suffix, const MatrixView& qkv, Index head, Index d_head,
-            const BlockActivations* prefix, MatrixSpan z) {
-  const Index D = z.cols();
-  const Index first_col = head * d_head;
-  const Index earlier = suffix.position;
-  const Index n = suffix.length;
-  const auto part = [&](Index index) {
-    return qkv.block(suffix.row, index * D + first_col, n, d_head);
-  };
-  const auto q = part(0);
-  const auto k = part(1);
-  const auto v = part(2);
-  Matrix pattern(n, earlier + n);
-  pattern.rightCols(n).noalias() = q * k.transpose();
-  if (earlier > 0) {
-    pattern.leftCols(earlier).noalias() =
-        q * prefix->k.block(0, first_col, earlier, d_head).transpose();
+/// out = pattern · v for kParts vectors of the head from column `first` on.
+template <std::size_t kParts>
+void mix_columns(const HeadRoom& room, Index visible, Index first, float* out) {
+  const Index stride = padded(room.d_head);
+  std::array<Floats, kParts> sums{};
+  for (Index at = 0; at < visible; ++at) {
+    const Floats weight = simd::splat(room.scores.data()[at]);
+    const float* values = room.v.data() + at * stride + first;
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const Floats lanes = simd::load(values + static_cast<Index>(part) * kLanes);
+      sums[part] = simd::multiply_add(weight, lanes, sums[part]);
+    }
   }
-  pattern *= 1.0F / std::sqrt(static_cast<float>(d_head));
-  causal_softmax(earlier, pattern);
-  auto out = z.block(suffix.row, first_col, n, d_head);
-  out.noalias() = pattern.rightCols(n) * v;
-  if (earlier > 0) {
-    out.noalias() += pattern.leftCols(earlier) * prefix->v.block(0, first_col, earlier, d_head);
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const Index col = first + static_cast<Index>(part) * kLanes;
+    simd::store_first(sums[part], std::min(kLanes, room.d_head - col), out + col);
+  }
+}
+
+/// out = pattern · v, several vectors at a time where there are, which hides the sums' latency.
+void mix(const HeadRoom& room, Index visible, float* out) {
+  Index first = 0;
+  for (; first + 4 * kLanes <= padded(room.d_head); first += 4 * kLanes) {
+    mix_columns<4>(room, visible, first, out);
+  }
+  for (; first < room.d_head; first += kLanes) {
+    mix_columns<1>(room, visible, first, out);
   }
 }
 
 }  // namespace
 
-void attention(ThreadPool& pool, std::span<const Suffix> suffixes, const MatrixView& qkv,
-               Index n_head, const BlockActivations* prefix, MatrixSpan z) {
+void attention(ThreadPool& pool, std::span<const Sequence> sequences, const AttentionInput& input,
+               Index n_head, MatrixSpan z) {
   const Index d_head = z.cols() / n_head;
-  const auto count = static_cast<Index>(suffixes.size()) * n_head;
+  const auto count = static_cast<Index>(sequences.size()) * n_head;
   pool.parallel_for(count, [&](Index task) {
-    const Suffix& suffix = suffixes[static_cast<std::size_t>(task / n_head)];
-    attend(suffix, qkv, task % n_head, d_head, prefix, z);
+    const Sequence& sequence = sequences[static_cast<std::size_t>(task / n_head)];
+    const Index first_col = task % n_head * d_head;
+    const HeadRows rows(input, sequence, first_col);
+    HeadRoom room(sequence.wanted.end(), d_head);
+    room.gather(rows);
+    for (Index at = sequence.wanted.position; at < sequence.wanted.end(); ++at) {
+      const Index visible = at + 1;
+      score(room, rows.q(at), visible);
+      softmax(room.scores.span().first(static_cast<std::size_t>(visible)));
+      mix(room, visible, z.row(sequence.wanted.row_of(at)).data() + first_col);
+    }
   });
 }
 

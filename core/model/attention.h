@@ -4,26 +4,41 @@
 
 #include "core/math/matrix.h"
 #include "core/math/thread_pool.h"
-#include "core/model/activation_cache.h"
 
 namespace patchboard {
 
-/// The end of one sequence, as consecutive rows of a batch: its rows are the positions
-/// [position, position + length). Keys and values of earlier positions come from another run.
-struct Suffix {
-  Index row = 0;       ///< first row in the batch
-  Index position = 0;  ///< of that row in its sequence
-  Index length = 0;
+/// Consecutive positions of a sequence in consecutive rows of a matrix.
+struct RowRange {
+  Index row = 0;
+  Index position = 0;
+  Index count = 0;
 
-  [[nodiscard]] Index last_row() const { return row + length - 1; }
+  [[nodiscard]] Index end() const { return position + count; }
+  [[nodiscard]] bool holds(Index at) const { return at >= position && at < end(); }
+  [[nodiscard]] Index row_of(Index at) const { return row + at - position; }
 };
 
-/// Causal multi-head attention of every suffix to its own sequence.
-/// qkv: [rows, 3 d_model], the output of c_attn. prefix: k and v of the run that the earlier
-/// positions come from; may be null when every suffix starts at position 0.
-/// z: [rows, d_model], the heads' outputs side by side, before c_proj.
+/// One sequence of a batch that shares some of its positions with another, the base run: which
+/// positions have keys, values and queries of their own, and which are wanted.
+struct Sequence {
+  RowRange kv;      ///< rows of `AttentionInput::kv` and, where the queries come from there, of `q`
+  RowRange q;       ///< rows of `AttentionInput::q`
+  RowRange wanted;  ///< rows of the result; the last position is that of the sequence
+};
+
+/// q, k and v of the rows of a batch, before they are split into heads, and of the base run.
+struct AttentionInput {
+  MatrixView q;        // [rows, d_model]
+  MatrixView k;        // [rows, d_model]
+  MatrixView v;        // [rows, d_model]
+  const Matrix* base;  // [T, 3 d_model], `BlockActivations::qkv`; null where nothing comes from it
+};
+
+/// Causal multi-head attention of each sequence's wanted positions.
+/// z: [rows, d_model], the heads' outputs side by side, before c_proj. A row of the result has the
+/// same bits wherever its keys, values and query come from.
 /// Source: Vaswani et al. 2017, section 3.2.1; GPT-2 `attn`.
-void attention(ThreadPool& pool, std::span<const Suffix> suffixes, const MatrixView& qkv,
-               Index n_head, const BlockActivations* prefix, MatrixSpan z);
+void attention(ThreadPool& pool, std::span<const Sequence> sequences, const AttentionInput& input,
+               Index n_head, MatrixSpan z);
 
 }  // namespace patchboard

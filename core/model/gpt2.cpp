@@ -1,5 +1,6 @@
 #include "core/model/gpt2.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,63 +15,113 @@ Gpt2::Gpt2(const Config& config, Weights weights) : config_(config), weights_(st
 Vector Gpt2::forward(ThreadPool& pool, std::span<const TokenId> tokens,
                      ActivationCache* keep) const {
   Matrix x = embed(tokens);
-  const std::array whole = {Suffix{.row = 0, .position = 0, .length = x.rows()}};
+  const RowRange whole{.row = 0, .position = 0, .count = x.rows()};
+  const std::array everything = {Sequence{.kv = whole, .q = whole, .wanted = whole}};
+  const RowRange last{.row = 0, .position = x.rows() - 1, .count = 1};
+  const std::array only_last = {Sequence{.kv = whole, .q = last, .wanted = last}};
+  const Index blocks_for_all = keep != nullptr ? config_.n_layer : config_.n_layer - 1;
   if (keep != nullptr) {
     keep->resize(weights_.h.size());
   }
-  for (Index layer = 0; layer < config_.n_layer; ++layer) {
+  for (Index layer = 0; layer < blocks_for_all; ++layer) {
     BlockActivations* kept = keep == nullptr ? nullptr : &(*keep)[static_cast<std::size_t>(layer)];
-    run_block(pool, layer, whole, nullptr, x, kept);
+    run_block(pool, layer, {.sequences = everything}, x, x, kept);
   }
-  return unembed(pool, x.bottomRows(1)).row(0);
+  Matrix final_row = x.bottomRows(1);
+  if (keep == nullptr) {
+    const Batch batch{.sequences = only_last, .queries = Queries::kWanted};
+    run_block(pool, blocks_for_all, batch, x, final_row);
+  }
+  return unembed(pool, final_norm(pool, final_row)).row(0);
 }
 
 Matrix Gpt2::embed(std::span<const TokenId> tokens) const {
   Matrix x(static_cast<Index>(tokens.size()), config_.d_model);
   for (Index position = 0; position < x.rows(); ++position) {
-    const TokenId token = tokens[static_cast<std::size_t>(position)];
-    x.row(position) = weights_.wte.row(token) + weights_.wpe.row(position);
+    weights_.wte.get_column(tokens[static_cast<std::size_t>(position)],
+                            {x.row(position).data(), static_cast<std::size_t>(x.cols())});
+    x.row(position) += weights_.wpe.row(position);
   }
   return x;
 }
 
-void Gpt2::run_block(ThreadPool& pool, Index layer, std::span<const Suffix> suffixes,
-                     const BlockActivations* prefix, Matrix& x, BlockActivations* keep) const {
+PackedRows Gpt2::normed_rows(ThreadPool& pool, const MatrixView& x,
+                             const LayerNormWeights& norm) const {
+  return {pool, x.rows(), x.cols(), [&](Index row, float* normed) {
+            layer_norm(row_values(x, row), norm.weight, norm.bias, config_.layer_norm_epsilon,
+                       normed);
+          }};
+}
+
+void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const MatrixView& changed,
+                     Matrix& x, BlockActivations* keep) const {
   const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
-  const float eps = config_.layer_norm_epsilon;
-  const Index rows = x.rows();
+  const ProjectionWeights& c_attn = block.attn_c_attn;
   const Index D = config_.d_model;
-  Matrix normed(rows, D);
-  Matrix out(rows, D);
-
-  layer_norm(pool, x, block.ln_1.weight, block.ln_1.bias, eps, normed);
-  Matrix qkv(rows, 3 * D);
-  affine(pool, normed, block.attn_c_attn.weight, block.attn_c_attn.bias, qkv);
-  Matrix& z = normed;  // its values are not needed again
-  attention(pool, suffixes, qkv, config_.n_head, prefix, z);
-  affine(pool, z, block.attn_c_proj.weight, block.attn_c_proj.bias, out);
-  x += out;
-
-  layer_norm(pool, x, block.ln_2.weight, block.ln_2.bias, eps, normed);
-  Matrix hidden(rows, config_.d_mlp);
-  affine(pool, normed, block.mlp_c_fc.weight, block.mlp_c_fc.bias, hidden);
-  gelu(pool, hidden);
-  affine(pool, hidden, block.mlp_c_proj.weight, block.mlp_c_proj.bias, out);
-  x += out;
-
+  const bool own_queries = batch.queries == Queries::kWanted;
+  Matrix qkv(changed.rows(), 3 * D);
+  Matrix queries;
+  {
+    const PackedRows normed = normed_rows(pool, changed, block.ln_1);
+    const Columns columns{.first = own_queries ? D : 0, .count = own_queries ? 2 * D : 3 * D};
+    affine(pool, normed, c_attn.weight, columns, c_attn.bias, Output::kAssign,
+           qkv.rightCols(columns.count));
+  }
+  if (own_queries) {
+    queries.resize(x.rows(), D);
+    affine(pool, normed_rows(pool, x, block.ln_1), c_attn.weight, {.first = 0, .count = D},
+           c_attn.bias, Output::kAssign, queries);
+  }
+  Matrix z(x.rows(), D);
+  const AttentionInput input{.q = own_queries ? MatrixView(queries) : MatrixView(qkv.leftCols(D)),
+                             .k = qkv.middleCols(D, D),
+                             .v = qkv.rightCols(D),
+                             .base = batch.base == nullptr ? nullptr : &batch.base->qkv};
+  attention(pool, batch.sequences, input, config_.n_head, z);
+  affine(pool, PackedRows(pool, z), block.attn_c_proj.weight, {.first = 0, .count = D},
+         block.attn_c_proj.bias, Output::kAdd, x);
+  add_mlp(pool, block, x);
   if (keep != nullptr) {
-    keep->k = qkv.middleCols(D, D);
-    keep->v = qkv.rightCols(D);
+    keep->qkv = std::move(qkv);
     keep->resid_post = x;
   }
 }
 
-Matrix Gpt2::unembed(ThreadPool& pool, const MatrixView& x) const {
+void Gpt2::add_mlp(ThreadPool& pool, const BlockWeights& block, Matrix& x) const {
+  Matrix hidden(x.rows(), config_.d_mlp);
+  affine(pool, normed_rows(pool, x, block.ln_2), block.mlp_c_fc.weight, block.mlp_c_fc.bias,
+         hidden);
+  const PackedRows activated(pool, x.rows(), config_.d_mlp, [&](Index row, float* values) {
+    std::ranges::copy(row_values(hidden, row), values);
+    gelu({values, static_cast<std::size_t>(config_.d_mlp)});
+  });
+  affine(pool, activated, block.mlp_c_proj.weight, {.first = 0, .count = config_.d_model},
+         block.mlp_c_proj.bias, Output::kAdd, x);
+}
+
+Matrix Gpt2::final_norm(ThreadPool& pool, const MatrixView& x) const {
   Matrix normed(x.rows(), x.cols());
-  layer_norm(pool, x, weights_.ln_f.weight, weights_.ln_f.bias, config_.layer_norm_epsilon, normed);
-  Matrix logits(x.rows(), config_.vocab_size);
-  multiply_transposed(pool, normed, weights_.unembedding(), logits);
+  pool.parallel_for(x.rows(), [&](Index row) {
+    layer_norm(row_values(x, row), weights_.ln_f.weight, weights_.ln_f.bias,
+               config_.layer_norm_epsilon, normed.row(row).data());
+  });
+  return normed;
+}
+
+Matrix Gpt2::unembed(ThreadPool& pool, const MatrixView& normed) const {
+  Matrix logits(normed.rows(), config_.vocab_size);
+  affine(pool, PackedRows(pool, normed), weights_.unembedding(), Vector(), logits);
   return logits;
+}
+
+PackedMatrix Gpt2::unembedding_of(std::span<const TokenId> tokens) const {
+  PackedMatrix columns(config_.d_model, static_cast<Index>(tokens.size()), WeightFormat::kF32);
+  std::vector<float> values(static_cast<std::size_t>(config_.d_model));
+  for (Index i = 0; i < columns.cols(); ++i) {
+    weights_.unembedding().get_column(tokens[static_cast<std::size_t>(i)], values);
+    columns.set_column(i, values);
+  }
+  return columns;
 }
 
 }  // namespace patchboard

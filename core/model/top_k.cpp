@@ -15,7 +15,7 @@ std::vector<Prediction> top_k(const VectorView& logits, Index k) {
   std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](Index a, Index b) {
     return logits[a] != logits[b] ? logits[a] > logits[b] : a < b;
   });
-  const double total = log_sum_exp(logits);
+  const double total = log_sum_exp(row_values(logits));
   std::vector<Prediction> top;
   for (Index i = 0; i < count; ++i) {
     const Index token = order[static_cast<std::size_t>(i)];

@@ -6,15 +6,34 @@ namespace patchboard {
 namespace {
 
 // Tall enough for the GEMM to run at its peak, and some tens of MB for the widest GPT-2.
-constexpr Index kMaxBatchRows = 1024;
+constexpr Index kMaxBatchRows = 512;
+
+double query_share(const Config& config) {
+  const auto D = static_cast<double>(config.d_model);
+  return D / (4 * D + 2 * static_cast<double>(config.d_mlp));
+}
 
 }  // namespace
 
-SweepPlan::SweepPlan(Index n_layer, std::span<const TokenId> clean,
+std::vector<Sequence> PatchBatch::sequences(bool first, bool last) const {
+  std::vector<Sequence> sequences;
+  for (Index i = 0; i < patches(); ++i) {
+    const RowRange& suffix = suffixes[static_cast<std::size_t>(i)];
+    const RowRange patched{.row = i, .position = suffix.position, .count = 1};
+    const RowRange end{.row = i, .position = suffix.end() - 1, .count = 1};
+    const RowRange& changed = first ? patched : suffix;
+    const RowRange& wanted = last ? end : suffix;
+    sequences.push_back({.kv = changed, .q = first ? patched : wanted, .wanted = wanted});
+  }
+  return sequences;
+}
+
+SweepPlan::SweepPlan(const Config& config, std::span<const TokenId> clean,
                      std::span<const TokenId> corrupted)
-    : n_layer_(n_layer),
+    : n_layer_(config.n_layer),
       n_positions_(static_cast<Index>(corrupted.size())),
-      first_difference_(std::ranges::mismatch(clean, corrupted).in2 - corrupted.begin()) {}
+      first_difference_(std::ranges::mismatch(clean, corrupted).in2 - corrupted.begin()),
+      query_share_(query_share(config)) {}
 
 std::vector<PatchBatch> SweepPlan::batches(Index layer) const {
   const Index last = n_positions_ - 1;
@@ -26,27 +45,35 @@ std::vector<PatchBatch> SweepPlan::batches(Index layer) const {
       batches.emplace_back();
     }
     PatchBatch& batch = batches.back();
-    batch.positions.push_back(position);
-    batch.suffixes.push_back({.row = batch.rows, .position = position, .length = length});
+    batch.suffixes.push_back({.row = batch.rows, .position = position, .count = length});
     batch.rows += length;
   }
   return batches;
 }
 
-std::uint64_t SweepPlan::block_rows(Index layer) const {
-  std::uint64_t rows = 0;
-  for (const PatchBatch& batch : batches(layer)) {
-    rows += static_cast<std::uint64_t>(batch.rows);
+double SweepPlan::block_rows(Index layer) const {
+  double total = 0;
+  for (Index next = layer + 1; next < n_layer_; ++next) {
+    const bool first = next == layer + 1;
+    const bool last = next == n_layer_ - 1;
+    for (const PatchBatch& batch : batches(layer)) {
+      const auto rows = static_cast<double>(batch.rows);
+      const auto patches = static_cast<double>(batch.patches());
+      const double keys_and_values = first ? patches : rows;
+      const double queries = first || last ? patches : rows;
+      const double rest = last ? patches : rows;
+      total += query_share_ * (2 * keys_and_values + queries) + (1 - 3 * query_share_) * rest;
+    }
   }
-  return rows * static_cast<std::uint64_t>(n_layer_ - 1 - layer);
+  return total;
 }
 
-std::uint64_t SweepPlan::block_rows() const {
-  std::uint64_t rows = 0;
+double SweepPlan::block_rows() const {
+  double total = 0;
   for (Index layer = 0; layer < n_layer_; ++layer) {
-    rows += block_rows(layer);
+    total += block_rows(layer);
   }
-  return rows;
+  return total;
 }
 
 std::uint64_t SweepPlan::naive_block_rows() const {

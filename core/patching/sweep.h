@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/math/matrix.h"
@@ -34,13 +35,20 @@ struct SweepRow {
 };
 
 /// A denoising sweep over resid_post, one heatmap row at a time, the last layer (the cheapest)
-/// first. Equals, patch by patch, a whole run with one activation replaced.
+/// first. Equals, patch by patch and to the bit, a whole run with one activation replaced.
+///
+/// Keeps of every patched run what the logits of any token can be told from, so that other targets
+/// for the same prompts, or a sweep that was broken off, need no row computed twice.
 /// Source: Meng et al. 2022 (ROME), section 2.1; Zhang and Nanda 2023, section 2.
 class Sweep {
  public:
   /// Runs the clean and the corrupted prompt. `model` and `pool` must outlive the sweep.
   Sweep(const Gpt2& model, ThreadPool& pool, SweepRequest request);
 
+  /// Starts again with other targets.
+  void restart(std::vector<TokenId> targets);
+
+  [[nodiscard]] const SweepRequest& request() const { return request_; }
   [[nodiscard]] const SweepPlan& plan() const { return plan_; }
   [[nodiscard]] const Vector& clean_logits() const { return clean_logits_; }
   [[nodiscard]] const Vector& corrupted_logits() const { return corrupted_logits_; }
@@ -48,16 +56,27 @@ class Sweep {
   [[nodiscard]] const TargetValues& corrupted() const { return corrupted_values_; }
 
   [[nodiscard]] bool done() const { return next_layer_ < 0; }
-  /// Block-rows of the heatmap rows that are finished.
-  [[nodiscard]] std::uint64_t block_rows_done() const { return block_rows_done_; }
+  /// Block-rows to compute from the last start on: those of heatmap rows that were not known.
+  [[nodiscard]] double block_rows() const { return block_rows_; }
+  /// Those of them that are done.
+  [[nodiscard]] double block_rows_done() const { return block_rows_done_; }
 
-  /// Computes the next heatmap row. Not to be called when done.
+  /// The next heatmap row. Not to be called when done.
   [[nodiscard]] SweepRow step();
 
  private:
+  /// The ends of one layer's patched runs, a row each, from the first differing position on (in the
+  /// last layer: the last position only).
+  struct PatchedEnds {
+    Matrix normed;                    // [patches, d_model], after ln_f
+    std::vector<double> log_sum_exp;  // [patches], of all logits
+  };
+
   [[nodiscard]] TargetValues target_values(const VectorView& logits) const;
+  [[nodiscard]] PatchedEnds compute(Index layer) const;
+  [[nodiscard]] Matrix final_rows(Index layer, const PatchBatch& batch) const;
   [[nodiscard]] Matrix patched_rows(Index layer, const PatchBatch& batch) const;
-  void run_batch(Index layer, const PatchBatch& batch, SweepRow& row) const;
+  void release_activations();
 
   const Gpt2& model_;
   ThreadPool& pool_;
@@ -69,8 +88,11 @@ class Sweep {
   Vector corrupted_logits_;
   TargetValues clean_values_;
   TargetValues corrupted_values_;
-  Index next_layer_;
-  std::uint64_t block_rows_done_ = 0;
+  PackedMatrix target_unembedding_;               // [d_model, targets]
+  std::vector<std::optional<PatchedEnds>> ends_;  // [layer]
+  Index next_layer_ = 0;
+  double block_rows_ = 0;
+  double block_rows_done_ = 0;
 };
 
 }  // namespace patchboard

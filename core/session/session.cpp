@@ -29,14 +29,14 @@ void require_finite(const Vector& logits) {
 
 Session::Session(int threads) : pool_(threads) {}
 
-void Session::begin(std::string_view config_json) {
+void Session::begin(std::string_view config_json, WeightFormat format) {
   sweep_.reset();
   model_.reset();
   loader_.reset();
   tokenizer_.reset();
   config_.reset();
   config_ = parse_config(config_json);
-  loader_.emplace(*config_);
+  loader_.emplace(*config_, format);
 }
 
 void Session::set_tokenizer(std::string_view vocab_json, std::string_view merges_txt) {
@@ -120,7 +120,12 @@ void Session::check_request(const SweepRequest& request) const {
 
 Sweep& Session::start_sweep(SweepRequest request) {
   check_request(request);
-  end_sweep();
+  if (sweep_ && sweep_->request().clean == request.clean &&
+      sweep_->request().corrupted == request.corrupted) {
+    sweep_->restart(std::move(request.targets));
+    return *sweep_;
+  }
+  sweep_.reset();
   Sweep sweep(model(), pool_, std::move(request));
   require_finite(sweep.clean_logits());
   require_finite(sweep.corrupted_logits());

@@ -26,8 +26,9 @@ class Session {
   /// threads: at least 1.
   explicit Session(int threads);
 
-  /// config_json: the text of `config.json`. Forgets the model before. Errors: see `parse_config`.
-  void begin(std::string_view config_json);
+  /// config_json: the text of `config.json`. format: in which matrices are kept. Forgets the model
+  /// before. Errors: see `parse_config` and `WeightLoader`.
+  void begin(std::string_view config_json, WeightFormat format = WeightFormat::kF32);
 
   /// Errors: see `Tokenizer`; kTokenizer where it has more tokens than the model.
   void set_tokenizer(std::string_view vocab_json, std::string_view merges_txt);
@@ -43,6 +44,8 @@ class Session {
   void finish();
 
   [[nodiscard]] const Config& config() const;
+  /// Memory that the weights take.
+  [[nodiscard]] std::size_t weight_bytes() const { return model().weight_bytes(); }
 
   /// Errors: kState without a tokenizer.
   [[nodiscard]] std::vector<TokenId> encode(std::string_view text) const;
@@ -54,11 +57,11 @@ class Session {
   /// The k most probable tokens after `ids`. Errors: kPrompt, see `check_prompt`.
   [[nodiscard]] std::vector<Prediction> predict(std::span<const TokenId> ids, Index k);
 
-  /// Checks the request, runs both prompts and holds the sweep until the next one or end_sweep.
+  /// Checks the request, runs both prompts and holds the sweep until the next one. For the prompts
+  /// of the sweep that is held, rows that it knows are not computed again.
   /// Errors: kPrompt and kTarget, see core/session/checks.h.
   Sweep& start_sweep(SweepRequest request);
   [[nodiscard]] Sweep& sweep();
-  void end_sweep() { sweep_.reset(); }
 
  private:
   [[nodiscard]] const Gpt2& model() const;

@@ -60,17 +60,6 @@ float epsilon_of(const Json& config) {
   return static_cast<float>(epsilon);
 }
 
-void require_addressable(const Config& config) {
-  const std::uint64_t bytes = config.parameter_count() * sizeof(float);
-  if (bytes > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()) * 2) {
-    refuse("a model of " + std::to_string(bytes / 1'000'000) +
-           " MB does not fit into the memory that this build can address (" +
-           std::to_string(static_cast<std::uint64_t>(std::numeric_limits<Index>::max()) * 2 /
-                          1'000'000) +
-           " MB)");
-  }
-}
-
 Config read(const Json& json) {
   if (!json.is_object()) {
     refuse("expected a JSON object");
@@ -89,7 +78,6 @@ Config read(const Json& json) {
     refuse("`n_head` is " + std::to_string(config.n_head) + ", which does not divide `n_embd` " +
            std::to_string(config.d_model));
   }
-  require_addressable(config);
   return config;
 }
 

@@ -25,7 +25,7 @@ struct Config {
 /// Reads `config.json`. Allocates nothing that depends on the sizes in it.
 /// Errors: kConfig, naming the key, its value and what would be right: not JSON, another
 /// `model_type`, an activation that is not the tanh GELU, attention variants that GPT-2's published
-/// models do not use, sizes that are missing, absurd, do not divide or exceed the address space.
+/// models do not use, sizes that are missing, absurd or do not divide.
 /// Source: the published configs of `gpt2` … `gpt2-xl`.
 [[nodiscard]] Config parse_config(std::string_view json);
 

@@ -1,27 +1,68 @@
 #include "core/weights/tensor_slots.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace patchboard {
 namespace {
 
+/// The rows of a matrix that stays as it is.
+TensorSink sink_of(Matrix& matrix, Index rows, Index cols) {
+  matrix.resize(rows, cols);
+  return {rows, cols, 1, [&matrix](Index row, std::span<const float> values) {
+            std::ranges::copy(values, matrix.row(row).data());
+          }};
+}
+
+TensorSink sink_of(Vector& vector, Index size) {
+  vector.resize(size);
+  return {1, size, 1, [&vector](Index, std::span<const float> values) {
+            std::ranges::copy(values, vector.data());
+          }};
+}
+
+/// A projection [in, out], multiplied with from the left.
+TensorSink packing_rows(PackedMatrix& matrix, Index rows, Index cols, WeightFormat format) {
+  matrix = PackedMatrix(rows, cols, format);
+  return {rows, cols, matrix.strip_rows(), [&matrix](Index first, std::span<const float> values) {
+            matrix.set_rows(first, values);
+          }};
+}
+
+/// An embedding [tokens, d_model], of which the transpose is packed.
+TensorSink packing_columns(PackedMatrix& matrix, Index tokens, Index width, WeightFormat format) {
+  matrix = PackedMatrix(width, tokens, format);
+  return {tokens, width, 1, [&matrix](Index token, std::span<const float> values) {
+            matrix.set_column(token, values);
+          }};
+}
+
 class SlotList {
  public:
+  explicit SlotList(WeightFormat format) : format_(format) {}
+
   void add(std::string name, Vector& vector, Index size) {
     slots_.push_back({std::move(name), {static_cast<std::uint64_t>(size)}, true, [&vector, size] {
-                        vector.resize(size);
-                        return vector.data();
+                        return sink_of(vector, size);
                       }});
   }
 
   void add(std::string name, Matrix& matrix, Index rows, Index cols) {
-    slots_.push_back({std::move(name),
-                      {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols)},
-                      true,
-                      [&matrix, rows, cols] {
-                        matrix.resize(rows, cols);
-                        return matrix.data();
-                      }});
+    add(std::move(name), rows, cols, [&matrix, rows, cols] { return sink_of(matrix, rows, cols); });
+  }
+
+  void add_embedding(std::string name, PackedMatrix& matrix, Index tokens, Index width) {
+    add(std::move(name), tokens, width, [&matrix, tokens, width, format = format_] {
+      return packing_columns(matrix, tokens, width, format);
+    });
+  }
+
+  void add_optional_embedding(std::string name, std::optional<PackedMatrix>& matrix, Index tokens,
+                              Index width) {
+    add(std::move(name), tokens, width, [&matrix, tokens, width, format = format_] {
+      return packing_columns(matrix.emplace(), tokens, width, format);
+    });
+    slots_.back().required = false;
   }
 
   void add(const std::string& name, LayerNormWeights& norm, Index size) {
@@ -30,29 +71,32 @@ class SlotList {
   }
 
   void add(const std::string& name, ProjectionWeights& projection, Index in, Index out) {
-    add(name + ".weight", projection.weight, in, out);
+    PackedMatrix& weight = projection.weight;
+    add(name + ".weight", in, out,
+        [&weight, in, out, format = format_] { return packing_rows(weight, in, out, format); });
     add(name + ".bias", projection.bias, out);
-  }
-
-  void add_optional(std::string name, std::optional<Matrix>& matrix, Index rows, Index cols) {
-    slots_.push_back({std::move(name),
-                      {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols)},
-                      false,
-                      [&matrix, rows, cols] { return matrix.emplace(rows, cols).data(); }});
   }
 
   std::vector<TensorSlot> take() { return std::move(slots_); }
 
  private:
+  void add(std::string name, Index rows, Index cols, std::function<TensorSink()> open) {
+    slots_.push_back({std::move(name),
+                      {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols)},
+                      true,
+                      std::move(open)});
+  }
+
+  WeightFormat format_;
   std::vector<TensorSlot> slots_;
 };
 
 }  // namespace
 
-std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights) {
+std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, WeightFormat format) {
   const Index D = config.d_model;
-  SlotList slots;
-  slots.add("wte.weight", weights.wte, config.vocab_size, D);
+  SlotList slots(format);
+  slots.add_embedding("wte.weight", weights.wte, config.vocab_size, D);
   slots.add("wpe.weight", weights.wpe, config.n_positions, D);
   weights.h.resize(static_cast<std::size_t>(config.n_layer));
   for (std::size_t layer = 0; layer < weights.h.size(); ++layer) {
@@ -66,7 +110,7 @@ std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights) {
     slots.add(prefix + "mlp.c_proj", block.mlp_c_proj, config.d_mlp, D);
   }
   slots.add("ln_f", weights.ln_f, D);
-  slots.add_optional("lm_head.weight", weights.lm_head, config.vocab_size, D);
+  slots.add_optional_embedding("lm_head.weight", weights.lm_head, config.vocab_size, D);
   return slots.take();
 }
 

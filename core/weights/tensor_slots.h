@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/weights/config.h"
+#include "core/weights/tensor_sink.h"
 #include "core/weights/weights.h"
 
 namespace patchboard {
@@ -14,12 +15,14 @@ struct TensorSlot {
   std::string name;  ///< without the prefix `transformer.`
   std::vector<std::uint64_t> shape;
   bool required = true;
-  /// Makes room and returns the address of the first value, row-major. Call at most once.
-  std::function<float*()> allocate;
+  /// Makes room, and returns where the values go.
+  std::function<TensorSink()> open;
 };
 
-/// The slots of every tensor of a GPT-2 of this config. `weights` must outlive them and stay where
-/// it is; nothing as large as a tensor is allocated until a slot is asked to.
-[[nodiscard]] std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights);
+/// The slots of every tensor of a GPT-2 of this config, its matrices to be packed in `format`.
+/// `weights` must outlive them and stay where it is; nothing as large as a tensor is allocated
+/// until a slot is opened.
+[[nodiscard]] std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights,
+                                                   WeightFormat format);
 
 }  // namespace patchboard

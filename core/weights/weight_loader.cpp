@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
 #include "core/error.h"
+#include "core/math/half.h"
 #include "core/weights/number_formats.h"
 #include "core/weights/tensor_slots.h"
 
@@ -47,20 +49,55 @@ void require_none_missing(const std::map<std::string, TensorSlot>& left) {
   }
 }
 
-void require_finite(const TensorEntry& entry, std::uint64_t first, const float* values,
-                    std::uint64_t count) {
-  const float* end = values + count;
-  const float* bad = std::find_if(values, end, [](float value) { return !std::isfinite(value); });
-  if (bad != end) {
-    refuse("`" + entry.name + "`: element " +
-           std::to_string(first + static_cast<std::uint64_t>(bad - values)) + " is " +
-           std::to_string(*bad) + ", expected a finite number");
+/// Finite, and a half where it will be one. first: the index of the first of `values`.
+void require_representable(const TensorEntry& entry, std::uint64_t first,
+                           std::span<const float> values, WeightFormat format) {
+  const float largest =
+      format == WeightFormat::kF16 ? simd::kLargestHalf : std::numeric_limits<float>::max();
+  // Also false for NaN.
+  const auto bad =
+      std::ranges::find_if_not(values, [&](float value) { return std::abs(value) <= largest; });
+  if (bad == values.end()) {
+    return;
+  }
+  const std::string element =
+      std::to_string(first + static_cast<std::uint64_t>(bad - values.begin()));
+  refuse("`" + entry.name + "`: element " + element + " is " + std::to_string(*bad) +
+         (std::isfinite(*bad) ? ", beyond f16, which ends at 65504; load it as f32"
+                              : ", expected a finite number"));
+}
+
+double bytes_a_weight(WeightFormat format) {
+  switch (format) {
+    case WeightFormat::kF32:
+      return 4;
+    case WeightFormat::kF16:
+      return 2;
+    case WeightFormat::kQ8:
+      break;
+  }
+  return 1 + 4.0 / static_cast<double>(PackedMatrix::kScaleGroup);
+}
+
+void require_addressable(const Config& config, WeightFormat format) {
+  constexpr double kMega = 1e6;
+  const double bytes = static_cast<double>(config.parameter_count()) * bytes_a_weight(format);
+  const double limit = 2.0 * static_cast<double>(std::numeric_limits<Index>::max());
+  if (bytes > limit) {
+    throw Error(ErrorCode::kConfig,
+                "config.json: a model of " + std::to_string(std::llround(bytes / kMega)) +
+                    " MB does not fit into the memory that this build can address (" +
+                    std::to_string(std::llround(limit / kMega)) +
+                    " MB); f16 and q8 weights take a half and a quarter of what f32 takes");
   }
 }
 
 }  // namespace
 
-WeightLoader::WeightLoader(const Config& config) : config_(config) {}
+WeightLoader::WeightLoader(const Config& config, WeightFormat format)
+    : config_(config), format_(format) {
+  require_addressable(config, format);
+}
 
 void WeightLoader::feed(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
@@ -113,7 +150,7 @@ void WeightLoader::feed_header(std::span<const std::byte>& bytes) {
 
 void WeightLoader::place_tensors() {
   std::map<std::string, TensorSlot> slots;
-  for (TensorSlot& slot : tensor_slots(config_, weights_)) {
+  for (TensorSlot& slot : tensor_slots(config_, weights_, format_)) {
     slots.emplace(slot.name, std::move(slot));
   }
   std::vector<std::pair<TensorEntry, TensorSlot>> matched;
@@ -131,7 +168,10 @@ void WeightLoader::place_tensors() {
   require_none_missing(slots);
   // Only now, with every name and shape in order, is memory taken.
   for (auto& [entry, slot] : matched) {
-    placements_.push_back({std::move(entry), slot.allocate ? slot.allocate() : nullptr});
+    placements_.push_back({std::move(entry), std::nullopt});
+    if (slot.open) {
+      placements_.back().sink = slot.open();
+    }
   }
   skip_finished_tensors();
 }
@@ -142,10 +182,10 @@ void WeightLoader::feed_data(std::span<const std::byte>& bytes) {
            " or more bytes after the last tensor, which ends at byte " +
            std::to_string(kLengthBytes + header_bytes_ + position_));
   }
-  const Placement& placement = placements_[current_];
+  Placement& placement = placements_[current_];
   const auto taken = static_cast<std::size_t>(
       std::min<std::uint64_t>(bytes.size(), placement.entry.end - position_));
-  if (placement.values != nullptr) {
+  if (placement.sink) {
     convert(placement, bytes.first(taken));
   }
   position_ += taken;
@@ -153,36 +193,46 @@ void WeightLoader::feed_data(std::span<const std::byte>& bytes) {
   skip_finished_tensors();
 }
 
-void WeightLoader::convert(const Placement& placement, std::span<const std::byte> bytes) {
+void WeightLoader::convert(Placement& placement, std::span<const std::byte> bytes) {
+  constexpr std::size_t kPieceValues = 4096;
   const std::size_t size = bytes_per_element(placement.entry.dtype);
-  bytes = bytes.subspan(complete_element(placement, bytes));
-  const std::uint64_t first = (position_ - placement.entry.begin + size - 1) / size;
-  const std::size_t whole = bytes.size() / size * size;
-  widen(placement.entry.dtype, bytes.first(whole), placement.values + first);
-  require_finite(placement.entry, first, placement.values + first, whole / size);
-  const auto rest = bytes.subspan(whole);
-  if (!rest.empty()) {
-    std::ranges::copy(rest, partial_.begin());
-    partial_size_ = rest.size();
+  const std::size_t joined = complete_element(placement, bytes);
+  std::uint64_t element = (position_ + joined - placement.entry.begin) / size;
+  bytes = bytes.subspan(joined);
+  while (bytes.size() >= size) {
+    const std::size_t count = std::min(kPieceValues, bytes.size() / size);
+    take_elements(placement, element, bytes.first(count * size));
+    bytes = bytes.subspan(count * size);
+    element += count;
+  }
+  if (!bytes.empty()) {
+    std::ranges::copy(bytes, partial_.begin());
+    partial_size_ = bytes.size();
   }
 }
 
+/// first: the index of the first of these elements in the tensor.
+void WeightLoader::take_elements(Placement& placement, std::uint64_t first,
+                                 std::span<const std::byte> bytes) {
+  values_.resize(bytes.size() / bytes_per_element(placement.entry.dtype));
+  widen(placement.entry.dtype, bytes, values_.data());
+  require_representable(placement.entry, first, values_, format_);
+  placement.sink->write(values_);
+}
+
 /// Joins the start of an element, kept from the piece before, with its end; returns the bytes used.
-std::size_t WeightLoader::complete_element(const Placement& placement,
-                                           std::span<const std::byte> bytes) {
+std::size_t WeightLoader::complete_element(Placement& placement, std::span<const std::byte> bytes) {
   if (partial_size_ == 0) {
     return 0;
   }
   const std::size_t size = bytes_per_element(placement.entry.dtype);
-  const auto taken =
-      static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), size - partial_size_));
+  const std::size_t taken = std::min(bytes.size(), size - partial_size_);
   std::ranges::copy(bytes.first(taken),
                     partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
   partial_size_ += taken;
   if (partial_size_ == size) {
-    const std::uint64_t at = (position_ - placement.entry.begin) / size;
-    widen(placement.entry.dtype, std::span(partial_).first(partial_size_), placement.values + at);
-    require_finite(placement.entry, at, placement.values + at, 1);
+    take_elements(placement, (position_ - placement.entry.begin) / size,
+                  std::span(partial_).first(size));
     partial_size_ = 0;
   }
   return taken;

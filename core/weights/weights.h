@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/math/matrix.h"
+#include "core/math/packed_matrix.h"
 #include "core/weights/config.h"
 
 namespace patchboard {
@@ -15,8 +16,8 @@ struct LayerNormWeights {
 
 /// GPT-2's `Conv1D`: y = x · weight + bias.
 struct ProjectionWeights {
-  Matrix weight;  // [in, out]
-  Vector bias;    // [out]
+  PackedMatrix weight;  // [in, out]
+  Vector bias;          // [out]
 };
 
 struct BlockWeights {
@@ -28,15 +29,19 @@ struct BlockWeights {
   ProjectionWeights mlp_c_proj;  // [d_mlp, d_model]
 };
 
-/// All parameters of a GPT-2 in f32, under their published names.
+/// All parameters of a GPT-2, under their published names. Matrices that activations are multiplied
+/// with are packed, in the format chosen when they were loaded; the rest, which is little, is f32.
 struct Weights {
-  Matrix wte;  // [vocab_size, d_model]
-  Matrix wpe;  // [n_positions, d_model]
+  PackedMatrix wte;  // [d_model, vocab_size]: transposed, as the unembedding needs it
+  Matrix wpe;        // [n_positions, d_model]
   std::vector<BlockWeights> h;
   LayerNormWeights ln_f;
-  std::optional<Matrix> lm_head;  // [vocab_size, d_model], when not tied to wte
+  std::optional<PackedMatrix> lm_head;  // [d_model, vocab_size], when not tied to wte
 
-  [[nodiscard]] const Matrix& unembedding() const { return lm_head ? *lm_head : wte; }
+  [[nodiscard]] const PackedMatrix& unembedding() const { return lm_head ? *lm_head : wte; }
+
+  /// Memory that the values take.
+  [[nodiscard]] std::size_t bytes() const;
 };
 
 }  // namespace patchboard

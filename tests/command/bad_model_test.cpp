@@ -90,7 +90,7 @@ TEST(BadModel, WeightsOfAnotherModelAreRefused) {
 
 TEST(BadModel, ATensorNamedOverSeveralLinesGetsOneLine) {
   const ModelFolder folder;
-  auto tensors = testing::published_tensors(small_model().config, small_model().weights);
+  auto tensors = testing::published_tensors(small_model().weights);
   tensors.push_back({"a\nb\r\nc", "F32", {}, std::string(4, '\0')});
   folder.write("model.safetensors", testing::safetensors_file(tensors));
   expect_refused(folder.path(), {"`a\\nb\\r\\nc` is not a tensor of this GPT-2"});

@@ -18,8 +18,9 @@ test('an experiment survives the way through the address', () => {
     colouring: 'logit-diff',
   };
   const model = 'https://example.org/a model/?x=1';
-  expect(fromQuery(toQuery({ model, experiment }), defaults)).toEqual({
+  expect(fromQuery(toQuery({ model, dtype: 'q8', experiment }), defaults)).toEqual({
     model,
+    dtype: 'q8',
     experiment,
     problems: [],
   });
@@ -28,6 +29,7 @@ test('an experiment survives the way through the address', () => {
 test('an empty address gives the defaults and the embedded model', () => {
   expect(fromQuery('', defaults)).toEqual({
     model: 'embedded',
+    dtype: undefined,
     experiment: defaults,
     problems: [],
   });
@@ -38,9 +40,10 @@ test('empty prompts are kept, not replaced', () => {
 });
 
 test('what is not understood is reported', () => {
-  const { experiment, problems } = fromQuery('?colour=purple&layer=3', defaults);
+  const { experiment, problems } = fromQuery('?colour=purple&layer=3&dtype=f8', defaults);
   expect(experiment.colouring).toBe('prob-corrupted');
-  expect(problems).toHaveLength(2);
+  expect(problems).toHaveLength(3);
   expect(problems.join()).toContain('purple');
   expect(problems.join()).toContain('layer');
+  expect(problems.join()).toContain('f8');
 });

@@ -1,12 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { fetchText, openDownload, sizeOf } from '../../web/src/weights/download';
+import { proposedDtype, requireFits } from '../../web/src/weights/dtype';
 import { formatSeconds, PaceMeter } from '../../web/src/weights/progress';
 import {
   formatBytes,
   folderSource,
   publishedSources,
-  requireFits,
   sourceOf,
 } from '../../web/src/weights/sources';
 
@@ -54,11 +54,28 @@ test('published models are known by name', () => {
 
 test('what cannot fit into a tab is refused by its size', () => {
   expect(() => {
-    requireFits(6.43e9, 'GPT-2 XL');
-  }).toThrow('GPT-2 XL: 6.43 GB of weights do not fit');
+    requireFits(6.43e9, 'f32', 'GPT-2 XL');
+  }).toThrow(
+    'GPT-2 XL: 6.43 GB of weights in f32 do not fit into a tab, which has 3.80 GB for them; choose f16',
+  );
   expect(() => {
-    requireFits(3.25e9, 'GPT-2 large');
-  }).not.toThrow();
+    requireFits(20e9, 'q8', 'GPT-9');
+  }).toThrow('choose a smaller GPT-2');
+  for (const [bytes, dtype] of [
+    [3.25e9, 'f32'],
+    [6.43e9, 'f16'],
+    [6.43e9, 'q8'],
+  ] as const) {
+    expect(() => {
+      requireFits(bytes, dtype, 'GPT-2');
+    }).not.toThrow();
+  }
+});
+
+test('the most exact weights that fit are proposed', () => {
+  expect(proposedDtype(1.52e9)).toBe('f32');
+  expect(proposedDtype(6.43e9)).toBe('f16');
+  expect(proposedDtype(9e9)).toBe('q8');
 });
 
 test('sizes and times are written for people', () => {

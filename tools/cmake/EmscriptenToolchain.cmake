@@ -16,3 +16,11 @@ execute_process(
   OUTPUT_VARIABLE _emscripten_root
   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 include("${_emscripten_root}/cmake/Modules/Platform/Emscripten.cmake")
+
+# Node 20 has relaxed SIMD behind a flag, which later versions need not know.
+set(_relaxed_simd_flag --experimental-wasm-relaxed-simd)
+execute_process(COMMAND "${CMAKE_CROSSCOMPILING_EMULATOR}" ${_relaxed_simd_flag} --version RESULT_VARIABLE _unknown_flag
+                OUTPUT_QUIET ERROR_QUIET)
+if(NOT _unknown_flag)
+  list(APPEND CMAKE_CROSSCOMPILING_EMULATOR ${_relaxed_simd_flag})
+endif()

@@ -18,7 +18,10 @@ option(PATCHBOARD_SANITIZE "Build with the address and undefined-behaviour sanit
 set(PATCHBOARD_ARCH "native" CACHE STRING "Value of -march for native builds, empty for the compiler's default")
 
 if(EMSCRIPTEN)
-  target_compile_options(patchboard_platform INTERFACE -pthread -fwasm-exceptions -msimd128 -msse4.2)
+  option(PATCHBOARD_RELAXED_SIMD "Multiply-add in one instruction, which older browsers do not have" ON)
+  target_compile_options(
+    patchboard_platform
+    INTERFACE -pthread -fwasm-exceptions -msimd128 $<$<BOOL:${PATCHBOARD_RELAXED_SIMD}>:-mrelaxed-simd>)
   target_link_options(patchboard_platform INTERFACE -pthread -fwasm-exceptions
                                                     # Growth slows JavaScript's views of the heap, which do little.
                                                     -Wno-pthreads-mem-growth)

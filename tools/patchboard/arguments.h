@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/math/packed_matrix.h"
 #include "core/token_id.h"
 
 namespace patchboard {
@@ -10,6 +11,7 @@ namespace patchboard {
 /// What every subcommand takes.
 struct CommonArguments {
   std::string model;  ///< a folder; empty for the embedded model
+  WeightFormat dtype = WeightFormat::kF32;
   int threads = 1;
   bool json = false;
 };

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <new>
 #include <string>
 #include <thread>
@@ -19,6 +20,9 @@ constexpr int kMaxTop = 1'000'000;
 /// CLI11 would read an empty id as 0, and `--model ""` as no option at all.
 const CLI::Validator kNotEmpty(
     [](const std::string& text) { return text.empty() ? "expected a value" : std::string(); }, "");
+
+const std::map<std::string, WeightFormat> kFormats = {
+    {"f32", WeightFormat::kF32}, {"f16", WeightFormat::kF16}, {"q8", WeightFormat::kQ8}};
 
 /// An input that is given as text or as token ids, exactly one of them.
 struct TextOrIds {
@@ -49,6 +53,10 @@ void add_common(CLI::App& command, CommonArguments& arguments) {
                   "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
                   "without it, the embedded model")
       ->check(kNotEmpty);
+  command
+      .add_option("--dtype", arguments.dtype,
+                  "How weights are kept: f32, f16 (half the memory) or q8 (a quarter)")
+      ->transform(CLI::Transformer(kFormats).description(""));
   command.add_option("--threads", arguments.threads, "Threads; all cores by default")
       ->check(CLI::Range(1, kMaxThreads));
   command.add_flag("--json", arguments.json, "Print JSON");

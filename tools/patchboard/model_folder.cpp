@@ -59,11 +59,12 @@ std::string_view between(const char* begin, const char* end) {
 
 }  // namespace
 
-void load_model_folder(Session& session, const std::string& folder, TokenizerUse tokenizer) {
+void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
+                       TokenizerUse tokenizer) {
   const fs::path path(folder);
   const fs::path vocab = path / "vocab.json";
   const fs::path merges = path / "merges.txt";
-  session.begin(read_text(path / "config.json"));
+  session.begin(read_text(path / "config.json"), format);
   if (tokenizer == TokenizerUse::kRequired || (is_there(vocab) && is_there(merges))) {
     session.set_tokenizer(read_text(vocab), read_text(merges));
   }
@@ -71,8 +72,8 @@ void load_model_folder(Session& session, const std::string& folder, TokenizerUse
   session.finish();
 }
 
-void load_embedded_model(Session& session) {
-  session.begin(between(patchboard_config_begin, patchboard_config_end));
+void load_embedded_model(Session& session, WeightFormat format) {
+  session.begin(between(patchboard_config_begin, patchboard_config_end), format);
   session.set_tokenizer(between(patchboard_vocab_begin, patchboard_vocab_end),
                         between(patchboard_merges_begin, patchboard_merges_end));
   session.feed(std::as_bytes(std::span(between(patchboard_weights_begin, patchboard_weights_end))));

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
@@ -124,7 +125,7 @@ void print_heatmaps(const Session& session, const SweepRequest& request, const S
                    .tokens = token_labels(session, request)},
                   in_colour());
   }
-  std::cout << sweep.block_rows_done() << " block-rows, one run a patch would need "
+  std::cout << std::llround(sweep.block_rows_done()) << " block-rows, one run a patch would need "
             << sweep.plan().naive_block_rows() << "; " << outcome.seconds << " s\n";
 }
 
@@ -134,7 +135,7 @@ void run_patch(const PatchArguments& arguments) {
   Session session(arguments.threads);
   const bool has_text = arguments.clean_ids.empty() || arguments.corrupted_ids.empty() ||
                         arguments.target_ids.empty();
-  load_model(session, arguments.model, has_text);
+  load_model(session, arguments, has_text);
   const SweepRequest request = read_request(session, arguments);
   const PatchOutcome outcome = run_sweep(session, request);
   if (arguments.json) {

@@ -4,11 +4,11 @@
 
 namespace patchboard {
 
-void load_model(Session& session, const std::string& folder, bool needs_tokenizer) {
-  if (folder.empty()) {
-    load_embedded_model(session);
+void load_model(Session& session, const CommonArguments& arguments, bool needs_tokenizer) {
+  if (arguments.model.empty()) {
+    load_embedded_model(session, arguments.dtype);
   } else {
-    load_model_folder(session, folder,
+    load_model_folder(session, arguments.model, arguments.dtype,
                       needs_tokenizer ? TokenizerUse::kRequired : TokenizerUse::kIfPresent);
   }
 }

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "core/session/session.h"
+#include "tools/patchboard/arguments.h"
 
 namespace patchboard {
 
-/// folder: empty for the embedded model. needs_tokenizer: whether text was given.
-void load_model(Session& session, const std::string& folder, bool needs_tokenizer);
+/// needs_tokenizer: whether text was given.
+void load_model(Session& session, const CommonArguments& arguments, bool needs_tokenizer);
 
 /// The ids where they were given, else those of the text.
 [[nodiscard]] std::vector<TokenId> prompt_ids(const Session& session, const std::string& text,

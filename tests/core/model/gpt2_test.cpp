@@ -9,6 +9,7 @@ namespace patchboard {
 namespace {
 
 using reference::naive_forward;
+using reference::packed;
 using testing::random_tokens;
 using testing::random_weights;
 using testing::small_config;
@@ -31,13 +32,13 @@ class Gpt2Shapes : public ::testing::TestWithParam<Shape> {};
 TEST_P(Gpt2Shapes, GivesTheLogitsAndActivationsOfThePlainLoops) {
   const Shape shape = GetParam();
   const Config config = small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size);
-  const Weights weights = random_weights(config, 1);
+  const reference::PlainWeights weights = random_weights(config, 1);
   const std::vector<TokenId> tokens = random_tokens(shape.T, shape.vocab_size, 2);
   const reference::NaiveRun expected = naive_forward(config, weights, tokens);
 
   ThreadPool pool(2);
   ActivationCache cache;
-  const Vector logits = Gpt2(config, weights).forward(pool, tokens, &cache);
+  const Vector logits = Gpt2(config, packed(config, weights)).forward(pool, tokens, &cache);
 
   expect_logits_near(logits, expected.logits);
   ASSERT_EQ(cache.size(), expected.resid_post.size());
@@ -57,17 +58,17 @@ INSTANTIATE_TEST_SUITE_P(OddShapes, Gpt2Shapes,
 
 TEST(Gpt2, UsesAnUnembeddingOfItsOwnWhereThereIsOne) {
   const Config config = small_config(2, 2, 8, 11);
-  Weights weights = random_weights(config, 3);
+  reference::PlainWeights weights = random_weights(config, 3);
   weights.lm_head = testing::random_matrix(11, 8, 4);
   const std::vector<TokenId> tokens = random_tokens(5, 11, 5);
   const reference::NaiveRun expected = naive_forward(config, weights, tokens);
   ThreadPool pool(1);
-  expect_logits_near(Gpt2(config, weights).forward(pool, tokens), expected.logits);
+  expect_logits_near(Gpt2(config, packed(config, weights)).forward(pool, tokens), expected.logits);
 }
 
 TEST(Gpt2, GivesTheSameBitsForEveryThreadCount) {
   const Config config = small_config(2, 3, 21, 600);
-  const Gpt2 model(config, random_weights(config, 6));
+  const Gpt2 model(config, packed(config, random_weights(config, 6)));
   const std::vector<TokenId> tokens = random_tokens(30, 600, 7);
   ThreadPool one(1);
   const Vector expected = model.forward(one, tokens);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/support/random_model.h"
+
 namespace patchboard {
 namespace {
 
@@ -10,7 +12,28 @@ SweepPlan plan_of(Index L, Index T, Index difference) {
   std::vector<TokenId> clean(static_cast<std::size_t>(T), 1);
   std::vector<TokenId> corrupted = clean;
   corrupted[static_cast<std::size_t>(difference)] = 2;
-  return {L, clean, corrupted};
+  return {testing::small_config(L, 1, 8, 3), clean, corrupted};
+}
+
+std::vector<Index> positions_of(const PatchBatch& batch) {
+  std::vector<Index> positions;
+  for (const RowRange& suffix : batch.suffixes) {
+    positions.push_back(suffix.position);
+  }
+  return positions;
+}
+
+/// The closed formula for n = T - difference patches a layer, R = n (n + 1) / 2 rows from the
+/// patched position on, and `above` blocks above the patched layer. q, k and v are 1/12 of a
+/// block-row each.
+double formula(double n, double above) {
+  const double R = n * (n + 1) / 2;
+  if (above < 2) {
+    return above * n;
+  }
+  const double first = n * 3 / 12 + R * 9 / 12;
+  const double last = R * 2 / 12 + n / 12 + n * 9 / 12;
+  return first + (above - 2) * R + last;
 }
 
 TEST(SweepPlan, CountsTheReportsLoopAsOneRunAPatch) {
@@ -18,9 +41,35 @@ TEST(SweepPlan, CountsTheReportsLoopAsOneRunAPatch) {
   EXPECT_EQ(plan_of(24, 39, 5).naive_block_rows(), 876'096U);
 }
 
-TEST(SweepPlan, NeedsTheRowsFromEachPatchToTheEndInEachLayerAbove) {
-  // 276 pairs of a patched layer and a block above it, Σ (39 - p) = 595 rows from p = 5 on.
-  EXPECT_EQ(plan_of(24, 39, 5).block_rows(), 276U * 595U);
+TEST(SweepPlan, CountsItsBlockRowsByTheClosedFormula) {
+  for (const Index L : {1, 2, 3, 12}) {
+    for (const Index T : {1, 2, 39, 300}) {
+      for (const Index difference : {Index{0}, T / 2, T - 1}) {
+        const SweepPlan plan = plan_of(L, T, difference);
+        double total = 0;
+        for (Index layer = 0; layer < L; ++layer) {
+          const double rows =
+              formula(static_cast<double>(T - difference), static_cast<double>(L - 1 - layer));
+          EXPECT_NEAR(plan.block_rows(layer), rows, 1e-9 * rows) << L << ", " << T << ", " << layer;
+          total += rows;
+        }
+        EXPECT_NEAR(plan.block_rows(), total, 1e-9 * total);
+      }
+    }
+  }
+}
+
+TEST(SweepPlan, NeedsASixthOfTheReportsLoopForTheMathematicalComparison) {
+  EXPECT_NEAR(plan_of(24, 39, 5).block_rows(), 150'288.5, 0.1);
+}
+
+TEST(SweepPlan, WeighsThePartsOfABlockByTheirMultiplyAdds) {
+  Config config = testing::small_config(3, 1, 8, 3);
+  config.d_mlp = 4;  // 4 · 8 · 8 + 2 · 8 · 4 = 320 multiply-adds a row, of which q is 64
+  const SweepPlan plan(config, std::vector<TokenId>{1, 1}, std::vector<TokenId>{2, 1});
+  const double q = 64.0 / 320;
+  const double rest = 1 - 3 * q;
+  EXPECT_NEAR(plan.block_rows(0), 2 * 3 * q + 3 * rest + 3 * 2 * q + 2 * q + 2 * rest, 1e-12);
 }
 
 TEST(SweepPlan, SkipsPositionsBeforeTheFirstDifference) {
@@ -28,14 +77,14 @@ TEST(SweepPlan, SkipsPositionsBeforeTheFirstDifference) {
   EXPECT_EQ(plan.first_difference(), 4);
   const std::vector<PatchBatch> batches = plan.batches(0);
   ASSERT_EQ(batches.size(), 1U);
-  EXPECT_EQ(batches[0].positions, (std::vector<Index>{4, 5}));
+  EXPECT_EQ(positions_of(batches[0]), (std::vector<Index>{4, 5}));
   EXPECT_EQ(batches[0].rows, 3);
 }
 
 TEST(SweepPlan, PatchesTheLastLayerAtTheLastPositionOnly) {
   const std::vector<PatchBatch> batches = plan_of(3, 6, 1).batches(2);
   ASSERT_EQ(batches.size(), 1U);
-  EXPECT_EQ(batches[0].positions, std::vector<Index>{5});
+  EXPECT_EQ(positions_of(batches[0]), std::vector<Index>{5});
   EXPECT_EQ(plan_of(3, 6, 1).block_rows(2), 0U);
 }
 
@@ -43,14 +92,13 @@ TEST(SweepPlan, CutsTallBatchesButNeverASuffix) {
   const SweepPlan plan = plan_of(2, 300, 0);
   Index next = 0;
   for (const PatchBatch& batch : plan.batches(0)) {
-    EXPECT_LE(batch.rows, 1024);
+    EXPECT_LE(batch.rows, 512);
     Index row = 0;
-    for (std::size_t i = 0; i < batch.suffixes.size(); ++i) {
-      EXPECT_EQ(batch.positions[i], next);
-      EXPECT_EQ(batch.suffixes[i].position, next);
-      EXPECT_EQ(batch.suffixes[i].row, row);
-      EXPECT_EQ(batch.suffixes[i].length, 300 - next);
-      row += batch.suffixes[i].length;
+    for (const RowRange& suffix : batch.suffixes) {
+      EXPECT_EQ(suffix.position, next);
+      EXPECT_EQ(suffix.row, row);
+      EXPECT_EQ(suffix.end(), 300);
+      row += suffix.count;
       ++next;
     }
     EXPECT_EQ(batch.rows, row);
@@ -60,7 +108,7 @@ TEST(SweepPlan, CutsTallBatchesButNeverASuffix) {
 
 TEST(SweepPlan, GivesASuffixTallerThanABatchABatchOfItsOwn) {
   const std::vector<PatchBatch> batches = plan_of(2, 1500, 0).batches(0);
-  EXPECT_EQ(batches.front().positions, std::vector<Index>{0});
+  EXPECT_EQ(positions_of(batches.front()), std::vector<Index>{0});
   EXPECT_EQ(batches.front().rows, 1500);
 }
 

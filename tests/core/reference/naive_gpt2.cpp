@@ -27,7 +27,7 @@ Row layer_norm(const Row& x, const LayerNormWeights& norm, double eps) {
   return out;
 }
 
-Row project(const Row& x, const ProjectionWeights& projection) {
+Row project(const Row& x, const PlainProjection& projection) {
   Row out;
   for (Index col = 0; col < projection.weight.cols(); ++col) {
     double sum = projection.bias[col];
@@ -73,7 +73,7 @@ void add(Row& x, const Row& y) {
   }
 }
 
-void run_block(const Config& config, const BlockWeights& block, Rows& x) {
+void run_block(const Config& config, const PlainBlock& block, Rows& x) {
   const double eps = config.layer_norm_epsilon;
   Rows qkv;
   for (const Row& row : x) {
@@ -89,7 +89,7 @@ void run_block(const Config& config, const BlockWeights& block, Rows& x) {
 
 }  // namespace
 
-NaiveRun naive_forward(const Config& config, const Weights& weights,
+NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
                        std::span<const TokenId> tokens, const std::optional<Patch>& patch) {
   Rows x(tokens.size(), Row(at(config.d_model)));
   for (std::size_t position = 0; position < x.size(); ++position) {

@@ -6,7 +6,7 @@
 
 #include "core/token_id.h"
 #include "core/weights/config.h"
-#include "core/weights/weights.h"
+#include "tests/core/reference/plain_weights.h"
 
 namespace patchboard::reference {
 
@@ -26,7 +26,7 @@ struct NaiveRun {
 };
 
 /// GPT-2 written as plainly as it can be, in double: the slow twin of Gpt2 and of Sweep.
-NaiveRun naive_forward(const Config& config, const Weights& weights,
+NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
                        std::span<const TokenId> tokens,
                        const std::optional<Patch>& patch = std::nullopt);
 

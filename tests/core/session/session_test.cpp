@@ -19,12 +19,16 @@ SweepRequest request_of(Ids clean, Ids corrupted, Ids targets) {
       .clean = std::move(clean), .corrupted = std::move(corrupted), .targets = std::move(targets)};
 }
 
+Gpt2 small_gpt2() {
+  return {small_model().config, packed(small_model().config, small_model().weights)};
+}
+
 TEST(Session, PredictsTheTopOfTheForwardPass) {
   LoadedSession session(2);
   const Ids ids = session.encode("Mi Jones");
   EXPECT_EQ(ids, (Ids{266, testing::kJones}));
   ThreadPool pool(1);
-  const Vector logits = Gpt2(small_model().config, small_model().weights).forward(pool, ids);
+  const Vector logits = small_gpt2().forward(pool, ids);
   const std::vector<Prediction> expected = top_k(logits, 7);
   const std::vector<Prediction> predicted = session.predict(ids, 7);
   ASSERT_EQ(predicted.size(), 7U);
@@ -66,7 +70,7 @@ TEST(Session, SweepsAsSweepDoes) {
   LoadedSession session(2);
   const SweepRequest request =
       request_of(session.encode("Mi Jones x Mi"), session.encode("Mi Smith x Mi"), {260, 265});
-  const Gpt2 model(small_model().config, small_model().weights);
+  const Gpt2 model = small_gpt2();
   ThreadPool pool(1);
   Sweep expected(model, pool, request);
   Sweep& sweep = session.start_sweep(request);
@@ -84,13 +88,20 @@ TEST(Session, SweepsAsSweepDoes) {
   EXPECT_EQ(sweep.corrupted().logit, expected.corrupted().logit);
 }
 
-TEST(Session, HoldsASweepUntilItsEndOrTheNext) {
+TEST(Session, ComputesNoRowTwiceForTheSamePrompts) {
   LoadedSession session(1);
-  static_cast<void>(session.start_sweep(request_of({1, 2}, {3, 2}, {4})).step());
-  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 2}, {4})).block_rows_done(), 0U);
-  session.end_sweep();
   expect_error(ErrorCode::kState, {"no sweep was started"},
                [&] { static_cast<void>(session.sweep()); });
+  const double all = session.start_sweep(request_of({1, 2}, {3, 2}, {4})).block_rows();
+  for (int row = 0; row < 2; ++row) {
+    static_cast<void>(session.sweep().step());
+  }
+  const double done = session.sweep().block_rows_done();
+  EXPECT_GT(done, 0.0);
+  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 2}, {5, 4})).block_rows(), all - done);
+  EXPECT_EQ(session.sweep().request().targets, (Ids{5, 4}));
+  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 1}, {4})).block_rows(), all);
+  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 2}, {4})).block_rows(), all);
 }
 
 TEST(Session, RefusesSweepsThatCannotBeRun) {
@@ -116,10 +127,9 @@ TEST(Session, RefusesSweepsThatCannotBeRun) {
 }
 
 TEST(Session, RefusesWeightsWhoseLogitsAreNotFinite) {
-  Weights weights = small_model().weights;
+  reference::PlainWeights weights = small_model().weights;
   weights.ln_f.weight.setConstant(3e38F);  // finite by itself
-  const std::string file =
-      testing::safetensors_file(testing::published_tensors(small_model().config, weights));
+  const std::string file = testing::safetensors_file(testing::published_tensors(weights));
   Session session(1);
   session.begin(small_model().config_text);
   session.feed(std::as_bytes(std::span(file)));

@@ -1,11 +1,7 @@
 #include "tests/core/support/random_model.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 #include <random>
-
-#include "core/weights/tensor_slots.h"
 
 namespace patchboard::testing {
 
@@ -20,20 +16,15 @@ Config small_config(Index n_layer, Index n_head, Index d_model, Index vocab_size
   return config;
 }
 
-Weights random_weights(const Config& config, std::uint32_t seed) {
+reference::PlainWeights random_weights(const Config& config, std::uint32_t seed) {
   std::mt19937 generator(seed);
   std::normal_distribution<float> normal(0.0F, 0.3F);
-  Weights weights;
-  for (const TensorSlot& slot : tensor_slots(config, weights)) {
-    if (!slot.required) {
-      continue;
-    }
-    const auto count = std::accumulate(slot.shape.begin(), slot.shape.end(), std::uint64_t{1},
-                                       std::multiplies<>());
+  reference::PlainWeights weights = reference::plain_weights(config);
+  for (const reference::PlainTensor& tensor : reference::tensors_of(weights)) {
     const bool is_gain =
-        slot.name.find("ln_") != std::string::npos && slot.name.ends_with("weight");
-    float* values = slot.allocate();
-    std::generate_n(values, count, [&] { return normal(generator) + (is_gain ? 1.0F : 0.0F); });
+        tensor.name.find("ln_") != std::string::npos && tensor.name.ends_with("weight");
+    std::ranges::generate(tensor.values,
+                          [&] { return normal(generator) + (is_gain ? 1.0F : 0.0F); });
   }
   return weights;
 }

@@ -6,7 +6,7 @@
 #include "core/math/matrix.h"
 #include "core/token_id.h"
 #include "core/weights/config.h"
-#include "core/weights/weights.h"
+#include "tests/core/reference/plain_weights.h"
 
 namespace patchboard::testing {
 
@@ -14,7 +14,7 @@ namespace patchboard::testing {
 Config small_config(Index n_layer, Index n_head, Index d_model, Index vocab_size);
 
 /// Seeded weights, large enough that every part of the model matters.
-Weights random_weights(const Config& config, std::uint32_t seed);
+reference::PlainWeights random_weights(const Config& config, std::uint32_t seed);
 
 Matrix random_matrix(Index rows, Index cols, std::uint32_t seed);
 

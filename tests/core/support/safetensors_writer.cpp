@@ -3,8 +3,6 @@
 #include <Eigen/Core>
 #include <nlohmann/json.hpp>
 
-#include "core/weights/tensor_slots.h"
-
 namespace patchboard::testing {
 namespace {
 
@@ -31,14 +29,6 @@ std::string name_of(DType dtype) {
       break;
   }
   return "F64";
-}
-
-std::size_t element_count(const std::vector<std::uint64_t>& shape) {
-  std::size_t count = 1;
-  for (const std::uint64_t size : shape) {
-    count *= static_cast<std::size_t>(size);
-  }
-  return count;
 }
 
 }  // namespace
@@ -79,21 +69,11 @@ std::string safetensors_file(const std::vector<FileTensor>& tensors) {
   return safetensors_file(header.dump(), data);
 }
 
-std::vector<FileTensor> published_tensors(const Config& config, const Weights& weights,
-                                          DType dtype) {
-  Weights copy = weights;
+std::vector<FileTensor> published_tensors(reference::PlainWeights weights, DType dtype) {
   std::vector<FileTensor> tensors;
-  for (const TensorSlot& slot : tensor_slots(config, copy)) {
-    const std::size_t count = element_count(slot.shape);
-    const float* values = nullptr;
-    if (slot.required) {
-      values = slot.allocate();  // of the size that it has, so the values stay
-    } else if (weights.lm_head) {
-      values = weights.lm_head->data();
-    } else {
-      continue;
-    }
-    tensors.push_back({slot.name, name_of(dtype), slot.shape, encoded(dtype, values, count)});
+  for (const reference::PlainTensor& tensor : reference::tensors_of(weights)) {
+    tensors.push_back({tensor.name, name_of(dtype), tensor.shape,
+                       encoded(dtype, tensor.values.data(), tensor.values.size())});
   }
   return tensors;
 }

@@ -7,7 +7,7 @@
 
 #include "core/weights/config.h"
 #include "core/weights/safetensors_header.h"
-#include "core/weights/weights.h"
+#include "tests/core/reference/plain_weights.h"
 
 namespace patchboard::testing {
 
@@ -29,7 +29,7 @@ std::string safetensors_file(const std::vector<FileTensor>& tensors);
 std::string encoded(DType dtype, const float* values, std::size_t count);
 
 /// Every tensor of a model under its published name, without the prefix `transformer.`.
-std::vector<FileTensor> published_tensors(const Config& config, const Weights& weights,
+std::vector<FileTensor> published_tensors(reference::PlainWeights weights,
                                           DType dtype = DType::kF32);
 
 /// The `config.json` of a config.

@@ -11,7 +11,7 @@ const SmallModel& small_model() {
     model.config = small_config(3, 2, 12, kSmallTokenizerSize + 3);
     model.weights = random_weights(model.config, 20);
     model.config_text = config_json(model.config);
-    model.weights_file = safetensors_file(published_tensors(model.config, model.weights));
+    model.weights_file = safetensors_file(published_tensors(model.weights));
     model.tokenizer = small_tokenizer_files();
     return model;
   }();

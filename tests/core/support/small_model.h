@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/weights/config.h"
-#include "core/weights/weights.h"
+#include "tests/core/reference/plain_weights.h"
 #include "tests/core/support/small_tokenizer.h"
 
 namespace patchboard::testing {
@@ -11,7 +11,7 @@ namespace patchboard::testing {
 /// A random model with the small tokenizer, and three ids that the tokenizer does not know.
 struct SmallModel {
   Config config;
-  Weights weights;
+  reference::PlainWeights weights;
   std::string config_text;  ///< of config.json
   std::string weights_file;
   TokenizerFiles tokenizer;

@@ -15,7 +15,7 @@ TEST(TensorSlots, HaveThePublishedNamesAndShapes) {
   const Config config = testing::small_config(1, 2, 6, 11);
   Weights weights;
   std::map<std::string, Shape> shapes;
-  for (const TensorSlot& slot : tensor_slots(config, weights)) {
+  for (const TensorSlot& slot : tensor_slots(config, weights, WeightFormat::kF32)) {
     shapes[slot.name] = slot.shape;
     EXPECT_EQ(slot.required, slot.name != "lm_head.weight") << slot.name;
   }
@@ -44,7 +44,7 @@ TEST(TensorSlots, HoldAsManyParametersAsTheConfigCounts) {
   config.d_mlp = 10;
   Weights weights;
   std::uint64_t count = 0;
-  for (const TensorSlot& slot : tensor_slots(config, weights)) {
+  for (const TensorSlot& slot : tensor_slots(config, weights, WeightFormat::kF32)) {
     if (slot.required) {
       count += slot.shape[0] * (slot.shape.size() == 2 ? slot.shape[1] : 1);
     }
@@ -55,14 +55,25 @@ TEST(TensorSlots, HoldAsManyParametersAsTheConfigCounts) {
 TEST(TensorSlots, TakeNoMemoryUntilTheyAreAsked) {
   const Config config = testing::small_config(1, 1, 4, 5);
   Weights weights;
-  const std::vector<TensorSlot> slots = tensor_slots(config, weights);
-  EXPECT_EQ(weights.wte.size(), 0);
-  EXPECT_EQ(weights.h[0].mlp_c_fc.weight.size(), 0);
+  const std::vector<TensorSlot> slots = tensor_slots(config, weights, WeightFormat::kF32);
+  EXPECT_EQ(weights.wte.cols(), 0);
+  EXPECT_EQ(weights.h[0].mlp_c_fc.weight.cols(), 0);
   EXPECT_FALSE(weights.lm_head);
-  const float* values = slots.front().allocate();
-  EXPECT_EQ(values, weights.wte.data());
-  EXPECT_EQ(weights.wte.rows(), 5);
-  EXPECT_EQ(weights.wte.cols(), 4);
+  slots.front().open();
+  EXPECT_EQ(weights.wte.rows(), 4);
+  EXPECT_EQ(weights.wte.cols(), 5);
+}
+
+TEST(TensorSlots, TakeTheMemoryThatTheFormatNeedsAndLittleBeside) {
+  const Config config = testing::small_config(2, 4, 256, 1000);
+  const auto parameters = static_cast<double>(config.parameter_count());
+  const reference::PlainWeights weights = testing::random_weights(config, 1);
+  const auto bytes = [&](WeightFormat format) {
+    return static_cast<double>(packed(config, weights, format).bytes()) / parameters;
+  };
+  EXPECT_LE(bytes(WeightFormat::kF32), 4 * 1.05);
+  EXPECT_LE(bytes(WeightFormat::kF16), 2 * 1.05);
+  EXPECT_LE(bytes(WeightFormat::kQ8), 1.13 * 1.05);
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ Config tiny_config() {
 }
 
 std::vector<FileTensor> good_tensors(DType dtype = DType::kF32) {
-  return testing::published_tensors(tiny_config(), testing::random_weights(tiny_config(), 1),
-                                    dtype);
+  return testing::published_tensors(testing::random_weights(tiny_config(), 1), dtype);
 }
 
 FileTensor& named(std::vector<FileTensor>& tensors, std::string_view name) {
@@ -31,7 +30,7 @@ FileTensor& named(std::vector<FileTensor>& tensors, std::string_view name) {
 }
 
 void load(const std::string& file, std::size_t piece) {
-  WeightLoader loader(tiny_config());
+  WeightLoader loader(tiny_config(), WeightFormat::kF32);
   const auto bytes = std::as_bytes(std::span(file));
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     loader.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)));
@@ -196,12 +195,34 @@ TEST(WeightLoaderErrors, ValuesThatAreNotFiniteAreNamedByTensorAndElement) {
 
 TEST(WeightLoaderErrors, NoMemoryIsTakenForAModelWhoseHeaderDoesNotFit) {
   Config huge = tiny_config();
-  huge.d_model = 30'000;  // 3.6 GB for each attention matrix
+  huge.d_model = 15'000;  // 3 GB for a block in q8
   huge.n_layer = sizeof(Index) == 8 ? 1000 : 1;
-  WeightLoader loader(huge);
+  WeightLoader loader(huge, WeightFormat::kQ8);
   const std::string file = safetensors_file(good_tensors());
-  expect_error(ErrorCode::kWeights, {"`wte.weight`: shape [5, 3], expected [5, 30000]"},
+  expect_error(ErrorCode::kWeights, {"`wte.weight`: shape [5, 3], expected [5, 15000]"},
                [&] { loader.feed(std::as_bytes(std::span(file))); });
+}
+
+TEST(WeightLoaderErrors, RefusesF16ForWeightsBeyondIt) {
+  const float large = 65'520.0F;  // the smallest that a half cannot be rounded to
+  std::vector<FileTensor> tensors = good_tensors();
+  named(tensors, "h.0.mlp.c_fc.weight")
+      .data.replace(8, 4, testing::encoded(DType::kF32, &large, 1));
+  const std::string file = safetensors_file(tensors);
+  WeightLoader loader(tiny_config(), WeightFormat::kF16);
+  expect_error(ErrorCode::kWeights,
+               {"`h.0.mlp.c_fc.weight`: element 2 is 65520", "beyond f16", "load it as f32"},
+               [&] { loader.feed(std::as_bytes(std::span(file))); });
+  load(file, file.size());  // as f32
+}
+
+TEST(WeightLoaderErrors, RefusesAModelLargerThanMemoryCanAddress) {
+  Config config = tiny_config();
+  config.d_model = 100'000;
+  config.d_mlp = 400'000;
+  config.n_layer = sizeof(Index) == 8 ? 1'000'000'000 : 1;
+  expect_error(ErrorCode::kConfig, {"MB does not fit into the memory", "q8"},
+               [&] { WeightLoader(config, WeightFormat::kF32); });
 }
 
 }  // namespace

@@ -14,6 +14,9 @@
 namespace patchboard {
 namespace {
 
+using reference::PlainTensor;
+using reference::PlainWeights;
+using reference::unpacked;
 using testing::FileTensor;
 using testing::published_tensors;
 using testing::random_weights;
@@ -28,8 +31,9 @@ Config odd_config() {
 }
 
 /// Feeds `file` in pieces of `piece` bytes.
-Weights load(const Config& config, const std::string& file, std::size_t piece) {
-  WeightLoader loader(config);
+Weights load_packed(const Config& config, const std::string& file, std::size_t piece,
+                    WeightFormat format) {
+  WeightLoader loader(config, format);
   const auto bytes = std::as_bytes(std::span(file));
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     loader.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)));
@@ -37,31 +41,31 @@ Weights load(const Config& config, const std::string& file, std::size_t piece) {
   return loader.finish();
 }
 
-Weights load(const Config& config, const std::vector<FileTensor>& tensors) {
+PlainWeights load(const Config& config, const std::string& file, std::size_t piece,
+                  WeightFormat format = WeightFormat::kF32) {
+  return unpacked(config, load_packed(config, file, piece, format));
+}
+
+PlainWeights load(const Config& config, const std::vector<FileTensor>& tensors) {
   const std::string file = safetensors_file(tensors);
   return load(config, file, file.size());
 }
 
-/// Every value of a model, to compare models by.
-std::vector<FileTensor> values_of(const Config& config, const Weights& weights) {
-  return published_tensors(config, weights, DType::kF32);
-}
-
-void expect_same(const Config& config, const Weights& weights, const Weights& expected) {
-  const std::vector<FileTensor> left = values_of(config, weights);
-  const std::vector<FileTensor> right = values_of(config, expected);
+void expect_same(PlainWeights weights, PlainWeights expected) {
+  const std::vector<PlainTensor> left = tensors_of(weights);
+  const std::vector<PlainTensor> right = tensors_of(expected);
   ASSERT_EQ(left.size(), right.size());
   for (std::size_t i = 0; i < left.size(); ++i) {
-    EXPECT_EQ(left[i].data, right[i].data) << left[i].name;
+    EXPECT_TRUE(std::ranges::equal(left[i].values, right[i].values)) << left[i].name;
   }
 }
 
 /// The file's tensors with their dtypes changing from one to the next.
-std::vector<FileTensor> mixed_tensors(const Config& config, const Weights& weights) {
+std::vector<FileTensor> mixed_tensors(const PlainWeights& weights) {
   constexpr std::array kDTypes = {DType::kF16, DType::kF32, DType::kBF16};
   std::vector<FileTensor> mixed;
   for (std::size_t i = 0; const DType dtype : kDTypes) {
-    const std::vector<FileTensor> tensors = published_tensors(config, weights, dtype);
+    const std::vector<FileTensor> tensors = published_tensors(weights, dtype);
     mixed.resize(tensors.size());
     for (std::size_t at = i++; at < tensors.size(); at += kDTypes.size()) {
       mixed[at] = tensors[at];
@@ -72,103 +76,103 @@ std::vector<FileTensor> mixed_tensors(const Config& config, const Weights& weigh
 
 TEST(WeightLoader, PutsEveryF32InItsPlace) {
   const Config config = odd_config();
-  const Weights weights = random_weights(config, 1);
-  expect_same(config, load(config, published_tensors(config, weights)), weights);
+  const PlainWeights weights = random_weights(config, 1);
+  expect_same(load(config, published_tensors(weights)), weights);
 }
 
 TEST(WeightLoader, ReadsMatricesRowByRow) {
   const Config config = odd_config();
-  std::vector<FileTensor> tensors = published_tensors(config, random_weights(config, 2));
+  std::vector<FileTensor> tensors = published_tensors(random_weights(config, 2));
   std::vector<float> counting(15);
   std::iota(counting.begin(), counting.end(), 0.0F);
   tensors[0].data = testing::encoded(DType::kF32, counting.data(), counting.size());
   ASSERT_EQ(tensors[0].name, "wte.weight");
-  const Weights weights = load(config, tensors);
+  const PlainWeights weights = load(config, tensors);
   EXPECT_EQ(weights.wte(0, 2), 2.0F);
   EXPECT_EQ(weights.wte(1, 0), 3.0F);
   EXPECT_EQ(weights.wte(4, 2), 14.0F);
 }
 
 template <typename Number>
-Weights rounded_to(const Config& config, Weights weights) {
-  for (const TensorSlot& slot : tensor_slots(config, weights)) {
-    if (slot.required) {
-      float* values = slot.allocate();
-      const std::uint64_t count = slot.shape[0] * (slot.shape.size() == 2 ? slot.shape[1] : 1);
-      std::transform(values, values + count, values,
-                     [](float value) { return static_cast<float>(static_cast<Number>(value)); });
-    }
+PlainWeights rounded_to(PlainWeights weights) {
+  for (const PlainTensor& tensor : tensors_of(weights)) {
+    std::ranges::transform(tensor.values, tensor.values.begin(), [](float value) {
+      return static_cast<float>(static_cast<Number>(value));
+    });
   }
   return weights;
 }
 
 TEST(WeightLoader, WidensF16AndBF16) {
   const Config config = odd_config();
-  const Weights weights = random_weights(config, 3);
-  expect_same(config, load(config, published_tensors(config, weights, DType::kF16)),
-              rounded_to<Eigen::half>(config, weights));
-  expect_same(config, load(config, published_tensors(config, weights, DType::kBF16)),
-              rounded_to<Eigen::bfloat16>(config, weights));
+  const PlainWeights weights = random_weights(config, 3);
+  expect_same(load(config, published_tensors(weights, DType::kF16)),
+              rounded_to<Eigen::half>(weights));
+  expect_same(load(config, published_tensors(weights, DType::kBF16)),
+              rounded_to<Eigen::bfloat16>(weights));
 }
 
 TEST(WeightLoader, GivesTheSameWeightsForPiecesOfEverySize) {
   const Config config = odd_config();
-  Weights weights = random_weights(config, 4);
+  PlainWeights weights = random_weights(config, 4);
   weights.lm_head = testing::random_matrix(5, 3, 5);
-  const std::string file = safetensors_file(mixed_tensors(config, weights));
-  const Weights expected = load(config, file, file.size());
+  const std::string file = safetensors_file(mixed_tensors(weights));
+  const PlainWeights expected = load(config, file, file.size());
   for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U, 64U}) {
-    expect_same(config, load(config, file, piece), expected);
+    expect_same(load(config, file, piece), expected);
   }
 }
 
 TEST(WeightLoader, TakesEmptyPieces) {
   const Config config = odd_config();
-  const Weights weights = random_weights(config, 6);
-  const std::string file = safetensors_file(published_tensors(config, weights));
-  WeightLoader loader(config);
+  const PlainWeights weights = random_weights(config, 6);
+  const std::string file = safetensors_file(published_tensors(weights));
+  WeightLoader loader(config, WeightFormat::kF32);
   loader.feed({});
   loader.feed(std::as_bytes(std::span(file)));
   loader.feed({});
-  expect_same(config, loader.finish(), weights);
+  expect_same(unpacked(config, loader.finish()), weights);
 }
 
 TEST(WeightLoader, TakesTensorsInAnyOrder) {
   const Config config = odd_config();
-  const Weights weights = random_weights(config, 7);
-  std::vector<FileTensor> tensors = published_tensors(config, weights);
+  const PlainWeights weights = random_weights(config, 7);
+  std::vector<FileTensor> tensors = published_tensors(weights);
   std::ranges::reverse(tensors);
-  expect_same(config, load(config, tensors), weights);
+  expect_same(load(config, tensors), weights);
 }
 
 TEST(WeightLoader, TakesNamesWithThePrefix) {
   const Config config = odd_config();
-  Weights weights = random_weights(config, 8);
+  PlainWeights weights = random_weights(config, 8);
   weights.lm_head = testing::random_matrix(5, 3, 9);
-  std::vector<FileTensor> tensors = published_tensors(config, weights);
+  std::vector<FileTensor> tensors = published_tensors(weights);
   for (FileTensor& tensor : tensors) {
     if (tensor.name != "lm_head.weight") {  // as the published files with a head have it
       tensor.name = "transformer." + tensor.name;
     }
   }
-  expect_same(config, load(config, tensors), weights);
+  expect_same(load(config, tensors), weights);
 }
 
 TEST(WeightLoader, TiesTheUnembeddingWhereThereIsNoHead) {
   const Config config = odd_config();
-  Weights weights = random_weights(config, 10);
-  const Weights tied = load(config, published_tensors(config, weights));
+  PlainWeights weights = random_weights(config, 10);
+  const std::string tied_file = safetensors_file(published_tensors(weights));
+  const Weights tied = load_packed(config, tied_file, 64, WeightFormat::kF32);
   EXPECT_FALSE(tied.lm_head);
   EXPECT_EQ(&tied.unembedding(), &tied.wte);
   weights.lm_head = testing::random_matrix(5, 3, 11);
-  const Weights untied = load(config, published_tensors(config, weights));
-  EXPECT_EQ(untied.unembedding(), *weights.lm_head);
+  const std::string untied_file = safetensors_file(published_tensors(weights));
+  const Weights untied = load_packed(config, untied_file, 64, WeightFormat::kF32);
+  EXPECT_EQ(&untied.unembedding(), &*untied.lm_head);
+  expect_same(unpacked(config, untied), weights);
 }
 
 TEST(WeightLoader, SkipsMaskBuffersWhateverTheyHold) {
   const Config config = odd_config();
-  const Weights weights = random_weights(config, 12);
-  std::vector<FileTensor> tensors = published_tensors(config, weights);
+  const PlainWeights weights = random_weights(config, 12);
+  std::vector<FileTensor> tensors = published_tensors(weights);
   const float infinity = std::numeric_limits<float>::infinity();
   const std::string bytes = testing::encoded(DType::kF32, &infinity, 1);
   tensors.insert(tensors.begin(), {"h.0.attn.bias", "F32", {1, 1, 1, 1}, bytes});
@@ -176,18 +180,32 @@ TEST(WeightLoader, SkipsMaskBuffersWhateverTheyHold) {
   tensors.insert(tensors.begin() + 9, {"transformer.h.1.attn.bias", "U8", {5}, "\1\1\1\1\1"});
   tensors.push_back({"transformer.h.1.attn.masked_bias", "F32", {0}, ""});
   const std::string file = safetensors_file(tensors);
-  expect_same(config, load(config, file, file.size()), weights);
-  expect_same(config, load(config, file, 1), weights);
+  expect_same(load(config, file, file.size()), weights);
+  expect_same(load(config, file, 1), weights);
+}
+
+TEST(WeightLoader, KeepsMatricesInTheFormatAskedForWhateverThePieces) {
+  Config config = testing::small_config(2, 2, 70, 37);  // groups of scales that end early
+  config.d_mlp = 45;
+  const PlainWeights weights = random_weights(config, 14);
+  const std::string file = safetensors_file(published_tensors(weights));
+  for (const WeightFormat format : {WeightFormat::kF16, WeightFormat::kQ8}) {
+    const PlainWeights expected = unpacked(config, packed(config, weights, format));
+    expect_same(load(config, file, file.size(), format), expected);
+    expect_same(load(config, file, 1001, format), expected);
+    EXPECT_NE(expected.wte, weights.wte);
+    EXPECT_EQ(expected.wpe, weights.wpe);
+  }
 }
 
 TEST(WeightLoader, TakesAHeaderPaddedWithSpacesAndMetadata) {
   const Config config = odd_config();
-  const Weights weights = random_weights(config, 13);
-  const std::string file = safetensors_file(published_tensors(config, weights));
+  const PlainWeights weights = random_weights(config, 13);
+  const std::string file = safetensors_file(published_tensors(weights));
   const std::size_t data = file.find("}}") + 2;
   const std::string header = R"({"__metadata__":{"format":"pt"},)" + file.substr(9, data - 9);
   const std::string padded = safetensors_file(header + "     ", file.substr(data));
-  expect_same(config, load(config, padded, padded.size()), weights);
+  expect_same(load(config, padded, padded.size()), weights);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 import { proxy, type Remote, wrap } from 'comlink';
 
 import type { LoadProgress } from '../weights/progress';
+import type { Dtype } from '../weights/dtype';
 import type { ModelSource } from '../weights/sources';
 import type { ModelInfo, PatchRequest, PatchRow, PatchStart, Token } from './module';
+import { engineUrl } from './variant';
 import type { EngineWorker, PatchEnd } from './worker';
 
 /** Why threads cannot be had, or undefined where they can. */
@@ -46,6 +48,7 @@ export class Engine {
    */
   static async load(
     source: ModelSource,
+    dtype: Dtype,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<{ engine: Engine; info: ModelInfo }> {
@@ -56,10 +59,10 @@ export class Engine {
       });
     });
     const engine = new Engine(source, worker);
-    const engineUrl = new URL('engine/patchboard.mjs', document.baseURI).href;
     try {
       signal.throwIfAborted();
-      const loading = engine.remote.load(engineUrl, source, proxy(onProgress));
+      const url = await engineUrl(document.baseURI);
+      const loading = engine.remote.load(url, source, dtype, proxy(onProgress));
       const info = await Promise.race([loading, engine.ended, aborted]);
       return { engine, info };
     } catch (error) {

@@ -1,5 +1,7 @@
 /** What `wasm/bindings.cpp` registers. Arrays are copies, never views of the WebAssembly heap. */
 
+import type { Dtype } from '../weights/dtype';
+
 export interface Token {
   id: number;
   /** For a person to read; spaces and newlines as they are, bytes that are no UTF-8 as `\xHH`. */
@@ -18,6 +20,8 @@ export interface ModelInfo {
   vocabSize: number;
   nPositions: number;
   parameters: number;
+  /** Memory that the weights take. */
+  weightBytes: number;
 }
 
 /** One value per target. */
@@ -26,10 +30,13 @@ export interface TargetValues {
   logit: Float32Array;
 }
 
+/** A text, or the ids of its tokens. */
+export type Prompt = string | number[];
+
 export interface PatchRequest {
-  clean: string;
-  corrupted: string;
-  targets: string[];
+  clean: Prompt;
+  corrupted: Prompt;
+  targets: (string | number)[];
 }
 
 /** The clean and the corrupted run; what is known before the first heatmap row. */
@@ -42,7 +49,10 @@ export interface PatchStart {
   /** The ten most probable next tokens. */
   topClean: Prediction[];
   topCorrupted: Prediction[];
-  /** Block-rows that the whole sweep does, and that one forward pass per patch would do. */
+  /**
+   * Block-rows that this sweep does, without the heatmap rows known from the sweep before on the same
+   * prompts, and that one forward pass per patch would do.
+   */
   blockRows: number;
   naiveBlockRows: number;
 }
@@ -58,8 +68,11 @@ export interface PatchRow {
 
 /** A model being loaded, then used. Every method throws `CoreError` on bad input. */
 export interface Session {
-  /** Takes the text of `config.json`; refuses what is not a GPT-2 before anything is allocated. */
-  begin(configJson: string): void;
+  /**
+   * Takes the text of `config.json`; refuses what is not a GPT-2 before anything is allocated.
+   * dtype: how weights are kept; arithmetic is f32 in every case.
+   */
+  begin(configJson: string, dtype: Dtype): void;
   setTokenizer(vocabJson: string, mergesTxt: string): void;
   /** An address in HEAPU8 where the next `bytes` of `model.safetensors` go, then `commit` them. */
   reserve(bytes: number): number;
@@ -73,8 +86,8 @@ export interface Session {
   startPatch(request: PatchRequest): PatchStart;
   /** Computes the next heatmap row, last layer first; undefined when all are done. */
   stepPatch(): PatchRow | undefined;
-  /** Frees what the sweep holds; without effect when there is none. */
-  endPatch(): void;
+  /** The most probable next tokens, at most `count`. */
+  predict(prompt: Prompt, count: number): Prediction[];
   delete(): void;
 }
 

@@ -4,7 +4,8 @@ import { expose } from 'comlink';
 
 import { fetchText, openDownload } from '../weights/download';
 import type { LoadProgress } from '../weights/progress';
-import { FILES, type ModelSource, requireFits } from '../weights/sources';
+import { type Dtype, requireFits } from '../weights/dtype';
+import { FILES, type ModelSource } from '../weights/sources';
 import type {
   CreatePatchboard,
   ModelInfo,
@@ -25,10 +26,11 @@ async function streamWeights(
   module: PatchboardModule,
   session: Session,
   url: string,
+  dtype: Dtype,
   onProgress: (progress: LoadProgress) => unknown,
 ) {
   const { total, chunks } = await openDownload(url);
-  if (total !== undefined) requireFits(total, url);
+  if (total !== undefined) requireFits(total, dtype, url);
   let received = 0;
   let reported = 0;
   for await (const chunk of chunks) {
@@ -52,6 +54,7 @@ export class EngineWorker {
   async load(
     engineUrl: string,
     source: ModelSource,
+    dtype: Dtype,
     onProgress: (progress: LoadProgress) => unknown,
   ): Promise<ModelInfo> {
     const engine = (await import(/* @vite-ignore */ engineUrl)) as { default: CreatePatchboard };
@@ -63,9 +66,9 @@ export class EngineWorker {
       fetchText(file(FILES.merges)),
     ]);
     const session = new module.Session(Math.min(navigator.hardwareConcurrency, MAX_THREADS));
-    session.begin(config);
+    session.begin(config, dtype);
     session.setTokenizer(vocab, merges);
-    await streamWeights(module, session, file(FILES.weights), onProgress);
+    await streamWeights(module, session, file(FILES.weights), dtype, onProgress);
     session.finish();
     this.session = session;
     return session.info();
@@ -93,10 +96,7 @@ export class EngineWorker {
     await onStart(session.startPatch(request));
     while (sweep === this.sweep) {
       const row = session.stepPatch();
-      if (!row) {
-        session.endPatch();
-        return 'done';
-      }
+      if (!row) return 'done';
       await onRow(row);
     }
     return 'cancelled';
@@ -104,7 +104,6 @@ export class EngineWorker {
 
   cancelPatch(): void {
     this.sweep++;
-    this.session?.endPatch();
   }
 
   private loaded(): Session {

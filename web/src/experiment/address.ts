@@ -1,19 +1,23 @@
 /** An experiment and its model in the page's address, so that a link reopens them. */
 
+import { type Dtype, isDtype } from '../weights/dtype';
 import { EMBEDDED_ID } from '../weights/sources';
 import { type Experiment, isColouring } from './experiment';
 
 export interface AddressState {
   model: string;
+  /** Undefined for what the model's size proposes. */
+  dtype: Dtype | undefined;
   experiment: Experiment;
 }
 
-const KEYS = ['model', 'clean', 'corrupted', 'target', 'colour'] as const;
+const KEYS = ['model', 'dtype', 'clean', 'corrupted', 'target', 'colour'] as const;
 
 /** The query, with its question mark. */
-export function toQuery({ model, experiment }: AddressState): string {
+export function toQuery({ model, dtype, experiment }: AddressState): string {
   const query = new URLSearchParams();
   if (model !== EMBEDDED_ID) query.set('model', model);
+  if (dtype) query.set('dtype', dtype);
   query.set('clean', experiment.clean);
   query.set('corrupted', experiment.corrupted);
   for (const target of experiment.targets) query.append('target', target);
@@ -34,9 +38,14 @@ export function fromQuery(
   if (!isColouring(colour)) {
     problems.push(`the address asks for the colouring "${colour}", which there is not`);
   }
+  const dtype = query.get('dtype') ?? undefined;
+  if (dtype !== undefined && !isDtype(dtype)) {
+    problems.push(`the address asks for weights in "${dtype}", expected f32, f16 or q8`);
+  }
   const targets = query.getAll('target');
   return {
     model: query.get('model') ?? EMBEDDED_ID,
+    dtype: dtype !== undefined && isDtype(dtype) ? dtype : undefined,
     experiment: {
       clean: query.get('clean') ?? defaults.clean,
       corrupted: query.get('corrupted') ?? defaults.corrupted,

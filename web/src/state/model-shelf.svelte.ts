@@ -3,12 +3,14 @@
 import { Engine } from '../engine/engine';
 import type { ModelInfo } from '../engine/module';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
-import { type ModelSource, requireFits } from '../weights/sources';
+import { type Dtype, requireFits } from '../weights/dtype';
+import type { ModelSource } from '../weights/sources';
 
 export interface LoadedModel {
   engine: Engine;
   info: ModelInfo;
   source: ModelSource;
+  dtype: Dtype;
 }
 
 export interface Loading {
@@ -28,7 +30,7 @@ export class ModelShelf {
   private abort: AbortController | undefined;
 
   /** Loads a model and then puts it in use; a load under way is given up. */
-  async load(source: ModelSource): Promise<void> {
+  async load(source: ModelSource, dtype: Dtype): Promise<void> {
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
@@ -39,11 +41,13 @@ export class ModelShelf {
       this.loading = { source, progress, pace: meter.add(progress, performance.now()) };
     };
     try {
-      if (source.weightBytes !== undefined) requireFits(source.weightBytes, source.label);
+      if (source.weightBytes !== undefined) {
+        requireFits(source.weightBytes, dtype, source.label);
+      }
       report({ received: 0, total: source.weightBytes });
-      const loaded = await Engine.load(source, report, abort.signal);
+      const loaded = await Engine.load(source, dtype, report, abort.signal);
       this.inUse?.engine.close();
-      this.inUse = { ...loaded, source };
+      this.inUse = { ...loaded, source, dtype };
     } catch (error) {
       if (!abort.signal.aborted) this.problem = messageOf(error);
     } finally {
@@ -57,10 +61,10 @@ export class ModelShelf {
 
   /** A worker that died is replaced by loading its model again. */
   async reload(): Promise<void> {
-    const source = this.inUse?.source;
-    if (!source) return;
-    this.inUse?.engine.close();
+    if (!this.inUse) return;
+    const { engine, source, dtype } = this.inUse;
+    engine.close();
     this.inUse = undefined;
-    await this.load(source);
+    await this.load(source, dtype);
   }
 }

@@ -33,7 +33,8 @@ export class SweepRun {
         (start) => {
           if (!isCurrent()) return;
           this.result = emptyResult(start, model.info.nLayer);
-          this.modelLabel = model.source.label;
+          this.modelLabel =
+            model.dtype === 'f32' ? model.source.label : `${model.source.label}, ${model.dtype}`;
         },
         (row) => {
           if (!isCurrent() || !this.result) return;

@@ -29,9 +29,6 @@ const PUBLISHED = [
   { id: 'gpt2-xl', label: 'GPT-2 XL', layers: 48, weightBytes: 6_431_829_964 },
 ];
 
-/** A tab's WebAssembly memory ends at 4 GiB, and a sweep needs some of it. */
-export const LARGEST_WEIGHT_BYTES = 3_800_000_000;
-
 /** base: the address that the page's own files are beside. */
 export function embeddedSource(base: string): ModelSource {
   return {
@@ -79,16 +76,6 @@ export function folderSource(text: string, base: string): ModelSource {
 export function sourceOf(id: string, base: string): ModelSource {
   if (id === EMBEDDED_ID) return embeddedSource(base);
   return publishedSources.find((source) => source.id === id) ?? folderSource(id, base);
-}
-
-/** Refuses, before anything is fetched, what cannot fit. */
-export function requireFits(weightBytes: number, label: string): void {
-  if (weightBytes > LARGEST_WEIGHT_BYTES) {
-    throw new Error(
-      `${label}: ${formatBytes(weightBytes)} of weights do not fit into a tab, which has ` +
-        `${formatBytes(LARGEST_WEIGHT_BYTES)} for them; choose a smaller GPT-2`,
-    );
-  }
 }
 
 /** "548 MB", "1.52 GB" */

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "core/math/packed_matrix.h"
+#include "core/math/simd.h"
+
+namespace patchboard {
+
+/// Rows that the kernel multiplies at once: as many as leave the accumulators, a row of the panel
+/// and a multiplier in registers.
+inline constexpr Index kKernelRows = simd::kLanes == 16 ? 12 : 6;
+
+/// out += x · panel, for kRows rows of x: the micro-kernel.
+/// x: [K, kRows], packed. panel: [K, kPanelCols]. out: [kRows, kPanelCols].
+/// Each value of out is one chain of multiply-adds over k, the same for every kRows.
+template <Index kRows>
+void multiply_panel(const float* x, const float* panel, Index K, float* out) {
+  using simd::Floats;
+  using simd::kLanes;
+  constexpr auto kCount = static_cast<std::size_t>(kRows);
+  std::array<std::array<Floats, 2>, kCount> sums{};
+  for (Index k = 0; k < K; ++k) {
+    const Floats left = simd::load(panel);
+    const Floats right = simd::load(panel + kLanes);
+#pragma GCC unroll 16
+    for (std::size_t row = 0; row < kCount; ++row) {
+      const Floats factor = simd::splat(x[row]);
+      sums[row][0] = simd::multiply_add(factor, left, sums[row][0]);
+      sums[row][1] = simd::multiply_add(factor, right, sums[row][1]);
+    }
+    x += kRows;
+    panel += PackedMatrix::kPanelCols;
+  }
+#pragma GCC unroll 16
+  for (std::size_t row = 0; row < kCount; ++row) {
+    simd::store(simd::load(out) + sums[row][0], out);
+    simd::store(simd::load(out + kLanes) + sums[row][1], out + kLanes);
+    out += PackedMatrix::kPanelCols;
+  }
+}
+
+/// The kernel for `rows` ≤ kKernelRows.
+inline void multiply_panel(Index rows, const float* x, const float* panel, Index K, float* out) {
+  using Kernel = void (*)(const float*, const float*, Index, float*);
+  static constexpr auto kKernels = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<Kernel, sizeof...(I)>{multiply_panel<static_cast<Index>(I) + 1>...};
+  }(std::make_index_sequence<static_cast<std::size_t>(kKernelRows)>());
+  kKernels[static_cast<std::size_t>(rows - 1)](x, panel, K, out);
+}
+
+}  // namespace patchboard
