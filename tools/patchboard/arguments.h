@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,7 @@
 
 namespace patchboard {
 
-/// What every subcommand takes.
+/// What every subcommand that runs a model takes.
 struct CommonArguments {
   std::string model;  ///< a folder; empty for the embedded model
   WeightFormat dtype = WeightFormat::kF32;
@@ -29,6 +30,12 @@ struct PatchArguments : CommonArguments {
   std::vector<TokenId> clean_ids;  ///< in place of clean, and so on
   std::vector<TokenId> corrupted_ids;
   std::vector<TokenId> target_ids;
+};
+
+struct SynthArguments {
+  std::string config;  ///< one of published_configs()
+  std::uint32_t seed = 0;
+  std::string out;  ///< a folder
 };
 
 }  // namespace patchboard

@@ -11,4 +11,8 @@ void run_predict(const PredictArguments& arguments);
 /// standard error where that is a terminal.
 void run_patch(const PatchArguments& arguments);
 
+/// `patchboard synth`: a model of a published size with random weights, to a folder; progress goes
+/// to standard error where that is a terminal.
+void run_synth(const SynthArguments& arguments);
+
 }  // namespace patchboard

@@ -5,9 +5,11 @@
 #include <new>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/error.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/published_configs.h"
 
 namespace patchboard {
 namespace {
@@ -95,6 +97,30 @@ void add_patch(CLI::App& app, PatchArguments& arguments) {
   });
 }
 
+std::vector<std::string> config_names() {
+  std::vector<std::string> names;
+  for (const PublishedConfig& published : published_configs()) {
+    names.push_back(published.name);
+  }
+  return names;
+}
+
+void add_synth(CLI::App& app, SynthArguments& arguments) {
+  CLI::App& command = *app.add_subcommand(
+      "synth",
+      "Write a model with random weights at a published size; its tokenizer has a token for each "
+      "byte and no merges");
+  command.add_option("--config", arguments.config, "The published model whose sizes it has")
+      ->required()
+      ->check(CLI::IsMember(config_names()));
+  command.add_option("--seed", arguments.seed, "The same seed gives the same bytes; 0 by default")
+      ->check(kNotEmpty);
+  command.add_option("--out", arguments.out, "Folder to write to, over a model that is there")
+      ->required()
+      ->check(kNotEmpty);
+  command.callback([&arguments] { run_synth(arguments); });
+}
+
 /// Names and prompts that a message quotes may have line breaks of their own.
 std::string on_one_line(std::string message) {
   for (auto at = message.find_first_of("\r\n"); at != std::string::npos;
@@ -114,12 +140,14 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);  // none is refused below, after a word that is no subcommand
   PredictArguments predict;
   PatchArguments patch;
+  SynthArguments synth;
   add_predict(app, predict);
   add_patch(app, patch);
+  add_synth(app, synth);
   try {
     app.parse(argc, argv);
     return app.get_subcommands().empty()
-               ? fail(kBadInput, "expected a subcommand, predict or patch; see --help")
+               ? fail(kBadInput, "expected a subcommand, predict, patch or synth; see --help")
                : 0;
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
