@@ -10,13 +10,9 @@ namespace {
 
 constexpr Index kPanelCols = PackedMatrix::kPanelCols;
 
-// A panel's block in the first cache, the rows' block in the second. Sums of kBlockDepth terms are
-// added up one after another, for all shapes alike.
-constexpr Index kBlockDepth = 256;
 constexpr Index kTileRows = 252 / kKernelRows * kKernelRows;
 constexpr Index kTileCols = 128;
 constexpr Index kFewRows = 48;
-static_assert(kBlockDepth % PackedMatrix::kScaleGroup == 0);
 static_assert(kTileCols % kPanelCols == 0);
 
 /// A part of the result: rows [row, row + rows), panels [panel, panel + panels).

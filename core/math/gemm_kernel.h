@@ -13,6 +13,11 @@ namespace patchboard {
 /// and a multiplier in registers.
 inline constexpr Index kKernelRows = simd::kLanes == 16 ? 12 : 6;
 
+/// Terms that are summed at once: with these a block of a panel stays in the first cache, and a
+/// block of some hundred rows in the second. Part of what a result is, to the bit.
+inline constexpr Index kBlockDepth = 256;
+static_assert(kBlockDepth % PackedMatrix::kScaleGroup == 0);
+
 /// out += x · panel, for kRows rows of x: the micro-kernel.
 /// x: [K, kRows], packed. panel: [K, kPanelCols]. out: [kRows, kPanelCols].
 /// Each value of out is one chain of multiply-adds over k, the same for every kRows.

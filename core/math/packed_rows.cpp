@@ -9,14 +9,10 @@ PackedRows::PackedRows(ThreadPool& pool, Index rows, Index cols, const Source& s
   const Index slivers = (rows + kKernelRows - 1) / kKernelRows;
   pool.parallel_for(slivers, [&](Index index) {
     const Index first = index * kKernelRows;
-    const Index count = sliver_rows(first);
-    AlignedBuffer<float> row(static_cast<std::size_t>(cols));
-    float* packed = values_.data() + first * cols;
-    for (Index i = 0; i < count; ++i) {
-      source(first + i, row.data());
-      for (Index col = 0; col < cols; ++col) {
-        packed[col * count + i] = row.data()[col];
-      }
+    AlignedBuffer<float> values(static_cast<std::size_t>(cols));
+    for (Index row = first; row < first + sliver_rows(first); ++row) {
+      source(row, values.data());
+      pack_row(row, values.data());
     }
   });
 }
@@ -27,8 +23,20 @@ PackedRows::PackedRows(ThreadPool& pool, const MatrixView& x)
 
 Index PackedRows::sliver_rows(Index first) const { return std::min(kKernelRows, rows_ - first); }
 
-const float* PackedRows::sliver(Index first, Index col) const {
-  return values_.data() + first * cols_ + col * sliver_rows(first);
+Index PackedRows::offset(Index first, Index col) const {
+  return col * rows_ + first * std::min(kBlockDepth, cols_ - col);
+}
+
+void PackedRows::pack_row(Index row, const float* values) {
+  const Index lane = row % kKernelRows;
+  const Index stride = sliver_rows(row - lane);
+  for (Index col = 0; col < cols_; col += kBlockDepth) {
+    float* packed = values_.data() + offset(row - lane, col) + lane;
+    const Index count = std::min(kBlockDepth, cols_ - col);
+    for (Index i = 0; i < count; ++i) {
+      packed[i * stride] = values[col + i];
+    }
+  }
 }
 
 }  // namespace patchboard

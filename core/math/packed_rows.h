@@ -9,8 +9,10 @@
 
 namespace patchboard {
 
-/// A matrix [M, K] as the GEMM's kernel reads it: slivers of kKernelRows rows, each sliver column
-/// after column, the last one with as many rows as are left.
+/// A matrix [M, K] as the GEMM's kernel reads it: blocks of kBlockDepth columns, in these slivers
+/// of kKernelRows rows, the last one with as many rows as are left, each sliver column after
+/// column. What a tile of the product needs of a block is thus in one piece, and fits into a cache
+/// whose sets repeat at powers of two.
 class PackedRows {
  public:
   /// Writes row m to `values`: [K].
@@ -25,10 +27,15 @@ class PackedRows {
 
   /// Rows of the sliver that begins at row `first`, a multiple of kKernelRows.
   [[nodiscard]] Index sliver_rows(Index first) const;
-  /// Columns from `col` on of the sliver that begins at row `first`.
-  [[nodiscard]] const float* sliver(Index first, Index col) const;
+  /// The sliver that begins at row `first`, in the block that begins at column `col`.
+  [[nodiscard]] const float* sliver(Index first, Index col) const {
+    return values_.data() + offset(first, col);
+  }
 
  private:
+  [[nodiscard]] Index offset(Index first, Index col) const;
+  void pack_row(Index row, const float* values);
+
   Index rows_;
   Index cols_;
   AlignedBuffer<float> values_;

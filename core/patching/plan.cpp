@@ -6,7 +6,7 @@ namespace patchboard {
 namespace {
 
 // Tall enough for the GEMM to run at its peak, and some tens of MB for the widest GPT-2.
-constexpr Index kMaxBatchRows = 512;
+constexpr Index kMaxBatchRows = 768;
 
 double query_share(const Config& config) {
   const auto D = static_cast<double>(config.d_model);

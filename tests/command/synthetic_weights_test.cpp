@@ -38,10 +38,10 @@ std::string header_of(const std::string& file) {
   return file.substr(sizeof size, size);
 }
 
-Weights loaded(const Config& config, const std::string& file) {
-  WeightLoader loader(config);
+reference::PlainWeights loaded(const Config& config, const std::string& file) {
+  WeightLoader loader(config, WeightFormat::kF32);
   loader.feed(std::as_bytes(std::span(file)));
-  return loader.finish();
+  return reference::unpacked(config, loader.finish());
 }
 
 /// Expects the mean and the standard deviation within five standard errors.
@@ -61,7 +61,7 @@ TEST(SyntheticWeights, TheHeaderNamesEveryTensorInTheOrderOfTheData) {
   const std::vector<TensorEntry> entries = parse_safetensors_header(header);
   Weights unused;
   std::size_t count = 0;
-  for (const TensorSlot& slot : tensor_slots(test_config(), unused)) {
+  for (const TensorSlot& slot : tensor_slots(test_config(), unused, WeightFormat::kF32)) {
     if (slot.required) {
       ASSERT_LT(count, entries.size());
       EXPECT_EQ(entries[count].name, slot.name);
@@ -74,10 +74,10 @@ TEST(SyntheticWeights, TheHeaderNamesEveryTensorInTheOrderOfTheData) {
 }
 
 TEST(SyntheticWeights, AreSpreadAsInGpt2) {
-  const Weights weights = loaded(test_config(), weights_file(test_config(), 1));
+  const reference::PlainWeights weights = loaded(test_config(), weights_file(test_config(), 1));
   expect_distribution(weights.wte, 0, 0.02);
   expect_distribution(weights.wpe, 0, 0.01);
-  for (const BlockWeights& block : weights.h) {
+  for (const reference::PlainBlock& block : weights.h) {
     expect_distribution(block.attn_c_attn.weight, 0, 0.02);
     expect_distribution(block.attn_c_proj.weight, 0, 0.01);  // 0.02 / sqrt(2 · 2)
     expect_distribution(block.mlp_c_fc.weight, 0, 0.02);
@@ -86,9 +86,9 @@ TEST(SyntheticWeights, AreSpreadAsInGpt2) {
 }
 
 TEST(SyntheticWeights, HaveBiasesAndGainsThatMatter) {
-  const Weights weights = loaded(test_config(), weights_file(test_config(), 1));
-  for (const BlockWeights& block : weights.h) {
-    for (const ProjectionWeights* projection :
+  const reference::PlainWeights weights = loaded(test_config(), weights_file(test_config(), 1));
+  for (const reference::PlainBlock& block : weights.h) {
+    for (const reference::PlainProjection* projection :
          {&block.attn_c_attn, &block.attn_c_proj, &block.mlp_c_fc, &block.mlp_c_proj}) {
       expect_distribution(projection->bias, 0, 0.02);
     }
@@ -100,7 +100,7 @@ TEST(SyntheticWeights, HaveBiasesAndGainsThatMatter) {
 }
 
 TEST(SyntheticWeights, DifferBetweenTensors) {
-  const Weights weights = loaded(test_config(), weights_file(test_config(), 1));
+  const reference::PlainWeights weights = loaded(test_config(), weights_file(test_config(), 1));
   EXPECT_NE(weights.h[0].attn_c_attn.weight, weights.h[1].attn_c_attn.weight);
   EXPECT_NE(weights.h[0].ln_1.bias, weights.h[0].ln_2.bias);
 }

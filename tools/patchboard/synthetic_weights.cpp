@@ -34,7 +34,7 @@ struct Initialisation {
 std::vector<Tensor> tensors_of(const Config& config) {
   std::vector<Tensor> tensors;
   Weights unused;
-  for (const TensorSlot& slot : tensor_slots(config, unused)) {
+  for (const TensorSlot& slot : tensor_slots(config, unused, WeightFormat::kF32)) {
     if (slot.required) {
       std::uint64_t count = 1;
       for (const std::uint64_t size : slot.shape) {

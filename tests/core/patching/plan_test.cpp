@@ -92,7 +92,7 @@ TEST(SweepPlan, CutsTallBatchesButNeverASuffix) {
   const SweepPlan plan = plan_of(2, 300, 0);
   Index next = 0;
   for (const PatchBatch& batch : plan.batches(0)) {
-    EXPECT_LE(batch.rows, 512);
+    EXPECT_LE(batch.rows, 768);
     Index row = 0;
     for (const RowRange& suffix : batch.suffixes) {
       EXPECT_EQ(suffix.position, next);
