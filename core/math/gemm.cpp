@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/math/gemm_kernel.h"
 
@@ -113,7 +114,7 @@ void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Column
 
 void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
             MatrixSpan out) {
-  affine(pool, x, w, {.first = 0, .count = w.cols()}, bias, Output::kAssign, out);
+  affine(pool, x, w, {.first = 0, .count = w.cols()}, bias, Output::kAssign, std::move(out));
 }
 
 }  // namespace patchboard

@@ -10,22 +10,22 @@
 namespace patchboard {
 
 /// Rows that the kernel multiplies at once: as many as leave the accumulators, a row of the panel
-/// and a multiplier in registers.
-inline constexpr Index kKernelRows = simd::kLanes == 16 ? 12 : 6;
+/// and a multiplier in registers, and a product where it takes an instruction of its own.
+inline constexpr Index kKernelRows = simd::kLanes == 16 ? 12 : simd::kOneMultiplyAdd ? 6 : 4;
 
 /// Terms that are summed at once: with these a block of a panel stays in the first cache, and a
 /// block of some hundred rows in the second. Part of what a result is, to the bit.
 inline constexpr Index kBlockDepth = 256;
 static_assert(kBlockDepth % PackedMatrix::kScaleGroup == 0);
 
-/// out += x · panel, for kRows rows of x: the micro-kernel.
-/// x: [K, kRows], packed. panel: [K, kPanelCols]. out: [kRows, kPanelCols].
-/// Each value of out is one chain of multiply-adds over k, the same for every kRows.
-template <Index kRows>
+/// out += x · panel, for Rows rows of x: the micro-kernel.
+/// x: [K, Rows], packed. panel: [K, kPanelCols]. out: [Rows, kPanelCols].
+/// Each value of out is one chain of multiply-adds over k, the same for every Rows.
+template <Index Rows>
 void multiply_panel(const float* x, const float* panel, Index K, float* out) {
   using simd::Floats;
   using simd::kLanes;
-  constexpr auto kCount = static_cast<std::size_t>(kRows);
+  constexpr auto kCount = static_cast<std::size_t>(Rows);
   std::array<std::array<Floats, 2>, kCount> sums{};
   for (Index k = 0; k < K; ++k) {
     const Floats left = simd::load(panel);
@@ -36,7 +36,7 @@ void multiply_panel(const float* x, const float* panel, Index K, float* out) {
       sums[row][0] = simd::multiply_add(factor, left, sums[row][0]);
       sums[row][1] = simd::multiply_add(factor, right, sums[row][1]);
     }
-    x += kRows;
+    x += Rows;
     panel += PackedMatrix::kPanelCols;
   }
 #pragma GCC unroll 16

@@ -22,7 +22,7 @@ inline constexpr float kLargestHalf = 65504.0F;
 
 /// The nearest halves, ties to even. Lanes are at most kLargestHalf in magnitude.
 [[gnu::always_inline]] inline Halves narrow(Floats values) {
-  constexpr std::int32_t kSignBit = static_cast<std::int32_t>(0x80000000U);
+  constexpr auto kSignBit = static_cast<std::int32_t>(0x80000000U);
   constexpr std::int32_t kSmallestNormal = (127 - 14) << 23;
   const Ints signed_bits = reinterpret_cast<Ints>(values);
   const Ints bits = signed_bits & ~kSignBit;

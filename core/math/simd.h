@@ -24,6 +24,13 @@ inline constexpr Index kLanes = 8;
 inline constexpr Index kLanes = 4;
 #endif
 
+/// Whether `multiply_add` is one instruction.
+#if defined(__AVX512F__) || defined(__FMA__) || defined(__wasm_relaxed_simd__)
+inline constexpr bool kOneMultiplyAdd = true;
+#else
+inline constexpr bool kOneMultiplyAdd = false;
+#endif
+
 using Floats [[gnu::vector_size(kLanes * 4)]] = float;
 using Ints [[gnu::vector_size(kLanes * 4)]] = std::int32_t;
 

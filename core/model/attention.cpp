@@ -84,20 +84,20 @@ void score(HeadRoom& room, const float* q, Index visible) {
   }
 }
 
-/// out = pattern · v for kParts vectors of the head from column `first` on.
-template <std::size_t kParts>
+/// out = pattern · v for Parts vectors of the head from column `first` on.
+template <std::size_t Parts>
 void mix_columns(const HeadRoom& room, Index visible, Index first, float* out) {
   const Index stride = padded(room.d_head);
-  std::array<Floats, kParts> sums{};
+  std::array<Floats, Parts> sums{};
   for (Index at = 0; at < visible; ++at) {
     const Floats weight = simd::splat(room.scores.data()[at]);
     const float* values = room.v.data() + at * stride + first;
-    for (std::size_t part = 0; part < kParts; ++part) {
+    for (std::size_t part = 0; part < Parts; ++part) {
       const Floats lanes = simd::load(values + static_cast<Index>(part) * kLanes);
       sums[part] = simd::multiply_add(weight, lanes, sums[part]);
     }
   }
-  for (std::size_t part = 0; part < kParts; ++part) {
+  for (std::size_t part = 0; part < Parts; ++part) {
     const Index col = first + static_cast<Index>(part) * kLanes;
     simd::store_first(sums[part], std::min(kLanes, room.d_head - col), out + col);
   }

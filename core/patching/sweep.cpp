@@ -50,17 +50,18 @@ void Sweep::restart(std::vector<TokenId> targets) {
   block_rows_done_ = 0;
   block_rows_ = 0;
   for (Index layer = 0; layer < plan_.n_layer(); ++layer) {
-    block_rows_ += ends_[at(layer)] ? 0 : plan_.block_rows(layer);
+    block_rows_ += ends_[at(layer)].known() ? 0 : plan_.block_rows(layer);
   }
 }
 
 SweepRow Sweep::step() {
   const Index layer = next_layer_;
-  if (!ends_[at(layer)]) {
-    ends_[at(layer)] = compute(layer);
+  PatchedEnds& ends = ends_[at(layer)];
+  if (!ends.known()) {
+    ends = compute(layer);
     block_rows_done_ += plan_.block_rows(layer);
   }
-  const auto& [normed, log_sum_exp] = *ends_[at(layer)];
+  const auto& [normed, log_sum_exp] = ends;
   Matrix logits(normed.rows(), target_unembedding_.cols());
   affine(pool_, PackedRows(pool_, normed), target_unembedding_, Vector(), logits);
 

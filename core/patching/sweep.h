@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "core/math/matrix.h"
@@ -70,6 +69,8 @@ class Sweep {
   struct PatchedEnds {
     Matrix normed;                    // [patches, d_model], after ln_f
     std::vector<double> log_sum_exp;  // [patches], of all logits
+
+    [[nodiscard]] bool known() const { return !log_sum_exp.empty(); }
   };
 
   [[nodiscard]] TargetValues target_values(const VectorView& logits) const;
@@ -88,8 +89,8 @@ class Sweep {
   Vector corrupted_logits_;
   TargetValues clean_values_;
   TargetValues corrupted_values_;
-  PackedMatrix target_unembedding_;               // [d_model, targets]
-  std::vector<std::optional<PatchedEnds>> ends_;  // [layer]
+  PackedMatrix target_unembedding_;  // [d_model, targets]
+  std::vector<PatchedEnds> ends_;    // [layer]
   Index next_layer_ = 0;
   double block_rows_ = 0;
   double block_rows_done_ = 0;

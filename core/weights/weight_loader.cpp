@@ -186,22 +186,23 @@ void WeightLoader::feed_data(std::span<const std::byte>& bytes) {
   const auto taken = static_cast<std::size_t>(
       std::min<std::uint64_t>(bytes.size(), placement.entry.end - position_));
   if (placement.sink) {
-    convert(placement, bytes.first(taken));
+    convert(placement.entry, *placement.sink, bytes.first(taken));
   }
   position_ += taken;
   bytes = bytes.subspan(taken);
   skip_finished_tensors();
 }
 
-void WeightLoader::convert(Placement& placement, std::span<const std::byte> bytes) {
+void WeightLoader::convert(const TensorEntry& entry, TensorSink& sink,
+                           std::span<const std::byte> bytes) {
   constexpr std::size_t kPieceValues = 4096;
-  const std::size_t size = bytes_per_element(placement.entry.dtype);
-  const std::size_t joined = complete_element(placement, bytes);
-  std::uint64_t element = (position_ + joined - placement.entry.begin) / size;
+  const std::size_t size = bytes_per_element(entry.dtype);
+  const std::size_t joined = complete_element(entry, sink, bytes);
+  std::uint64_t element = (position_ + joined - entry.begin) / size;
   bytes = bytes.subspan(joined);
   while (bytes.size() >= size) {
     const std::size_t count = std::min(kPieceValues, bytes.size() / size);
-    take_elements(placement, element, bytes.first(count * size));
+    take_elements(entry, sink, element, bytes.first(count * size));
     bytes = bytes.subspan(count * size);
     element += count;
   }
@@ -212,27 +213,27 @@ void WeightLoader::convert(Placement& placement, std::span<const std::byte> byte
 }
 
 /// first: the index of the first of these elements in the tensor.
-void WeightLoader::take_elements(Placement& placement, std::uint64_t first,
+void WeightLoader::take_elements(const TensorEntry& entry, TensorSink& sink, std::uint64_t first,
                                  std::span<const std::byte> bytes) {
-  values_.resize(bytes.size() / bytes_per_element(placement.entry.dtype));
-  widen(placement.entry.dtype, bytes, values_.data());
-  require_representable(placement.entry, first, values_, format_);
-  placement.sink->write(values_);
+  values_.resize(bytes.size() / bytes_per_element(entry.dtype));
+  widen(entry.dtype, bytes, values_.data());
+  require_representable(entry, first, values_, format_);
+  sink.write(values_);
 }
 
 /// Joins the start of an element, kept from the piece before, with its end; returns the bytes used.
-std::size_t WeightLoader::complete_element(Placement& placement, std::span<const std::byte> bytes) {
+std::size_t WeightLoader::complete_element(const TensorEntry& entry, TensorSink& sink,
+                                           std::span<const std::byte> bytes) {
   if (partial_size_ == 0) {
     return 0;
   }
-  const std::size_t size = bytes_per_element(placement.entry.dtype);
+  const std::size_t size = bytes_per_element(entry.dtype);
   const std::size_t taken = std::min(bytes.size(), size - partial_size_);
   std::ranges::copy(bytes.first(taken),
                     partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
   partial_size_ += taken;
   if (partial_size_ == size) {
-    take_elements(placement, (position_ - placement.entry.begin) / size,
-                  std::span(partial_).first(size));
+    take_elements(entry, sink, (position_ - entry.begin) / size, std::span(partial_).first(size));
     partial_size_ = 0;
   }
   return taken;

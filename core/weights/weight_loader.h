@@ -49,9 +49,11 @@ class WeightLoader {
   void feed_header(std::span<const std::byte>& bytes);
   void feed_data(std::span<const std::byte>& bytes);
   void place_tensors();
-  void convert(Placement& placement, std::span<const std::byte> bytes);
-  std::size_t complete_element(Placement& placement, std::span<const std::byte> bytes);
-  void take_elements(Placement& placement, std::uint64_t first, std::span<const std::byte> bytes);
+  void convert(const TensorEntry& entry, TensorSink& sink, std::span<const std::byte> bytes);
+  std::size_t complete_element(const TensorEntry& entry, TensorSink& sink,
+                               std::span<const std::byte> bytes);
+  void take_elements(const TensorEntry& entry, TensorSink& sink, std::uint64_t first,
+                     std::span<const std::byte> bytes);
   void skip_finished_tensors();
 
   Config config_;

@@ -38,4 +38,8 @@ struct SynthArguments {
   std::string out;  ///< a folder
 };
 
+struct BenchArguments {
+  int rounds = 9;
+};
+
 }  // namespace patchboard

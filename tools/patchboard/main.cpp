@@ -22,6 +22,7 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kBadInput = 2;
 constexpr int kMaxThreads = 256;
+constexpr int kMaxRounds = 1000;
 constexpr int kMaxTop = 1'000'000;
 
 /// CLI11 would read an empty id as 0, and `--model ""` as no option at all.
@@ -126,6 +127,13 @@ void add_synth(CLI::App& app, SynthArguments& arguments) {
   command.callback([&arguments] { run_synth(arguments); });
 }
 
+void add_bench(CLI::App& app, BenchArguments& arguments) {
+  CLI::App& command = *app.add_subcommand("bench", "Time the GEMM of this build, in one thread");
+  command.add_option("--rounds", arguments.rounds, "How often each is timed; 9 by default")
+      ->check(CLI::Range(1, kMaxRounds));
+  command.callback([&arguments] { run_bench(arguments); });
+}
+
 /// Names and prompts that a message quotes may have line breaks of their own.
 std::string on_one_line(std::string message) {
   for (auto at = message.find_first_of("\r\n"); at != std::string::npos;
@@ -146,13 +154,16 @@ int run(int argc, char** argv) {
   PredictArguments predict;
   PatchArguments patch;
   SynthArguments synth;
+  BenchArguments bench;
   add_predict(app, predict);
   add_patch(app, patch);
   add_synth(app, synth);
+  add_bench(app, bench);
   try {
     app.parse(argc, argv);
     return app.get_subcommands().empty()
-               ? fail(kBadInput, "expected a subcommand, predict, patch or synth; see --help")
+               ? fail(kBadInput,
+                      "expected a subcommand, predict, patch, synth or bench; see --help")
                : 0;
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);

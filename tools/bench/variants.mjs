@@ -1,0 +1,59 @@
+/** What the engine's own settings cost: threads, weight formats and builds, in rounds. */
+
+import { nativeSweep } from './native.mjs';
+import { prompts } from './prompts.mjs';
+import { ratio, summary } from './statistics.mjs';
+
+async function compare(names, rounds, measure) {
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let index = 1; index <= rounds; index++) {
+    for (const name of names) samples[name].push((await measure(name, index)).seconds);
+  }
+  const [first, ...others] = names;
+  return {
+    seconds: Object.fromEntries(names.map((name) => [name, summary(samples[name])])),
+    /** How many times as long each takes as the first. */
+    ratios: Object.fromEntries(others.map((name) => [name, ratio(samples[name], samples[first])])),
+  };
+}
+
+/** settings: what differs, by name; each gets a tab of its own. */
+async function compareTabs(browser, { config, length, rows, rounds, settings }) {
+  const tabs = {};
+  for (const [name, setting] of Object.entries(settings)) {
+    tabs[name] = await browser.engine({ config, dtype: 'f32', threads: 2, ...setting });
+    await tabs[name].call('sweep', { ...prompts(length, 99), rows: 3 }); // warm
+  }
+  const result = await compare(Object.keys(settings), rounds, (name, index) =>
+    tabs[name].call('sweep', { ...prompts(length, index), rows }),
+  );
+  for (const tab of Object.values(tabs)) await tab.close();
+  return result;
+}
+
+function compareNative({ config, length, rounds, settings }) {
+  return compare(Object.keys(settings), rounds, (name, index) =>
+    nativeSweep({ config, threads: 2, ...prompts(length, index), ...settings[name] }),
+  );
+}
+
+export async function measureVariants(browser, { config, length, rows, rounds }) {
+  const threads = { 'two threads': { threads: 2 }, 'one thread': { threads: 1 } };
+  const formats = { f32: { dtype: 'f32' }, f16: { dtype: 'f16' }, q8: { dtype: 'q8' } };
+  const builds = { 'relaxed SIMD': {}, 'plain SIMD128': { variant: 'wasm-simd' } };
+  const sizes = { config, length, rounds };
+  const inTab = (settings) => compareTabs(browser, { ...sizes, rows, settings });
+  return {
+    config,
+    length,
+    native: {
+      threads: await compareNative({ ...sizes, settings: threads }),
+      formats: await compareNative({ ...sizes, settings: formats }),
+    },
+    tab: {
+      threads: await inTab(threads),
+      formats: await inTab(formats),
+      builds: await inTab(builds),
+    },
+  };
+}
