@@ -30,7 +30,7 @@ namespace patchboard::simd {
   p = multiply_add(p * r, r, r) + 1.0F;
 
   // 2^n in two factors, since n reaches beyond the exponents of a float on both sides.
-  const Ints whole = __builtin_convertvector(n, Ints);
+  const Ints whole = reinterpret_cast<Ints>(shifted) - reinterpret_cast<Ints>(splat(kRound));
   const Ints half = whole >> 1;
   const auto power_of_two = [](Ints exponent) {
     return reinterpret_cast<Floats>((exponent + 127) << 23);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "core/math/gemm_kernel.h"
 
@@ -113,8 +112,8 @@ void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Column
 }
 
 void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
-            MatrixSpan out) {
-  affine(pool, x, w, {.first = 0, .count = w.cols()}, bias, Output::kAssign, std::move(out));
+            const MatrixSpan& out) {
+  affine(pool, x, w, {.first = 0, .count = w.cols()}, bias, Output::kAssign, out);
 }
 
 }  // namespace patchboard

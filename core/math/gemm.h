@@ -26,6 +26,6 @@ void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Column
 
 /// All columns, assigned.
 void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
-            MatrixSpan out);
+            const MatrixSpan& out);
 
 }  // namespace patchboard

@@ -127,11 +127,15 @@ for (const { what, how, message, allowed } of MODELS) {
   });
 }
 
-test('GPT-2 XL is refused before anything is fetched', async ({ patchboard }) => {
+test('GPT-2 XL in f32 is refused before anything is fetched', async ({ patchboard }) => {
   await patchboard.openReady();
   await patchboard.modelSelect.selectOption('gpt2-xl');
+  await expect(patchboard.dtypeSelect).toHaveValue('f16');
+  await patchboard.dtypeSelect.selectOption('f32');
   await patchboard.page.getByRole('button', { name: 'Load 6.43 GB' }).click();
-  await expect(patchboard.alerts).toContainText('do not fit into a tab');
+  await expect(patchboard.alerts).toContainText(
+    'in f32 do not fit into a tab, which has 3.80 GB for them; choose f16',
+  );
 });
 
 test('an address that is none is refused', async ({ patchboard }) => {

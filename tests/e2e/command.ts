@@ -15,8 +15,9 @@ export interface PatchOutput {
 export function patch(
   model: string,
   request: { clean: string; corrupted: string; targets: string[] },
+  dtype = 'f32',
 ): PatchOutput {
-  const args = ['patch', '--json', '--model', model];
+  const args = ['patch', '--json', '--model', model, '--dtype', dtype];
   args.push('--clean', request.clean, '--corrupted', request.corrupted);
   args.push('--target', ...request.targets);
   return JSON.parse(execFileSync(COMMAND, args, { encoding: 'utf8' })) as PatchOutput;

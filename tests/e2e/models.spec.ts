@@ -58,6 +58,40 @@ test('?model= opens a model, and the address keeps it', async ({ patchboard }) =
   await server.close();
 });
 
+for (const dtype of ['f16', 'q8'] as const) {
+  test(`?dtype=${dtype} keeps the weights so, and the address too`, async ({ patchboard }) => {
+    const folder = randomModel();
+    const server = await serveModel(folder);
+    await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=${dtype}`);
+    await expect(patchboard.page.getByText(`of weights in ${dtype}.`)).toBeVisible();
+    await patchboard.run();
+    const cells = await patchboard.values();
+    const request = {
+      clean: await patchboard.clean.inputValue(),
+      corrupted: await patchboard.corrupted.inputValue(),
+      targets: [' Jones', ' Smith'],
+    };
+    const native = patch(folder, request, dtype);
+    for (const { target, layer, position, prob } of cells) {
+      const index = target === ' Jones' ? 0 : 1;
+      const difference = Math.abs(prob - (native.prob[index]?.[layer]?.[position] ?? NaN));
+      expect(difference).toBeLessThanOrEqual(1e-5);
+    }
+    await expect.poll(() => new URL(patchboard.page.url()).searchParams.get('dtype')).toBe(dtype);
+    await server.close();
+  });
+}
+
+test('other targets for the same prompts need nothing computed', async ({ patchboard }) => {
+  await patchboard.openReady();
+  await patchboard.run();
+  await patchboard.page.getByRole('button', { name: 'Remove the target ·Smith' }).click();
+  await patchboard.page.getByLabel('Another target token').fill(' Brown');
+  await patchboard.page.getByRole('button', { name: 'Add' }).click();
+  await patchboard.run();
+  await expect(patchboard.page.getByText('all known from the run before')).toBeVisible();
+});
+
 test('loading can be cancelled, and the model in use stays', async ({ patchboard }) => {
   const slow = { file: 'model.safetensors', pieces: 100, pauseMs: 200 };
   const server = await serveModel(randomModel(), { slow });

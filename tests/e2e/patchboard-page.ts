@@ -43,6 +43,10 @@ export class PatchboardPage {
     return this.page.getByRole('combobox', { name: 'Model' });
   }
 
+  get dtypeSelect() {
+    return this.page.getByRole('combobox', { name: 'Weights in memory' });
+  }
+
   get alerts() {
     return this.page.getByRole('alert');
   }
