@@ -11,7 +11,7 @@ namespace patchboard {
 
 /// Rows that the kernel multiplies at once: as many as leave the accumulators, a row of the panel
 /// and a multiplier in registers, and a product where it takes an instruction of its own.
-inline constexpr Index kKernelRows = simd::kLanes == 16 ? 12 : simd::kOneMultiplyAdd ? 6 : 4;
+inline constexpr Index kKernelRows = simd::kLanes == 16 ? 12 : simd::kOneMultiplyAdd ? 6 : 5;
 
 /// Terms that are summed at once: with these a block of a panel stays in the first cache, and a
 /// block of some hundred rows in the second. Part of what a result is, to the bit.

@@ -1,7 +1,7 @@
 /** What f16 and q8 weights change in a sweep's values, against f32. */
 
 import { nativeSweep } from './native.mjs';
-import { prompts } from './prompts.mjs';
+import { COMPARISON, prompts, SURNAME } from './prompts.mjs';
 
 /** Ranks from 0; equal values share their mean rank. */
 function ranks(values) {
@@ -34,17 +34,18 @@ function largestChange(left, right) {
 }
 
 /** Only cells that a patch can change: the others are all the corrupted run's. */
-function changed(matrices, target, firstDifference) {
-  return matrices[target].flatMap((row) => row.slice(firstDifference));
+function changed(sweep, values, target) {
+  const first = sweep.tokens_clean.findIndex(({ id }, at) => id !== sweep.tokens_corrupted[at].id);
+  return values[target].flatMap((row) => row.slice(first));
 }
 
-/** request: as of `nativeSweep`. firstDifference: of its prompts. */
-export async function measureAccuracy(request, firstDifference) {
-  const exact = await nativeSweep({ ...request, dtype: 'f32' });
+/** request: as of `nativeSweep`. */
+export async function measureAccuracy(request) {
+  const exact = await nativeSweep({ ...request, threads: 2, dtype: 'f32' });
   const result = {};
   for (const dtype of ['f16', 'q8']) {
-    const rounded = await nativeSweep({ ...request, dtype });
-    const of = (sweep, what, target) => changed(sweep[what], target, firstDifference);
+    const rounded = await nativeSweep({ ...request, threads: 2, dtype });
+    const of = (sweep, what, target) => changed(sweep, sweep[what], target);
     const targets = request.targets.map((_, target) => ({
       prob: largestChange(of(exact, 'prob', target), of(rounded, 'prob', target)),
       logit: largestChange(of(exact, 'logit', target), of(rounded, 'logit', target)),
@@ -59,7 +60,10 @@ export async function measureAccuracy(request, firstDifference) {
   return result;
 }
 
-export function measureRandomAccuracy({ config, length, firstDifference }) {
-  const request = { config, threads: 2, ...prompts(length, 1) };
-  return measureAccuracy(request, firstDifference);
+export async function measureAccuracies({ config, length }) {
+  return {
+    [`${config}, random weights`]: await measureAccuracy({ config, ...prompts(length, 1) }),
+    'embedded model, a surname': await measureAccuracy(SURNAME),
+    'embedded model, comparison': await measureAccuracy(COMPARISON),
+  };
 }

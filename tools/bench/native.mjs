@@ -8,35 +8,49 @@ const COMMAND = 'build/native/bin/patchboard';
 const MAX_OUTPUT = 1e9;
 
 async function json(...args) {
-  const { stdout } = await run(COMMAND, args, { maxBuffer: MAX_OUTPUT });
+  const { stdout } = await run(COMMAND, [...args, '--json'], { maxBuffer: MAX_OUTPUT });
   return JSON.parse(stdout);
 }
 
-/** Random weights of a published size in build/bench/CONFIG, unless they are there. */
+const folder = (config) => `build/bench/${config}`;
+
+/** config: the embedded model where it is undefined. */
+const model = (config) => (config === undefined ? [] : ['--model', folder(config)]);
+
+/** Random weights of a published size. */
 export async function synthesize(config) {
-  await run(COMMAND, [
-    'synth',
-    '--config',
-    config,
-    '--seed',
-    '1',
-    '--out',
-    `build/bench/${config}`,
-  ]);
+  await run(COMMAND, ['synth', '--config', config, '--seed', '1', '--out', folder(config)]);
 }
 
-/** The seconds of a whole sweep, without loading. */
-export async function nativeSweep({ config, clean, corrupted, targets, threads, dtype = 'f32' }) {
-  const result = await json(
+/** A prompt is text, or a list of token ids. */
+function prompt(name, value) {
+  return Array.isArray(value) ? [`--${name}-ids`, value.join(',')] : [`--${name}`, value];
+}
+
+/** targets: texts, or token ids. */
+function targetArguments(targets) {
+  return typeof targets[0] === 'string'
+    ? targets.flatMap((target) => ['--target', target])
+    : ['--target-ids', targets.join(',')];
+}
+
+/** What `patchboard patch` gives; its seconds are those of a whole sweep, without loading. */
+export function nativeSweep({ config, clean, corrupted, targets, threads, dtype = 'f32' }) {
+  return json(
     'patch',
-    ...['--model', `build/bench/${config}`, '--dtype', dtype, '--threads', String(threads)],
-    ...['--clean-ids', clean.join(','), '--corrupted-ids', corrupted.join(',')],
-    ...['--target-ids', targets.join(','), '--json'],
+    ...model(config),
+    ...['--dtype', dtype, '--threads', String(threads)],
+    ...prompt('clean', clean),
+    ...prompt('corrupted', corrupted),
+    ...targetArguments(targets),
   );
-  return { seconds: result.seconds, prob: result.prob, logit: result.logit };
 }
 
-/** What `patchboard bench` measures. */
-export function nativeKernels() {
-  return json('bench', '--json');
+/** What `patchboard bench` gives. */
+export function nativeBench({ config, length, rounds }) {
+  return json(
+    'bench',
+    ...model(config),
+    ...['--threads', '2', '--length', String(length), '--rounds', String(rounds)],
+  );
 }

@@ -3,12 +3,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { measureRandomAccuracy } from './accuracy.mjs';
+import { measureAccuracies } from './accuracy.mjs';
 import { Browser } from './browser.mjs';
 import { measureForwards } from './forwards.mjs';
 import { machine } from './machine.mjs';
-import { nativeKernels, synthesize } from './native.mjs';
-import { FIRST_DIFFERENCE } from './prompts.mjs';
+import { nativeBench, synthesize } from './native.mjs';
 import { exportOnnx } from './pytorch.mjs';
 import { measureSweeps } from './sweeps.mjs';
 import { table } from './table.mjs';
@@ -48,8 +47,11 @@ async function onnxGraph(config, length) {
 
 async function measureAll(browser) {
   for (const config of ['gpt2', 'gpt2-medium']) await synthesize(config);
+  const medium = { config: 'gpt2-medium', length: 39, rounds: ROUNDS };
+  const native = await nativeBench(medium);
+  store('native', native.sweeps);
   store('kernels', {
-    native: await nativeKernels(),
+    native: native.kernels,
     'tab, relaxed SIMD': await kernelsInTab(browser, 'wasm'),
     'tab, SIMD128': await kernelsInTab(browser, 'wasm-simd'),
   });
@@ -75,13 +77,9 @@ async function measureAll(browser) {
     results.machine.pytorch = sweeps[0].version;
     store('sweeps', sweeps);
   }
-  const medium = { config: 'gpt2-medium', length: 39 };
-  store(
-    'variants',
-    await measureVariants(browser, { ...medium, rows: MEDIUM_ROWS, rounds: ROUNDS }),
-  );
-  store('accuracy', await measureRandomAccuracy({ ...medium, firstDifference: FIRST_DIFFERENCE }));
-  if (xl) store('xl', await measureXl(browser, { dtype: 'f16', rows: 3 }));
+  store('variants', await measureVariants(browser, { ...medium, rows: MEDIUM_ROWS }));
+  store('accuracy', await measureAccuracies(medium));
+  if (xl) store('xl', await measureXl(browser, { dtype: 'f16', rows: 2 }));
 }
 
 mkdirSync(FOLDER, { recursive: true });

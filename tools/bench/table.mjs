@@ -58,19 +58,49 @@ function kernelTable(kernels) {
   ];
 }
 
-function variantLines({ native, tab }) {
-  const lines = [];
-  for (const [where, groups] of Object.entries({ native, tab })) {
-    for (const { ratios } of Object.values(groups)) {
-      for (const [name, value] of Object.entries(ratios)) {
-        lines.push(`- ${where}, ${name}: ${value.toFixed(2)} times as long`);
-      }
+const bytes = (value) => `${(value / 1e6).toFixed(0)} MB`;
+
+function settingLines({ native, variants }) {
+  const [, ...others] = native.settings;
+  const names = ['one thread', 'f16', 'q8'];
+  const lines = others.map(
+    ({ times: value }, index) => `- native, ${names[index]}: ${value.toFixed(2)} times as long`,
+  );
+  for (const group of ['threads', 'formats', 'builds']) {
+    for (const [name, value] of Object.entries(variants[group].ratios)) {
+      lines.push(`- tab, ${name}: ${value.toFixed(2)} times as long`);
     }
+  }
+  for (const [name, { weightBytes, heapBytes }] of Object.entries(variants.formats.loaded)) {
+    lines.push(`- tab, ${name}: ${bytes(weightBytes)} of weights in a heap of ${bytes(heapBytes)}`);
   }
   return lines;
 }
 
-export function table({ machine, sweeps, forwards, kernels, variants }) {
+function accuracyTable(accuracy) {
+  const rows = Object.entries(accuracy).flatMap(([model, formats]) =>
+    Object.entries(formats).map(
+      ([format, { largestProbChange, largestLogitChange, leastRankCorrelation }]) =>
+        `| ${model}, ${format} | ${largestProbChange.toExponential(1)} | ${largestLogitChange.toExponential(
+          1,
+        )} | ${leastRankCorrelation.toFixed(4)} |`,
+    ),
+  );
+  return [
+    '| against f32 | largest change in probability | in logit | least rank correlation of a heatmap |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ];
+}
+
+function xlLine({ dtype, load, sweep }) {
+  return (
+    `GPT-2 XL's shape in the tab, ${dtype}: loaded in ${load.seconds.toFixed(1)} s, ` +
+    `${sweep.rows} heatmap rows in ${sweep.seconds.toFixed(1)} s, heap ${bytes(sweep.heapBytes)}.`
+  );
+}
+
+export function table({ machine, sweeps, forwards, kernels, native, variants, accuracy, xl }) {
   const { processor, cores, memoryGB, os, node, chromium, pytorch } = machine;
   return [
     `${processor}, ${cores} cores, ${memoryGB} GB, ${os}; Node ${node}, Chromium ${chromium}, PyTorch ${pytorch}.`,
@@ -81,6 +111,11 @@ export function table({ machine, sweeps, forwards, kernels, variants }) {
     '',
     ...kernelTable(kernels),
     '',
-    ...variantLines(variants),
+    `A sweep of ${variants.config}, T = ${variants.length}, against two threads, f32 and relaxed SIMD:`,
+    '',
+    ...settingLines({ native, variants }),
+    '',
+    ...accuracyTable(accuracy),
+    ...(xl ? ['', xlLine(xl)] : []),
   ].join('\n');
 }

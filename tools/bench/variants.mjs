@@ -1,6 +1,5 @@
-/** What the engine's own settings cost: threads, weight formats and builds, in rounds. */
+/** What the engine's own settings cost in the tab: threads, weight formats and builds, in rounds. */
 
-import { nativeSweep } from './native.mjs';
 import { prompts } from './prompts.mjs';
 import { ratio, summary } from './statistics.mjs';
 
@@ -27,33 +26,17 @@ async function compareTabs(browser, { config, length, rows, rounds, settings }) 
   const result = await compare(Object.keys(settings), rounds, (name, index) =>
     tabs[name].call('sweep', { ...prompts(length, index), rows }),
   );
+  result.loaded = Object.fromEntries(Object.keys(tabs).map((name) => [name, tabs[name].loaded]));
   for (const tab of Object.values(tabs)) await tab.close();
   return result;
 }
 
-function compareNative({ config, length, rounds, settings }) {
-  return compare(Object.keys(settings), rounds, (name, index) =>
-    nativeSweep({ config, threads: 2, ...prompts(length, index), ...settings[name] }),
-  );
-}
-
-export async function measureVariants(browser, { config, length, rows, rounds }) {
-  const threads = { 'two threads': { threads: 2 }, 'one thread': { threads: 1 } };
-  const formats = { f32: { dtype: 'f32' }, f16: { dtype: 'f16' }, q8: { dtype: 'q8' } };
-  const builds = { 'relaxed SIMD': {}, 'plain SIMD128': { variant: 'wasm-simd' } };
-  const sizes = { config, length, rounds };
-  const inTab = (settings) => compareTabs(browser, { ...sizes, rows, settings });
+export async function measureVariants(browser, sizes) {
+  const inTab = (settings) => compareTabs(browser, { ...sizes, settings });
   return {
-    config,
-    length,
-    native: {
-      threads: await compareNative({ ...sizes, settings: threads }),
-      formats: await compareNative({ ...sizes, settings: formats }),
-    },
-    tab: {
-      threads: await inTab(threads),
-      formats: await inTab(formats),
-      builds: await inTab(builds),
-    },
+    ...sizes,
+    threads: await inTab({ 'two threads': { threads: 2 }, 'one thread': { threads: 1 } }),
+    formats: await inTab({ f32: { dtype: 'f32' }, f16: { dtype: 'f16' }, q8: { dtype: 'q8' } }),
+    builds: await inTab({ 'relaxed SIMD': {}, 'plain SIMD128': { variant: 'wasm-simd' } }),
   };
 }

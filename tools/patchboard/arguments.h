@@ -12,18 +12,19 @@ namespace patchboard {
 /// What every subcommand that runs a model takes.
 struct CommonArguments {
   std::string model;  ///< a folder; empty for the embedded model
-  WeightFormat dtype = WeightFormat::kF32;
   int threads = 1;
   bool json = false;
 };
 
 struct PredictArguments : CommonArguments {
+  WeightFormat dtype = WeightFormat::kF32;
   std::string text;
   std::vector<TokenId> ids;  ///< in place of text
   int top = 10;
 };
 
 struct PatchArguments : CommonArguments {
+  WeightFormat dtype = WeightFormat::kF32;
   std::string clean;
   std::string corrupted;
   std::vector<std::string> targets;
@@ -38,8 +39,9 @@ struct SynthArguments {
   std::string out;  ///< a folder
 };
 
-struct BenchArguments {
-  int rounds = 9;
+struct BenchArguments : CommonArguments {
+  int length = 39;  ///< tokens of the prompts
+  int rounds = 5;
 };
 
 }  // namespace patchboard

@@ -15,8 +15,8 @@ void run_patch(const PatchArguments& arguments);
 /// to standard error where that is a terminal.
 void run_synth(const SynthArguments& arguments);
 
-/// `patchboard bench`: what this build's GEMM does in one thread, as JSON to standard output; whole
-/// sweeps and other engines are compared by tools/bench.
+/// `patchboard bench`: how fast this build is, to standard output; tools/bench compares it with
+/// other programs.
 void run_bench(const BenchArguments& arguments);
 
 }  // namespace patchboard

@@ -23,6 +23,7 @@ constexpr int kFailure = 1;
 constexpr int kBadInput = 2;
 constexpr int kMaxThreads = 256;
 constexpr int kMaxRounds = 1000;
+constexpr int kMaxLength = 1'000'000;
 constexpr int kMaxTop = 1'000'000;
 
 /// CLI11 would read an empty id as 0, and `--model ""` as no option at all.
@@ -61,18 +62,22 @@ void add_common(CLI::App& command, CommonArguments& arguments) {
                   "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
                   "without it, the embedded model")
       ->check(kNotEmpty);
-  command
-      .add_option("--dtype", arguments.dtype,
-                  "How weights are kept: f32, f16 (half the memory) or q8 (a quarter)")
-      ->transform(CLI::Transformer(kFormats).description(""));
   command.add_option("--threads", arguments.threads, "Threads; all cores by default")
       ->check(CLI::Range(1, kMaxThreads));
   command.add_flag("--json", arguments.json, "Print JSON");
 }
 
+void add_dtype(CLI::App& command, WeightFormat& dtype) {
+  command
+      .add_option("--dtype", dtype,
+                  "How weights are kept: f32, f16 (half the memory) or q8 (a quarter)")
+      ->transform(CLI::Transformer(kFormats).description(""));
+}
+
 void add_predict(CLI::App& app, PredictArguments& arguments) {
   CLI::App& command = *app.add_subcommand("predict", "Show the most probable next tokens");
   add_common(command, arguments);
+  add_dtype(command, arguments.dtype);
   const TextOrIds prompt =
       add_text_or_ids(command, "Prompt", "--text", arguments.text, "--ids", arguments.ids);
   command.add_option("--top", arguments.top, "How many tokens to show")
@@ -87,6 +92,7 @@ void add_patch(CLI::App& app, PatchArguments& arguments) {
   CLI::App& command = *app.add_subcommand(
       "patch", "Put clean resid_post into the corrupted run at every layer and position");
   add_common(command, arguments);
+  add_dtype(command, arguments.dtype);
   const TextOrIds clean = add_text_or_ids(command, "Clean prompt", "--clean", arguments.clean,
                                           "--clean-ids", arguments.clean_ids);
   const TextOrIds corrupted =
@@ -128,8 +134,12 @@ void add_synth(CLI::App& app, SynthArguments& arguments) {
 }
 
 void add_bench(CLI::App& app, BenchArguments& arguments) {
-  CLI::App& command = *app.add_subcommand("bench", "Time the GEMM of this build, in one thread");
-  command.add_option("--rounds", arguments.rounds, "How often each is timed; 9 by default")
+  CLI::App& command =
+      *app.add_subcommand("bench", "Time this build: the GEMM in one thread, and whole sweeps");
+  add_common(command, arguments);
+  command.add_option("--length", arguments.length, "Tokens of the sweeps' random prompts")
+      ->check(CLI::Range(1, kMaxLength));
+  command.add_option("--rounds", arguments.rounds, "How often each is timed; medians are shown")
       ->check(CLI::Range(1, kMaxRounds));
   command.callback([&arguments] { run_bench(arguments); });
 }

@@ -135,7 +135,7 @@ void run_patch(const PatchArguments& arguments) {
   Session session(arguments.threads);
   const bool has_text = arguments.clean_ids.empty() || arguments.corrupted_ids.empty() ||
                         arguments.target_ids.empty();
-  load_model(session, arguments, has_text);
+  load_model(session, arguments.model, arguments.dtype, has_text);
   const SweepRequest request = read_request(session, arguments);
   const PatchOutcome outcome = run_sweep(session, request);
   if (arguments.json) {

@@ -4,11 +4,12 @@
 
 namespace patchboard {
 
-void load_model(Session& session, const CommonArguments& arguments, bool needs_tokenizer) {
-  if (arguments.model.empty()) {
-    load_embedded_model(session, arguments.dtype);
+void load_model(Session& session, const std::string& model, WeightFormat dtype,
+                bool needs_tokenizer) {
+  if (model.empty()) {
+    load_embedded_model(session, dtype);
   } else {
-    load_model_folder(session, arguments.model, arguments.dtype,
+    load_model_folder(session, model, dtype,
                       needs_tokenizer ? TokenizerUse::kRequired : TokenizerUse::kIfPresent);
   }
 }

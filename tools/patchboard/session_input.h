@@ -4,13 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "core/math/packed_matrix.h"
 #include "core/session/session.h"
-#include "tools/patchboard/arguments.h"
 
 namespace patchboard {
 
-/// needs_tokenizer: whether text was given.
-void load_model(Session& session, const CommonArguments& arguments, bool needs_tokenizer);
+/// model: a folder; empty for the embedded model. needs_tokenizer: whether text was given.
+/// Errors: see model_folder.h.
+void load_model(Session& session, const std::string& model, WeightFormat dtype,
+                bool needs_tokenizer);
 
 /// The ids where they were given, else those of the text.
 [[nodiscard]] std::vector<TokenId> prompt_ids(const Session& session, const std::string& text,
