@@ -22,4 +22,9 @@ template <typename Rows>
   return {x.derived().row(row).data(), static_cast<std::size_t>(x.cols())};
 }
 
+template <typename Rows>
+[[nodiscard]] std::span<float> row_values(Eigen::DenseBase<Rows>& x, Index row = 0) {
+  return {x.derived().row(row).data(), static_cast<std::size_t>(x.cols())};
+}
+
 }  // namespace patchboard

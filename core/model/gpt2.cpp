@@ -37,10 +37,11 @@ Vector Gpt2::forward(ThreadPool& pool, std::span<const TokenId> tokens,
 
 Matrix Gpt2::embed(std::span<const TokenId> tokens) const {
   Matrix x(static_cast<Index>(tokens.size()), config_.d_model);
+  Vector place(x.cols());
   for (Index position = 0; position < x.rows(); ++position) {
-    weights_.wte.get_column(tokens[static_cast<std::size_t>(position)],
-                            {x.row(position).data(), static_cast<std::size_t>(x.cols())});
-    x.row(position) += weights_.wpe.row(position);
+    weights_.wte.get_column(tokens[static_cast<std::size_t>(position)], row_values(x, position));
+    weights_.wpe.get_column(position, row_values(place));
+    x.row(position) += place;
   }
   return x;
 }

@@ -71,7 +71,7 @@ void Session::commit(std::size_t size) {
 void Session::finish() {
   Weights weights = need(loader_, "no model has begun to load").finish();
   loader_.reset();
-  staging_ = {};
+  staging_ = std::vector<std::byte>();  // {} would keep the memory
   model_.emplace(config(), std::move(weights));
 }
 

@@ -26,7 +26,7 @@ void TensorSink::write(std::span<const float> values) {
     }
   }
   if (next_row_ == rows_) {
-    strip_ = {};
+    strip_ = std::vector<float>();  // {} would keep the memory
   }
 }
 

@@ -6,14 +6,7 @@
 namespace patchboard {
 namespace {
 
-/// The rows of a matrix that stays as it is.
-TensorSink sink_of(Matrix& matrix, Index rows, Index cols) {
-  matrix.resize(rows, cols);
-  return {rows, cols, 1, [&matrix](Index row, std::span<const float> values) {
-            std::ranges::copy(values, matrix.row(row).data());
-          }};
-}
-
+/// A vector stays as it is.
 TensorSink sink_of(Vector& vector, Index size) {
   vector.resize(size);
   return {1, size, 1, [&vector](Index, std::span<const float> values) {
@@ -29,11 +22,11 @@ TensorSink packing_rows(PackedMatrix& matrix, Index rows, Index cols, WeightForm
           }};
 }
 
-/// An embedding [tokens, d_model], of which the transpose is packed.
-TensorSink packing_columns(PackedMatrix& matrix, Index tokens, Index width, WeightFormat format) {
-  matrix = PackedMatrix(width, tokens, format);
-  return {tokens, width, 1, [&matrix](Index token, std::span<const float> values) {
-            matrix.set_column(token, values);
+/// An embedding [count, d_model], of which the transpose is packed.
+TensorSink packing_columns(PackedMatrix& matrix, Index count, Index width, WeightFormat format) {
+  matrix = PackedMatrix(width, count, format);
+  return {count, width, 1, [&matrix](Index index, std::span<const float> values) {
+            matrix.set_column(index, values);
           }};
 }
 
@@ -47,20 +40,16 @@ class SlotList {
                       }});
   }
 
-  void add(std::string name, Matrix& matrix, Index rows, Index cols) {
-    add(std::move(name), rows, cols, [&matrix, rows, cols] { return sink_of(matrix, rows, cols); });
-  }
-
-  void add_embedding(std::string name, PackedMatrix& matrix, Index tokens, Index width) {
-    add(std::move(name), tokens, width, [&matrix, tokens, width, format = format_] {
-      return packing_columns(matrix, tokens, width, format);
+  void add_embedding(std::string name, PackedMatrix& matrix, Index count, Index width) {
+    add(std::move(name), count, width, [&matrix, count, width, format = format_] {
+      return packing_columns(matrix, count, width, format);
     });
   }
 
-  void add_optional_embedding(std::string name, std::optional<PackedMatrix>& matrix, Index tokens,
+  void add_optional_embedding(std::string name, std::optional<PackedMatrix>& matrix, Index count,
                               Index width) {
-    add(std::move(name), tokens, width, [&matrix, tokens, width, format = format_] {
-      return packing_columns(matrix.emplace(), tokens, width, format);
+    add(std::move(name), count, width, [&matrix, count, width, format = format_] {
+      return packing_columns(matrix.emplace(), count, width, format);
     });
     slots_.back().required = false;
   }
@@ -97,7 +86,7 @@ std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, Wei
   const Index D = config.d_model;
   SlotList slots(format);
   slots.add_embedding("wte.weight", weights.wte, config.vocab_size, D);
-  slots.add("wpe.weight", weights.wpe, config.n_positions, D);
+  slots.add_embedding("wpe.weight", weights.wpe, config.n_positions, D);
   weights.h.resize(static_cast<std::size_t>(config.n_layer));
   for (std::size_t layer = 0; layer < weights.h.size(); ++layer) {
     const std::string prefix = "h." + std::to_string(layer) + ".";

@@ -143,7 +143,7 @@ void WeightLoader::feed_header(std::span<const std::byte>& bytes) {
   bytes = bytes.subspan(taken);
   if (header_.size() == header_bytes_) {
     place_tensors();
-    header_ = {};
+    header_ = std::string();
     state_ = State::kData;
   }
 }

@@ -3,8 +3,8 @@
 namespace patchboard {
 namespace {
 
-std::size_t bytes_of(const Matrix& matrix) {
-  return static_cast<std::size_t>(matrix.size()) * sizeof(float);
+std::size_t bytes_of(const Vector& vector) {
+  return static_cast<std::size_t>(vector.size()) * sizeof(float);
 }
 
 std::size_t bytes_of(const LayerNormWeights& norm) {
@@ -18,7 +18,7 @@ std::size_t bytes_of(const ProjectionWeights& projection) {
 }  // namespace
 
 std::size_t Weights::bytes() const {
-  std::size_t total = wte.bytes() + bytes_of(wpe) + bytes_of(ln_f);
+  std::size_t total = wte.bytes() + wpe.bytes() + bytes_of(ln_f);
   for (const BlockWeights& block : h) {
     total += bytes_of(block.ln_1) + bytes_of(block.attn_c_attn) + bytes_of(block.attn_c_proj) +
              bytes_of(block.ln_2) + bytes_of(block.mlp_c_fc) + bytes_of(block.mlp_c_proj);

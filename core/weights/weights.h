@@ -29,11 +29,11 @@ struct BlockWeights {
   ProjectionWeights mlp_c_proj;  // [d_mlp, d_model]
 };
 
-/// All parameters of a GPT-2, under their published names. Matrices that activations are multiplied
-/// with are packed, in the format chosen when they were loaded; the rest, which is little, is f32.
+/// All parameters of a GPT-2, under their published names. Matrices are packed, in the format
+/// chosen when they were loaded; vectors, which are little, are f32.
 struct Weights {
   PackedMatrix wte;  // [d_model, vocab_size]: transposed, as the unembedding needs it
-  Matrix wpe;        // [n_positions, d_model]
+  PackedMatrix wpe;  // [d_model, n_positions]: a column a position
   std::vector<BlockWeights> h;
   LayerNormWeights ln_f;
   std::optional<PackedMatrix> lm_head;  // [d_model, vocab_size], when not tied to wte

@@ -1,6 +1,7 @@
 /** A PyTorch process that measures on request: see pytorch/procedures.py. */
 
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
@@ -8,8 +9,19 @@ import { promisify } from 'node:util';
 const PYTHON = '/usr/bin/python3';
 const FOLDER = 'tools/bench/pytorch';
 
+// How OpenBLAS is built decides how fast PyTorch is: its own threads get into the way of PyTorch's.
+const BLAS = { pthread: 'openblas-pthread', openmp: 'openblas-openmp' };
+
+/** Where Debian keeps a build of OpenBLAS. */
+function blasFolder(blas) {
+  const folder = `/usr/lib/${process.arch === 'x64' ? 'x86_64' : 'aarch64'}-linux-gnu/${BLAS[blas]}`;
+  if (!existsSync(folder)) throw new Error(`${folder} is missing; install libopenblas0-${blas}`);
+  return folder;
+}
+
 export class PyTorch {
-  static async start({ config, length, firstDifference, threads }) {
+  /** blas: `pthread`, which Debian installs unasked, or `openmp`. */
+  static async start({ config, length, firstDifference, threads, blas }) {
     const pytorch = new PyTorch();
     pytorch.process = spawn(
       PYTHON,
@@ -18,7 +30,10 @@ export class PyTorch {
         ...['--config', config, '--length', String(length), '--threads', String(threads)],
         ...['--first-difference', String(firstDifference)],
       ],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, LD_LIBRARY_PATH: blasFolder(blas) },
+      },
     );
     pytorch.lines = createInterface({ input: pytorch.process.stdout })[Symbol.asyncIterator]();
     pytorch.version = (await pytorch.answer()).version;

@@ -16,7 +16,7 @@ import { measureXl } from './xl.mjs';
 
 const FOLDER = 'build/bench';
 const RESULTS = `${FOLDER}/results.json`;
-const MEDIUM_ROWS = 6; // heatmap rows for comparing settings in the tab
+const MEDIUM_ROWS = 10; // heatmap rows for comparing settings in the tab
 
 const { rounds, xl } = parseArgs({
   options: { rounds: { type: 'string', default: '3' }, xl: { type: 'boolean', default: false } },
@@ -77,7 +77,10 @@ async function measureAll(browser) {
     results.machine.pytorch = sweeps[0].version;
     store('sweeps', sweeps);
   }
-  store('variants', await measureVariants(browser, { ...medium, rows: MEDIUM_ROWS }));
+  store(
+    'variants',
+    await measureVariants(browser, { ...medium, rows: MEDIUM_ROWS, rounds: ROUNDS + 2 }),
+  );
   store('accuracy', await measureAccuracies(medium));
   if (xl) store('xl', await measureXl(browser, { dtype: 'f16', rows: 2 }));
 }

@@ -6,20 +6,45 @@ const milliseconds = ({ median }) => `${(median * 1000).toFixed(0)} ms`;
 const times = (value) => `${value.toFixed(1)}×`;
 const share = (value) => `${(value * 100).toFixed(0)} %`;
 
-function sweepRow({ config, length, seconds: took, ratios }) {
-  return `| ${config}, T = ${length} | ${seconds(took.report)} | ${seconds(took.expert)} | ${seconds(
-    took.native,
-  )} | ${times(ratios.nativeToReport)} / ${times(ratios.nativeToExpert)} | ${seconds(took.tab)} | ${times(
-    ratios.tabToReport,
-  )} / ${times(ratios.tabToExpert)} |`;
-}
+const RIVALS = {
+  reportPthread: 'PyTorch, one run a patch¹',
+  reportOpenmp: 'PyTorch, one run a patch²',
+  expertPthread: 'PyTorch, 16 patches a batch¹',
+  expertOpenmp: 'PyTorch, 16 patches a batch²',
+};
 
 function sweepTable(sweeps) {
+  const row = (label, value) => `| ${label} | ${sweeps.map(value).join(' | ')} |`;
+  const against = (where) =>
+    Object.entries(RIVALS).map(([name, label]) =>
+      row(`${where}, against ${label}`, ({ ratios }) => times(ratios[name][where])),
+    );
   return [
-    '| whole sweep | PyTorch, one run a patch | PyTorch, 16 a batch | native | faster than these | tab | faster than these |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...sweeps.map(sweepRow),
+    row('whole sweep', ({ config, length }) => `${config}, T = ${length}`),
+    row('---', () => '---'),
+    ...Object.entries(RIVALS).map(([name, label]) =>
+      row(label, ({ seconds: took }) => seconds(took[name])),
+    ),
+    row('native', ({ seconds: took }) => seconds(took.native)),
+    row('tab', ({ seconds: took }) => seconds(took.tab)),
+    ...against('native'),
+    ...against('tab'),
   ];
+}
+
+/** What a sweep by repeated forward passes of onnxruntime-web would take, in sweeps of ours. */
+function repeatedForwards({ sweeps, forwards }) {
+  const same = (one, other) => one.config === other.config && one.length === other.length;
+  return forwards
+    .filter(({ threads }) => threads === 2)
+    .map((forward) => {
+      const sweep = sweeps.find((one) => same(one, forward));
+      const value = (sweep.patches * forward.seconds.ort.median) / sweep.seconds.tab.median;
+      return (
+        `onnxruntime-web's forward pass, once for each of the ${sweep.patches} patches of ${forward.config}, ` +
+        `T = ${forward.length}: ${times(value)} as long as the tab's sweep.`
+      );
+    });
 }
 
 function forwardTable(forwards) {
@@ -107,7 +132,11 @@ export function table({ machine, sweeps, forwards, kernels, native, variants, ac
     '',
     ...sweepTable(sweeps),
     '',
+    '¹ with OpenBLAS as Debian installs it, with threads of its own; ² with OpenBLAS built for OpenMP.',
+    '',
     ...forwardTable(forwards),
+    '',
+    ...repeatedForwards({ sweeps, forwards }),
     '',
     ...kernelTable(kernels),
     '',

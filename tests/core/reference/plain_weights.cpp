@@ -108,7 +108,7 @@ Weights packed(const Config& config, PlainWeights weights, WeightFormat format) 
 PlainWeights unpacked(const Config& config, const Weights& weights) {
   PlainWeights plain = plain_weights(config);
   plain.wte = columns_of(weights.wte);
-  plain.wpe = weights.wpe;
+  plain.wpe = columns_of(weights.wpe);
   plain.ln_f = weights.ln_f;
   for (std::size_t layer = 0; layer < plain.h.size(); ++layer) {
     const BlockWeights& block = weights.h[layer];

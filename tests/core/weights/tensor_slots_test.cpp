@@ -73,7 +73,7 @@ TEST(TensorSlots, TakeTheMemoryThatTheFormatNeedsAndLittleBeside) {
   };
   EXPECT_LE(bytes(WeightFormat::kF32), 4 * 1.05);
   EXPECT_LE(bytes(WeightFormat::kF16), 2 * 1.05);
-  EXPECT_LE(bytes(WeightFormat::kQ8), 1.13 * 1.05);
+  EXPECT_LE(bytes(WeightFormat::kQ8), 1.125 * 1.05);
 }
 
 }  // namespace

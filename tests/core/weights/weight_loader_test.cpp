@@ -194,7 +194,7 @@ TEST(WeightLoader, KeepsMatricesInTheFormatAskedForWhateverThePieces) {
     expect_same(load(config, file, file.size(), format), expected);
     expect_same(load(config, file, 1001, format), expected);
     EXPECT_NE(expected.wte, weights.wte);
-    EXPECT_EQ(expected.wpe, weights.wpe);
+    EXPECT_NE(expected.wpe, weights.wpe);
   }
 }
 
