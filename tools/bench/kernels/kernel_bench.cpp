@@ -35,12 +35,12 @@ double seconds_of(const Work& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// kChains independent chains of multiply-adds, in registers.
-template <std::size_t kChains>
+/// Chains independent chains of multiply-adds, in registers.
+template <std::size_t Chains>
 float multiply_add_loop(Index steps, float start) {
-  std::array<Floats, kChains> chains{};
+  std::array<Floats, Chains> chains{};
 #pragma GCC unroll 16  // every loop over the chains, or they stay in memory
-  for (std::size_t i = 0; i < kChains; ++i) {
+  for (std::size_t i = 0; i < Chains; ++i) {
     chains[i] = simd::splat(start + static_cast<float>(i));  // equal ones would be computed once
   }
   const Floats factor = simd::splat(start);
@@ -80,7 +80,7 @@ float read_all(const float* values, Index count) {
 
 // Called through pointers: wasm-opt inlines what is called from one place, and an engine that
 // compiles whole functions between calls would never optimise the loops.
-float (*volatile const read_all_call)(const float*, Index) = read_all;
+float (*volatile const kReadAllCall)(const float*, Index) = read_all;
 
 /// Chains hide the instruction's latency; how many the compiler can keep in registers is its own.
 struct Peak {
@@ -194,7 +194,7 @@ class KernelBench {
     constexpr double kBytes = kLargeCount * 4.0 * kDepth * kCols / kGiga;
     const double read = seconds_of([&] {
       for (const PackedMatrix& w : large_) {
-        sink_ += read_all_call(w.panel(0, 0, 1, nullptr), kDepth * kCols);
+        sink_ += kReadAllCall(w.panel(0, 0, 1, nullptr), kDepth * kCols);
       }
     });
     samples_.add("read", kBytes / read);
