@@ -1,7 +1,9 @@
 /** The results as Markdown. */
 
+/** Three figures, without an exponent. */
+const rounded = (value) => `${Number(value.toPrecision(3))}`;
 const seconds = ({ median, least, most }) =>
-  `${median.toPrecision(3)} s (${least.toPrecision(3)}–${most.toPrecision(3)})`;
+  `${rounded(median)} s (${rounded(least)}–${rounded(most)})`;
 const milliseconds = ({ median }) => `${(median * 1000).toFixed(0)} ms`;
 const times = (value) => `${value.toFixed(1)}×`;
 const share = (value) => `${(value * 100).toFixed(0)} %`;
@@ -76,7 +78,7 @@ function kernelTable(kernels) {
     ),
     row("times Eigen's", ({ gemm }) => times(gemm.f32.times_eigen)),
     ...Object.keys(kernels[names[0]].few_rows).map((rows) =>
-      row(`${rows} rows, of reading the weights`, ({ few_rows: few }) =>
+      row(`rows: ${rows}, of reading the weights`, ({ few_rows: few }) =>
         share(few[rows].of_reading),
       ),
     ),
