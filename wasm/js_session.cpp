@@ -79,8 +79,10 @@ val start_value(const Session& session, const SweepRequest& request, const Sweep
 
 JsSession::JsSession(int threads) : session_(threads) {}
 
-void JsSession::begin(const std::string& config_json, const std::string& dtype) {
-  guarded([&] { session_.begin(config_json, read_format(dtype)); });
+void JsSession::begin(const std::string& config_json, const std::string& dtype, const val& files) {
+  guarded([&] {
+    session_.begin(config_json, read_format(dtype), emscripten::vecFromJSArray<std::string>(files));
+  });
 }
 
 void JsSession::set_tokenizer(const std::string& vocab_json, const std::string& merges_txt) {
@@ -93,6 +95,27 @@ std::uintptr_t JsSession::reserve(std::size_t size) {
 
 void JsSession::commit(std::size_t size) {
   guarded([&] { session_.commit(size); });
+}
+
+void JsSession::keep() {
+  guarded([&] { session_.loader().keep(); });
+}
+
+val JsSession::kept() {
+  return guarded([&] {
+    const std::span<const std::byte> bytes = session_.loader().kept();
+    return val(emscripten::typed_memory_view(bytes.size(),
+                                             reinterpret_cast<const std::uint8_t*>(bytes.data())));
+  });
+}
+
+std::string JsSession::weights_header() {
+  return guarded([&] { return session_.loader().header(); });
+}
+
+double JsSession::continue_from(const std::string& source_header) {
+  return guarded(
+      [&] { return static_cast<double>(session_.loader().continue_from(source_header)); });
 }
 
 void JsSession::finish() {

@@ -16,11 +16,18 @@ class JsSession {
  public:
   explicit JsSession(int threads);
 
-  void begin(const std::string& config_json, const std::string& dtype);
+  /// files: an array of names.
+  void begin(const std::string& config_json, const std::string& dtype,
+             const emscripten::val& files);
   void set_tokenizer(const std::string& vocab_json, const std::string& merges_txt);
   /// The address of `size` bytes on the heap, valid until the next call.
   std::uintptr_t reserve(std::size_t size);
   void commit(std::size_t size);
+  void keep();
+  /// A view of the heap, valid until the next call.
+  [[nodiscard]] emscripten::val kept();
+  [[nodiscard]] std::string weights_header();
+  double continue_from(const std::string& source_header);
   void finish();
 
   [[nodiscard]] emscripten::val info() const;

@@ -36,3 +36,15 @@ inline constexpr float kLargestHalf = 65504.0F;
 }
 
 }  // namespace patchboard::simd
+
+namespace patchboard {
+
+/// The nearest halves, ties to even. values: at most simd::kLargestHalf in magnitude.
+inline void narrow(const float* values, Index count, std::int16_t* halves) {
+  simd::for_each(values, count, 0.0F, [&](simd::Floats lanes, Index first, Index width) {
+    const simd::Halves narrowed = simd::narrow(lanes);
+    std::memcpy(halves + first, &narrowed, static_cast<std::size_t>(width) * sizeof(std::int16_t));
+  });
+}
+
+}  // namespace patchboard

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "core/math/half.h"
 
@@ -22,17 +22,17 @@ Lanes load_lanes(const Value* values) {
   return lanes;
 }
 
-std::int16_t narrow(float value) { return simd::narrow(simd::splat(value))[0]; }
 float widen(std::int16_t half) { return simd::widen(Halves{} + half)[0]; }
 
-/// count: a multiple of kLanes.
-void narrow(const float* values, Index count, std::int16_t* halves) {
-  for (Index i = 0; i < count; i += kLanes) {
-    const Halves narrowed = simd::narrow(simd::load(values + i));
-    std::memcpy(halves + i, &narrowed, sizeof narrowed);
+/// The values of a column lie as far apart as a panel is wide.
+template <typename Value>
+void scatter(const Value* values, Index count, Value* column) {
+  for (Index k = 0; k < count; ++k) {
+    column[k * PackedMatrix::kPanelCols] = values[k];
   }
 }
 
+/// count: a multiple of kLanes.
 void widen(const std::int16_t* halves, Index count, float* values) {
   for (Index i = 0; i < count; i += kLanes) {
     simd::store(simd::widen(load_lanes<Halves>(halves + i)), values + i);
@@ -91,9 +91,11 @@ std::size_t PackedMatrix::bytes() const {
 
 void PackedMatrix::set_rows(Index first, std::span<const float> values) {
   if (format() == WeightFormat::kQ8) {
-    for (Index col = 0; col < cols_; ++col) {
-      quantize(first, col, values.data() + col, cols_);
-    }
+    const Index count = static_cast<Index>(values.size()) / cols_;
+    std::vector<float> scales(static_cast<std::size_t>(cols_));
+    std::vector<std::int8_t> rounded(values.size());
+    quantize_down(values.data(), count, cols_, scales.data(), rounded.data());
+    set_rows(first, count, scales.data(), rounded.data());
     return;
   }
   for (Index col = 0; col < cols_; col += kPanelCols) {
@@ -108,41 +110,37 @@ void PackedMatrix::set_rows(Index first, std::span<const float> values) {
   }
 }
 
-void PackedMatrix::set_column(Index n, std::span<const float> values) {
-  if (format() == WeightFormat::kQ8) {
-    for (Index first = 0; first < rows_; first += kScaleGroup) {
-      quantize(first, n, values.data() + first, 1);
-    }
-    return;
-  }
-  for (Index k = 0; k < rows_; ++k) {
-    const float value = values[static_cast<std::size_t>(k)];
-    if (auto* f32 = std::get_if<AlignedBuffer<float>>(&storage_)) {
-      f32->data()[offset(k, n)] = value;
-    } else {
-      std::get<AlignedBuffer<std::int16_t>>(storage_).data()[offset(k, n)] = narrow(value);
+void PackedMatrix::set_rows(Index first, Index count, const float* scales,
+                            const std::int8_t* values) {
+  Q8& q8 = std::get<Q8>(storage_);
+  for (Index col = 0; col < cols_; col += kPanelCols) {
+    const Index width = std::min(kPanelCols, cols_ - col);
+    std::copy_n(scales + col, width, q8.scales.data() + scale_offset(first, col));
+    for (Index row = 0; row < count; ++row) {
+      std::copy_n(values + row * cols_ + col, width, q8.values.data() + offset(first + row, col));
     }
   }
 }
 
-/// One column of one group. values: `stride` apart.
-void PackedMatrix::quantize(Index first, Index col, const float* values, Index stride) {
-  constexpr float kLargest = 127.0F;
+void PackedMatrix::set_column(Index n, std::span<const float> values) {
+  if (auto* f32 = std::get_if<AlignedBuffer<float>>(&storage_)) {
+    scatter(values.data(), rows_, f32->data() + offset(0, n));
+  } else if (auto* f16 = std::get_if<AlignedBuffer<std::int16_t>>(&storage_)) {
+    std::vector<std::int16_t> halves(values.size());
+    narrow(values.data(), rows_, halves.data());
+    scatter(halves.data(), rows_, f16->data() + offset(0, n));
+  } else {
+    std::vector<float> scales(static_cast<std::size_t>(groups()));
+    std::vector<std::int8_t> rounded(values.size());
+    quantize_along(values.data(), rows_, scales.data(), rounded.data());
+    set_column(n, scales.data(), rounded.data());
+  }
+}
+
+void PackedMatrix::set_column(Index n, const float* scales, const std::int8_t* values) {
   Q8& q8 = std::get<Q8>(storage_);
-  const Index count = std::min(kScaleGroup, rows_ - first);
-  float largest = 0;
-  for (Index i = 0; i < count; ++i) {
-    largest = std::max(largest, std::abs(values[i * stride]));
-  }
-  const float scale = largest / kLargest;
-  q8.scales.data()[scale_offset(first, col)] = scale;
-  // A scale can vanish before the values do.
-  const float inverse = scale > 0 ? 1.0F / scale : 0.0F;
-  for (Index i = 0; i < count; ++i) {
-    const float rounded = std::nearbyint(values[i * stride] * inverse);
-    q8.values.data()[offset(first + i, col)] =
-        static_cast<std::int8_t>(std::clamp(rounded, -kLargest, kLargest));
-  }
+  scatter(values, rows_, q8.values.data() + offset(0, n));
+  scatter(scales, groups(), q8.scales.data() + scale_offset(0, n));
 }
 
 void PackedMatrix::get_column(Index n, std::span<float> values) const {

@@ -6,6 +6,7 @@
 
 #include "core/math/aligned_buffer.h"
 #include "core/math/matrix.h"
+#include "core/math/q8.h"
 #include "core/math/simd.h"
 
 namespace patchboard {
@@ -22,7 +23,7 @@ enum class WeightFormat {
 class PackedMatrix {
  public:
   static constexpr Index kPanelCols = 2 * simd::kLanes;
-  static constexpr Index kScaleGroup = 32;  ///< weights along K with a scale in common
+  static constexpr Index kScaleGroup = kQ8Group;  ///< weights along K with a scale in common
 
   PackedMatrix() = default;
   /// Errors: std::bad_alloc.
@@ -40,6 +41,9 @@ class PackedMatrix {
   void set_rows(Index first, std::span<const float> values);
   /// Column n. values: [K].
   void set_column(Index n, std::span<const float> values);
+  /// The same in q8, as `quantize_down` gives rows and `quantize_along` columns, to the bit.
+  void set_rows(Index first, Index count, const float* scales, const std::int8_t* values);
+  void set_column(Index n, const float* scales, const std::int8_t* values);
   /// Column n, widened. values: [K].
   void get_column(Index n, std::span<float> values) const;
 
@@ -64,7 +68,6 @@ class PackedMatrix {
     return static_cast<std::size_t>((col / kPanelCols * rows + row) * kPanelCols +
                                     col % kPanelCols);
   }
-  void quantize(Index first, Index col, const float* values, Index stride);
 
   Index rows_ = 0;
   Index cols_ = 0;

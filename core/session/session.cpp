@@ -29,14 +29,15 @@ void require_finite(const Vector& logits) {
 
 Session::Session(int threads) : pool_(threads) {}
 
-void Session::begin(std::string_view config_json, WeightFormat format) {
+void Session::begin(std::string_view config_json, WeightFormat format,
+                    std::vector<std::string> files) {
   sweep_.reset();
   model_.reset();
   loader_.reset();
   tokenizer_.reset();
   config_.reset();
   config_ = parse_config(config_json);
-  loader_.emplace(*config_, format);
+  loader_.emplace(*config_, format, std::move(files));
 }
 
 void Session::set_tokenizer(std::string_view vocab_json, std::string_view merges_txt) {
@@ -49,9 +50,9 @@ void Session::set_tokenizer(std::string_view vocab_json, std::string_view merges
   tokenizer_ = std::move(tokenizer);
 }
 
-void Session::feed(std::span<const std::byte> bytes) {
-  need(loader_, "no model has begun to load").feed(bytes);
-}
+WeightLoader& Session::loader() { return need(loader_, "no model has begun to load"); }
+
+void Session::feed(std::span<const std::byte> bytes) { loader().feed(bytes); }
 
 std::span<std::byte> Session::reserve(std::size_t size) {
   if (staging_.size() < size) {
@@ -69,7 +70,7 @@ void Session::commit(std::size_t size) {
 }
 
 void Session::finish() {
-  Weights weights = need(loader_, "no model has begun to load").finish();
+  Weights weights = loader().finish();
   loader_.reset();
   staging_ = std::vector<std::byte>();  // {} would keep the memory
   model_.emplace(config(), std::move(weights));

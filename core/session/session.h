@@ -26,19 +26,24 @@ class Session {
   /// threads: at least 1.
   explicit Session(int threads);
 
-  /// config_json: the text of `config.json`. format: in which matrices are kept. Forgets the model
+  /// config_json: the text of `config.json`. format: in which matrices are kept in memory. files:
+  /// the names of the weights' files, in the order in which they will be fed. Forgets the model
   /// before. Errors: see `parse_config` and `WeightLoader`.
-  void begin(std::string_view config_json, WeightFormat format = WeightFormat::kF32);
+  void begin(std::string_view config_json, WeightFormat format = WeightFormat::kF32,
+             std::vector<std::string> files = {"model.safetensors"});
 
   /// Errors: see `Tokenizer`; kTokenizer where it has more tokens than the model.
   void set_tokenizer(std::string_view vocab_json, std::string_view merges_txt);
 
-  /// The next bytes of `model.safetensors`. Errors: see `WeightLoader`.
+  /// The next bytes of the weights' files. Errors: see `WeightLoader`.
   void feed(std::span<const std::byte> bytes);
 
   /// Room for the next `size` bytes, valid until the next call; `commit` feeds the first `size`.
   [[nodiscard]] std::span<std::byte> reserve(std::size_t size);
   void commit(std::size_t size);
+
+  /// The weights being loaded: for what a caller keeps of them. Errors: kState.
+  [[nodiscard]] WeightLoader& loader();
 
   /// Errors: kWeights where bytes are missing.
   void finish();

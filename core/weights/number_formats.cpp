@@ -32,6 +32,7 @@ void widen(DType dtype, std::span<const std::byte> bytes, float* values) {
     case DType::kBF16:
       widen_all<Eigen::bfloat16>(bytes, values);
       return;
+    case DType::kQ8:
     case DType::kOther:
       return;
   }

@@ -7,7 +7,7 @@
 
 namespace patchboard {
 
-/// Widens little-endian numbers to f32.
+/// Widens little-endian numbers to f32. dtype: not kQ8, whose scales lie elsewhere; see Strips.
 /// bytes: whole elements of `dtype`, at any alignment. values: as many floats as elements.
 void widen(DType dtype, std::span<const std::byte> bytes, float* values);
 

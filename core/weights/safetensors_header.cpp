@@ -1,9 +1,11 @@
 #include "core/weights/safetensors_header.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "core/error.h"
@@ -14,9 +16,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-[[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::kWeights, "model.safetensors: " + what);
-}
+/// What is wrong with a header; the file's name is put before it.
+struct Refusal : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+[[noreturn]] void refuse(const std::string& what) { throw Refusal(what); }
 
 /// nlohmann keeps the last of two equal keys in silence, so names are watched while parsing.
 Json parse_unique(std::string_view text) {
@@ -44,7 +49,10 @@ DType dtype_of(const std::string& name) {
   if (name == "F16") {
     return DType::kF16;
   }
-  return name == "BF16" ? DType::kBF16 : DType::kOther;
+  if (name == "BF16") {
+    return DType::kBF16;
+  }
+  return name == "U8" ? DType::kQ8 : DType::kOther;
 }
 
 std::vector<std::uint64_t> sizes(const Json& array, const std::string& where) {
@@ -148,8 +156,10 @@ std::size_t bytes_per_element(DType dtype) {
     case DType::kF16:
     case DType::kBF16:
       return 2;
+    case DType::kQ8:
+      return 1;
     case DType::kOther:
-      return 0;
+      break;
   }
   return 0;
 }
@@ -162,15 +172,33 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
   return text + "]";
 }
 
-std::vector<TensorEntry> parse_safetensors_header(std::string_view json) {
-  if (!json.starts_with('{')) {
-    refuse("the header does not begin with `{`; is this a safetensors file?");
-  }
+std::vector<TensorEntry> parse_safetensors_header(std::string_view json, const std::string& file) {
   try {
+    if (!json.starts_with('{')) {
+      refuse("the header does not begin with `{`; is this a safetensors file?");
+    }
     return read_entries(parse_unique(json));
   } catch (const Json::exception& error) {
-    refuse(std::string("the header is not valid JSON: ") + error.what());
+    throw Error(ErrorCode::kWeights, file + ": the header is not valid JSON: " + error.what());
+  } catch (const Refusal& refusal) {
+    throw Error(ErrorCode::kWeights, file + ": " + refusal.what());
   }
+}
+
+std::string safetensors_head(const std::vector<TensorEntry>& entries) {
+  constexpr std::size_t kAlignment = 8;
+  nlohmann::ordered_json json = {{"__metadata__", {{"format", "pt"}}}};
+  for (const TensorEntry& entry : entries) {
+    json[entry.name] = {{"dtype", entry.dtype_name},
+                        {"shape", entry.shape},
+                        {"data_offsets", {entry.begin, entry.end}}};
+  }
+  std::string text = json.dump();
+  text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
+  std::string head(sizeof(std::uint64_t), '\0');
+  const std::uint64_t size = text.size();
+  std::memcpy(head.data(), &size, sizeof size);
+  return head + text;
 }
 
 }  // namespace patchboard

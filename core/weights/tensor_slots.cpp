@@ -6,28 +6,48 @@
 namespace patchboard {
 namespace {
 
-/// A vector stays as it is.
-TensorSink sink_of(Vector& vector, Index size) {
+StripStore storing(Vector& vector, Index size) {
   vector.resize(size);
-  return {1, size, 1, [&vector](Index, std::span<const float> values) {
-            std::ranges::copy(values, vector.data());
-          }};
+  return [&vector](const StoredStrip& strip) { std::ranges::copy(strip.values, vector.data()); };
 }
 
-/// A projection [in, out], multiplied with from the left.
-TensorSink packing_rows(PackedMatrix& matrix, Index rows, Index cols, WeightFormat format) {
+/// Whether the matrix keeps the very bytes that the strip has.
+bool is_q8(const PackedMatrix& matrix, const Strips& strips) {
+  return matrix.format() == WeightFormat::kQ8 && strips.stored() == DType::kQ8;
+}
+
+std::span<const float> row_of(const StoredStrip& strip, Index row) {
+  const auto cols = static_cast<std::size_t>(strip.strips.cols());
+  return strip.values.subspan(static_cast<std::size_t>(row) * cols, cols);
+}
+
+StripStore packing_rows(PackedMatrix& matrix, Index rows, Index cols, WeightFormat format) {
   matrix = PackedMatrix(rows, cols, format);
-  return {rows, cols, matrix.strip_rows(), [&matrix](Index first, std::span<const float> values) {
-            matrix.set_rows(first, values);
-          }};
+  return [&matrix](const StoredStrip& strip) {
+    const Index first = strip.strips.first_row(strip.index);
+    const Index count = strip.strips.rows(strip.index);
+    if (is_q8(matrix, strip.strips)) {
+      const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.stored);
+      matrix.set_rows(first, count, q8.scales.data(), q8.values.data());
+      return;
+    }
+    for (Index row = 0; row < count; ++row) {
+      matrix.set_rows(first + row, row_of(strip, row));
+    }
+  };
 }
 
-/// An embedding [count, d_model], of which the transpose is packed.
-TensorSink packing_columns(PackedMatrix& matrix, Index count, Index width, WeightFormat format) {
+StripStore packing_columns(PackedMatrix& matrix, Index count, Index width, WeightFormat format) {
   matrix = PackedMatrix(width, count, format);
-  return {count, width, 1, [&matrix](Index index, std::span<const float> values) {
-            matrix.set_column(index, values);
-          }};
+  return [&matrix](const StoredStrip& strip) {
+    const Index first = strip.strips.first_row(strip.index);
+    if (is_q8(matrix, strip.strips)) {
+      const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.stored);
+      matrix.set_column(first, q8.scales.data(), q8.values.data());
+    } else {
+      matrix.set_column(first, strip.values);
+    }
+  };
 }
 
 class SlotList {
@@ -35,23 +55,24 @@ class SlotList {
   explicit SlotList(WeightFormat format) : format_(format) {}
 
   void add(std::string name, Vector& vector, Index size) {
-    slots_.push_back({std::move(name), {static_cast<std::uint64_t>(size)}, true, [&vector, size] {
-                        return sink_of(vector, size);
-                      }});
+    add(std::move(name), TensorKind::kVector, 1, size,
+        [&vector, size] { return storing(vector, size); });
   }
 
   void add_embedding(std::string name, PackedMatrix& matrix, Index count, Index width) {
-    add(std::move(name), count, width, [&matrix, count, width, format = format_] {
-      return packing_columns(matrix, count, width, format);
-    });
+    add(std::move(name), TensorKind::kEmbedding, count, width,
+        [&matrix, count, width, format = format_] {
+          return packing_columns(matrix, count, width, format);
+        });
   }
 
   void add_optional_embedding(std::string name, std::optional<PackedMatrix>& matrix, Index count,
                               Index width) {
-    add(std::move(name), count, width, [&matrix, count, width, format = format_] {
-      return packing_columns(matrix.emplace(), count, width, format);
-    });
-    slots_.back().required = false;
+    add(std::move(name), TensorKind::kEmbedding, count, width,
+        [&matrix, count, width, format = format_] {
+          return packing_columns(matrix.emplace(), count, width, format);
+        });
+    slots_.back().shape.required = false;
   }
 
   void add(const std::string& name, LayerNormWeights& norm, Index size) {
@@ -61,7 +82,7 @@ class SlotList {
 
   void add(const std::string& name, ProjectionWeights& projection, Index in, Index out) {
     PackedMatrix& weight = projection.weight;
-    add(name + ".weight", in, out,
+    add(name + ".weight", TensorKind::kProjection, in, out,
         [&weight, in, out, format = format_] { return packing_rows(weight, in, out, format); });
     add(name + ".bias", projection.bias, out);
   }
@@ -69,11 +90,9 @@ class SlotList {
   std::vector<TensorSlot> take() { return std::move(slots_); }
 
  private:
-  void add(std::string name, Index rows, Index cols, std::function<TensorSink()> open) {
-    slots_.push_back({std::move(name),
-                      {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(cols)},
-                      true,
-                      std::move(open)});
+  void add(std::string name, TensorKind kind, Index rows, Index cols,
+           std::function<StripStore()> open) {
+    slots_.push_back({{std::move(name), kind, rows, cols}, std::move(open)});
   }
 
   WeightFormat format_;
@@ -81,6 +100,12 @@ class SlotList {
 };
 
 }  // namespace
+
+std::vector<std::uint64_t> TensorShape::sizes() const {
+  const auto width = static_cast<std::uint64_t>(cols);
+  return kind == TensorKind::kVector ? std::vector{width}
+                                     : std::vector{static_cast<std::uint64_t>(rows), width};
+}
 
 std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, WeightFormat format) {
   const Index D = config.d_model;
@@ -101,6 +126,15 @@ std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, Wei
   slots.add("ln_f", weights.ln_f, D);
   slots.add_optional_embedding("lm_head.weight", weights.lm_head, config.vocab_size, D);
   return slots.take();
+}
+
+std::vector<TensorShape> tensor_shapes(const Config& config) {
+  Weights unused;
+  std::vector<TensorShape> shapes;
+  for (TensorSlot& slot : tensor_slots(config, unused, WeightFormat::kF32)) {
+    shapes.push_back(std::move(slot.shape));
+  }
+  return shapes;
 }
 
 }  // namespace patchboard

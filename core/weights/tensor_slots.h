@@ -1,22 +1,45 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/weights/config.h"
-#include "core/weights/tensor_sink.h"
+#include "core/weights/strips.h"
 #include "core/weights/weights.h"
 
 namespace patchboard {
 
-/// A place in Weights for one published tensor.
-struct TensorSlot {
+/// A strip of a tensor, as it arrived and as it is kept.
+struct StoredStrip {
+  const Strips& strips;
+  Index index;
+  std::span<const float> values;  ///< [rows, cols]
+  std::span<const std::byte> stored;
+};
+
+/// Puts a strip in its place.
+using StripStore = std::function<void(const StoredStrip&)>;
+
+/// What a published tensor is called, and its size.
+struct TensorShape {
   std::string name;  ///< without the prefix `transformer.`
-  std::vector<std::uint64_t> shape;
+  TensorKind kind;
+  Index rows;  ///< 1 for a vector
+  Index cols;
   bool required = true;
-  /// Makes room, and returns where the values go.
-  std::function<TensorSink()> open;
+
+  /// As a header gives it.
+  [[nodiscard]] std::vector<std::uint64_t> sizes() const;
+};
+
+/// A place in Weights for one of them.
+struct TensorSlot {
+  TensorShape shape;
+  /// Makes room, and returns what puts strips there.
+  std::function<StripStore()> open;
 };
 
 /// The slots of every tensor of a GPT-2 of this config, its matrices to be packed in `format`.
@@ -24,5 +47,8 @@ struct TensorSlot {
 /// until a slot is opened.
 [[nodiscard]] std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights,
                                                    WeightFormat format);
+
+/// The tensors alone.
+[[nodiscard]] std::vector<TensorShape> tensor_shapes(const Config& config);
 
 }  // namespace patchboard

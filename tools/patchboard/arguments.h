@@ -39,6 +39,12 @@ struct SynthArguments {
   std::string out;  ///< a folder
 };
 
+struct ConvertArguments {
+  std::string model;  ///< a folder
+  WeightFormat dtype = WeightFormat::kF16;
+  std::string out;  ///< another
+};
+
 struct BenchArguments : CommonArguments {
   int length = 39;  ///< tokens of the prompts
   int rounds = 5;

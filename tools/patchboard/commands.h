@@ -15,6 +15,9 @@ void run_patch(const PatchArguments& arguments);
 /// to standard error where that is a terminal.
 void run_synth(const SynthArguments& arguments);
 
+/// `patchboard convert`: a copy of a model's folder with smaller numbers.
+void run_convert(const ConvertArguments& arguments);
+
 /// `patchboard bench`: how fast this build is, to standard output; tools/bench compares it with
 /// other programs.
 void run_bench(const BenchArguments& arguments);

@@ -33,6 +33,9 @@ const CLI::Validator kNotEmpty(
 const std::map<std::string, WeightFormat> kFormats = {
     {"f32", WeightFormat::kF32}, {"f16", WeightFormat::kF16}, {"q8", WeightFormat::kQ8}};
 
+const std::map<std::string, WeightFormat> kSmallFormats = {{"f16", WeightFormat::kF16},
+                                                           {"q8", WeightFormat::kQ8}};
+
 /// An input that is given as text or as token ids, exactly one of them.
 struct TextOrIds {
   CLI::Option* text;
@@ -133,6 +136,23 @@ void add_synth(CLI::App& app, SynthArguments& arguments) {
   command.callback([&arguments] { run_synth(arguments); });
 }
 
+void add_convert(CLI::App& app, ConvertArguments& arguments) {
+  CLI::App& command = *app.add_subcommand(
+      "convert", "Write a copy of a model with smaller weights, for the page or for this command");
+  command.add_option("--model", arguments.model, "Folder in the published layout")
+      ->required()
+      ->check(kNotEmpty);
+  command
+      .add_option("--dtype", arguments.dtype,
+                  "f16, which other programs read as well, or q8, which only Patchboard does")
+      ->required()
+      ->transform(CLI::Transformer(kSmallFormats).description(""));
+  command.add_option("--out", arguments.out, "Folder to write to, over a model that is there")
+      ->required()
+      ->check(kNotEmpty);
+  command.callback([&arguments] { run_convert(arguments); });
+}
+
 void add_bench(CLI::App& app, BenchArguments& arguments) {
   CLI::App& command =
       *app.add_subcommand("bench", "Time this build: the GEMM in one thread, and whole sweeps");
@@ -164,16 +184,18 @@ int run(int argc, char** argv) {
   PredictArguments predict;
   PatchArguments patch;
   SynthArguments synth;
+  ConvertArguments convert;
   BenchArguments bench;
   add_predict(app, predict);
   add_patch(app, patch);
   add_synth(app, synth);
+  add_convert(app, convert);
   add_bench(app, bench);
   try {
     app.parse(argc, argv);
     return app.get_subcommands().empty()
                ? fail(kBadInput,
-                      "expected a subcommand, predict, patch, synth or bench; see --help")
+                      "expected a subcommand, predict, patch, synth, convert or bench; see --help")
                : 0;
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);

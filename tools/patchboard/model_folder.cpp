@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <system_error>
 
 #include "core/error.h"
@@ -38,19 +40,24 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file = open(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void feed_file(Session& session, const fs::path& path) {
-  constexpr std::size_t kPiece = std::size_t{1} << 20;
-  std::ifstream file = open(path);
-  while (file) {
-    const std::span<std::byte> room = session.reserve(kPiece);
-    file.read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
-    session.commit(static_cast<std::size_t>(file.gcount()));
+/// The files that an index maps tensors to, each once.
+/// Source: https://huggingface.co/docs/transformers/big_models#sharded-checkpoints
+std::vector<std::string> read_index(const std::string& text) {
+  constexpr const char* kExpected =
+      R"(model.safetensors.index.json: expected {"weight_map": {"a tensor": "its file", …}})";
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object() ||
+      json["weight_map"].empty()) {
+    throw Error(ErrorCode::kWeights, kExpected);
   }
+  std::set<std::string> files;
+  for (const nlohmann::json& file : json["weight_map"]) {
+    if (!file.is_string() || fs::path(file.get<std::string>()).has_parent_path()) {
+      throw Error(ErrorCode::kWeights, std::string(kExpected) + ", found " + file.dump());
+    }
+    files.insert(file.get<std::string>());
+  }
+  return {files.begin(), files.end()};
 }
 
 std::string_view between(const char* begin, const char* end) {
@@ -59,16 +66,43 @@ std::string_view between(const char* begin, const char* end) {
 
 }  // namespace
 
+std::string read_text(const fs::path& path) {
+  std::ifstream file = open(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void read_pieces(const fs::path& path,
+                 const std::function<void(std::span<const std::byte>)>& take) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  std::ifstream file = open(path);
+  std::vector<std::byte> piece(kPiece);
+  while (file) {
+    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+    take(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
+  }
+}
+
+std::vector<std::string> weight_files(const fs::path& folder) {
+  const fs::path index = folder / "model.safetensors.index.json";
+  if (is_there(folder / "model.safetensors") || !is_there(index)) {
+    return {"model.safetensors"};
+  }
+  return read_index(read_text(index));
+}
+
 void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
                        TokenizerUse tokenizer) {
   const fs::path path(folder);
   const fs::path vocab = path / "vocab.json";
   const fs::path merges = path / "merges.txt";
-  session.begin(read_text(path / "config.json"), format);
+  const std::vector<std::string> files = weight_files(path);
+  session.begin(read_text(path / "config.json"), format, files);
   if (tokenizer == TokenizerUse::kRequired || (is_there(vocab) && is_there(merges))) {
     session.set_tokenizer(read_text(vocab), read_text(merges));
   }
-  feed_file(session, path / "model.safetensors");
+  for (const std::string& file : files) {
+    read_pieces(path / file, [&](std::span<const std::byte> piece) { session.feed(piece); });
+  }
   session.finish();
 }
 

@@ -1,6 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/session/session.h"
 
@@ -9,10 +14,22 @@ namespace patchboard {
 /// Whether a command needs vocab.json and merges.txt, or only shows text where they are there.
 enum class TokenizerUse { kRequired, kIfPresent };
 
-/// Loads a folder in the published layout: config.json, model.safetensors, vocab.json, merges.txt.
+/// Loads a folder in the published layout: config.json, vocab.json, merges.txt, and the weights in
+/// model.safetensors or in the files that model.safetensors.index.json names.
 /// Errors: whatever Session says of their content; kState for a file that cannot be read.
 void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
                        TokenizerUse tokenizer);
+
+/// The names of the files with a folder's weights, in order. Errors: kWeights for an index that is
+/// none; kState for one that cannot be read.
+[[nodiscard]] std::vector<std::string> weight_files(const std::filesystem::path& folder);
+
+/// Errors: kState for a file that cannot be read.
+[[nodiscard]] std::string read_text(const std::filesystem::path& path);
+
+/// Calls `take` with a file's bytes, piece by piece. Errors: kState for a file that cannot be read.
+void read_pieces(const std::filesystem::path& path,
+                 const std::function<void(std::span<const std::byte>)>& take);
 
 /// Loads the model that is part of this program (tools/embedded-model).
 void load_embedded_model(Session& session, WeightFormat format);

@@ -1,15 +1,11 @@
 #include "tools/patchboard/synthetic_model.h"
 
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
-#include "core/error.h"
 #include "core/text/byte_alphabet.h"
+#include "tools/patchboard/output_folder.h"
 
 namespace patchboard {
 namespace {
@@ -19,30 +15,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kIndent = 2;
 constexpr int kBytes = 256;
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw Error(ErrorCode::kState,
-                "cannot make the folder " + folder.string() + ": " + error.message());
-  }
-}
-
-/// Calls body(stream); the stream throws as soon as something cannot be written.
-template <typename Body>
-void write_file(const fs::path& path, const Body& body) {
-  std::ofstream file;
-  file.exceptions(std::ios::failbit | std::ios::badbit);
-  try {
-    file.open(path, std::ios::binary);
-    body(file);
-    file.close();
-  } catch (const std::ios::failure&) {
-    throw Error(ErrorCode::kState,
-                "cannot write " + path.string() + ": " + std::generic_category().message(errno));
-  }
-}
 
 /// The fewest digits that read as the same f32: 1e-05, as published.
 Json shortest(float value) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -15,35 +14,26 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kPieceValues = std::size_t{1} << 16;
-
-/// One tensor of the file.
-struct Tensor {
-  std::string name;
-  std::vector<std::uint64_t> shape;
-  std::uint64_t count = 0;
-};
 
 struct Initialisation {
   double mean = 0;
   double standard_deviation = 0.02;
 };
 
-std::vector<Tensor> tensors_of(const Config& config) {
-  std::vector<Tensor> tensors;
-  Weights unused;
-  for (const TensorSlot& slot : tensor_slots(config, unused, WeightFormat::kF32)) {
-    if (slot.required) {
-      std::uint64_t count = 1;
-      for (const std::uint64_t size : slot.shape) {
-        count *= size;
-      }
-      tensors.push_back({slot.name, slot.shape, count});
+/// Every tensor, one after another in F32.
+std::vector<TensorEntry> entries_of(const Config& config) {
+  std::vector<TensorEntry> entries;
+  std::uint64_t begin = 0;
+  for (const TensorShape& shape : tensor_shapes(config)) {
+    if (shape.required) {
+      const auto count = static_cast<std::uint64_t>(shape.rows * shape.cols);
+      const std::uint64_t end = begin + count * sizeof(float);
+      entries.push_back({shape.name, DType::kF32, "F32", shape.sizes(), begin, end});
+      begin = end;
     }
   }
-  return tensors;
+  return entries;
 }
 
 Initialisation initialisation_of(const std::string& name, const Config& config) {
@@ -55,21 +45,6 @@ Initialisation initialisation_of(const std::string& name, const Config& config) 
   }
   const bool is_gain = name.find("ln_") != std::string::npos && name.ends_with(".weight");
   return {.mean = is_gain ? 1.0 : 0.0};
-}
-
-/// The header's length and the header, filled with spaces so that the data is aligned to 8 bytes.
-std::string header_of(const std::vector<Tensor>& tensors) {
-  Json json = {{"__metadata__", {{"format", "pt"}}}};
-  std::uint64_t begin = 0;
-  for (const Tensor& tensor : tensors) {
-    const std::uint64_t end = begin + tensor.count * sizeof(float);
-    json[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
-    begin = end;
-  }
-  std::string text = json.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  const std::uint64_t size = text.size();
-  return std::string(reinterpret_cast<const char*>(&size), sizeof size) + text;
 }
 
 /// The factor is rounded to f32, so product and sum below are exact in f64 and only the last step
@@ -97,16 +72,15 @@ void write_values(std::ostream& out, std::uint64_t count, IrwinHall& numbers,
 
 void write_synthetic_weights(std::ostream& out, const Config& config, std::uint32_t seed,
                              const WriteProgress& progress) {
-  const std::vector<Tensor> tensors = tensors_of(config);
-  const std::uint64_t total = config.parameter_count() * sizeof(float);
-  out << header_of(tensors);
-  std::uint64_t written = 0;
-  for (std::uint32_t stream = 0; stream < tensors.size(); ++stream) {
-    const Tensor& tensor = tensors[stream];
+  const std::vector<TensorEntry> entries = entries_of(config);
+  const std::uint64_t total = entries.back().end;
+  out << safetensors_head(entries);
+  for (std::uint32_t stream = 0; stream < entries.size(); ++stream) {
+    const TensorEntry& entry = entries[stream];
     IrwinHall numbers(seed, stream);
-    write_values(out, tensor.count, numbers, initialisation_of(tensor.name, config));
-    written += tensor.count * sizeof(float);
-    progress(written, total);
+    write_values(out, (entry.end - entry.begin) / sizeof(float), numbers,
+                 initialisation_of(entry.name, config));
+    progress(entry.end, total);
   }
 }
 

@@ -53,6 +53,20 @@ PlainProjection unpacked(const ProjectionWeights& projection) {
   return {columns_of(projection.weight).transpose(), projection.bias};
 }
 
+void store_all(const Strips& strips, std::span<const float> values, const StripStore& store) {
+  for (Index i = 0; i < strips.count(); ++i) {
+    const auto first = static_cast<std::size_t>(strips.first_row(i) * strips.cols());
+    const auto size = static_cast<std::size_t>(strips.rows(i) * strips.cols());
+    StoredStrip strip{strips, i, values.subspan(first, size), {}};
+    std::vector<std::byte> stored(strips.bytes(strips.stored(), i));
+    if (strips.stored() != DType::kF32) {
+      strips.store(i, strip.values.data(), stored);
+      strip.stored = stored;
+    }
+    store(strip);
+  }
+}
+
 }  // namespace
 
 PlainWeights plain_weights(const Config& config) {
@@ -97,10 +111,13 @@ Weights packed(const Config& config, PlainWeights weights, WeightFormat format) 
   Weights result;
   std::map<std::string, TensorSlot> slots;
   for (TensorSlot& slot : tensor_slots(config, result, format)) {
-    slots.emplace(slot.name, std::move(slot));
+    slots.emplace(slot.shape.name, std::move(slot));
   }
   for (const PlainTensor& tensor : tensors_of(weights)) {
-    slots.at(tensor.name).open().write(tensor.values);
+    const TensorSlot& slot = slots.at(tensor.name);
+    const TensorShape& shape = slot.shape;
+    store_all(Strips(shape.kind, shape.rows, shape.cols, DType::kF32, format), tensor.values,
+              slot.open());
   }
   return result;
 }

@@ -25,6 +25,7 @@ std::string name_of(DType dtype) {
       return "F16";
     case DType::kBF16:
       return "BF16";
+    case DType::kQ8:
     case DType::kOther:
       break;
   }
@@ -41,6 +42,7 @@ std::string encoded(DType dtype, const float* values, std::size_t count) {
       return encoded_as<Eigen::bfloat16>(values, count);
     case DType::kF32:
       return encoded_as<float>(values, count);
+    case DType::kQ8:
     case DType::kOther:
       break;
   }

@@ -10,9 +10,12 @@ namespace {
 using testing::expect_error;
 using Sizes = std::vector<std::uint64_t>;
 
+std::vector<TensorEntry> parse(const std::string& header) {
+  return parse_safetensors_header(header, "model.safetensors");
+}
+
 void expect_refused(const std::string& header, std::initializer_list<std::string_view> parts) {
-  expect_error(ErrorCode::kWeights, parts,
-               [&] { static_cast<void>(parse_safetensors_header(header)); });
+  expect_error(ErrorCode::kWeights, parts, [&] { parse(header); });
 }
 
 /// A header of one tensor `a`.
@@ -28,7 +31,7 @@ std::string two(const std::string& offsets_a, const std::string& offsets_b) {
 }
 
 TEST(SafetensorsHeader, GivesTheEntriesInTheOrderOfTheirBytes) {
-  const std::vector<TensorEntry> entries = parse_safetensors_header(
+  const std::vector<TensorEntry> entries = parse(
       R"({"z": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
           "a": {"dtype": "BF16", "shape": [5], "data_offsets": [28, 38]},
           "m": {"dtype": "F16", "shape": [2], "data_offsets": [24, 28]}})");
@@ -45,19 +48,33 @@ TEST(SafetensorsHeader, GivesTheEntriesInTheOrderOfTheirBytes) {
 }
 
 TEST(SafetensorsHeader, AcceptsNoTensorsScalarsAndTensorsWithoutElements) {
-  EXPECT_TRUE(parse_safetensors_header("{}").empty());
-  EXPECT_EQ(parse_safetensors_header(one("\"F32\"", "[]", "[0, 4]"))[0].shape, Sizes{});
-  EXPECT_EQ(parse_safetensors_header(one("\"F16\"", "[7, 0]", "[0, 0]"))[0].end, 0U);
+  EXPECT_TRUE(parse("{}").empty());
+  EXPECT_EQ(parse(one("\"F32\"", "[]", "[0, 4]"))[0].shape, Sizes{});
+  EXPECT_EQ(parse(one("\"F16\"", "[7, 0]", "[0, 0]"))[0].end, 0U);
 }
 
 TEST(SafetensorsHeader, AcceptsMetadataAndPaddingSpaces) {
-  EXPECT_TRUE(parse_safetensors_header(R"({"__metadata__": {"format": "pt"}}     )").empty());
+  EXPECT_TRUE(parse(R"({"__metadata__": {"format": "pt"}}     )").empty());
 }
 
 TEST(SafetensorsHeader, KeepsTheNameOfADtypeThatIsNotRead) {
-  const std::vector<TensorEntry> entries = parse_safetensors_header(one("\"U8\"", "[3]", "[0, 3]"));
+  const std::vector<TensorEntry> entries = parse(one("\"I8\"", "[3]", "[0, 3]"));
   EXPECT_EQ(entries[0].dtype, DType::kOther);
-  EXPECT_EQ(entries[0].dtype_name, "U8");
+  EXPECT_EQ(entries[0].dtype_name, "I8");
+}
+
+TEST(SafetensorsHeader, IsWrittenAsItIsRead) {
+  const std::vector<TensorEntry> entries = {{"a", DType::kF32, "F32", {2, 3}, 0, 24},
+                                            {"b", DType::kQ8, "U8", {5}, 24, 29}};
+  const std::string head = safetensors_head(entries);
+  ASSERT_EQ(head.size() % 8, 0U);
+  const std::vector<TensorEntry> read = parse(head.substr(8));
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[0].shape, (Sizes{2, 3}));
+  EXPECT_EQ(read[1].name, "b");
+  EXPECT_EQ(read[1].dtype, DType::kQ8);
+  EXPECT_EQ(read[1].end, 29U);
+  EXPECT_EQ(std::string(1, head[0]), std::string(1, static_cast<char>(head.size() - 8)));
 }
 
 TEST(SafetensorsHeader, RefusesWhatIsNotJson) {

@@ -13,11 +13,10 @@ using Shape = std::vector<std::uint64_t>;
 
 TEST(TensorSlots, HaveThePublishedNamesAndShapes) {
   const Config config = testing::small_config(1, 2, 6, 11);
-  Weights weights;
   std::map<std::string, Shape> shapes;
-  for (const TensorSlot& slot : tensor_slots(config, weights, WeightFormat::kF32)) {
-    shapes[slot.name] = slot.shape;
-    EXPECT_EQ(slot.required, slot.name != "lm_head.weight") << slot.name;
+  for (const TensorShape& shape : tensor_shapes(config)) {
+    shapes[shape.name] = shape.sizes();
+    EXPECT_EQ(shape.required, shape.name != "lm_head.weight") << shape.name;
   }
   const std::map<std::string, Shape> published = {{"wte.weight", {11, 6}},
                                                   {"wpe.weight", {64, 6}},
@@ -42,11 +41,10 @@ TEST(TensorSlots, HaveThePublishedNamesAndShapes) {
 TEST(TensorSlots, HoldAsManyParametersAsTheConfigCounts) {
   Config config = testing::small_config(3, 3, 21, 50);
   config.d_mlp = 10;
-  Weights weights;
   std::uint64_t count = 0;
-  for (const TensorSlot& slot : tensor_slots(config, weights, WeightFormat::kF32)) {
-    if (slot.required) {
-      count += slot.shape[0] * (slot.shape.size() == 2 ? slot.shape[1] : 1);
+  for (const TensorShape& shape : tensor_shapes(config)) {
+    if (shape.required) {
+      count += static_cast<std::uint64_t>(shape.rows * shape.cols);
     }
   }
   EXPECT_EQ(count, config.parameter_count());

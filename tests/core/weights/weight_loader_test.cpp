@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/weights/tensor_slots.h"
+#include "tests/core/support/expect_error.h"
 #include "tests/core/support/random_model.h"
 #include "tests/core/support/safetensors_writer.h"
 
@@ -196,6 +197,41 @@ TEST(WeightLoader, KeepsMatricesInTheFormatAskedForWhateverThePieces) {
     EXPECT_NE(expected.wte, weights.wte);
     EXPECT_NE(expected.wpe, weights.wpe);
   }
+}
+
+TEST(WeightLoader, TakesTheTensorsFromSeveralFiles) {
+  const Config config = odd_config();
+  const PlainWeights weights = random_weights(config, 15);
+  const std::vector<FileTensor> tensors = published_tensors(weights);
+  const auto half = tensors.begin() + static_cast<std::ptrdiff_t>(tensors.size() / 2);
+  const std::string files = safetensors_file({half, tensors.end()}) +
+                            safetensors_file(std::vector(tensors.begin(), half));
+  for (const std::size_t piece : {files.size(), std::size_t{7}}) {
+    WeightLoader loader(config, WeightFormat::kF32, {"first", "second"});
+    for (std::size_t at = 0; at < files.size(); at += piece) {
+      loader.feed(std::as_bytes(std::span(files)).subspan(at, std::min(piece, files.size() - at)));
+    }
+    expect_same(unpacked(config, loader.finish()), weights);
+  }
+}
+
+TEST(WeightLoader, NamesTheFileThatIsWrong) {
+  const Config config = odd_config();
+  std::vector<FileTensor> tensors = published_tensors(random_weights(config, 16));
+  const FileTensor last = tensors.back();
+  tensors.pop_back();
+  const std::string first = safetensors_file(tensors);
+  const auto load_both = [&](const std::string& second) {
+    WeightLoader loader(config, WeightFormat::kF32, {"first", "second"});
+    loader.feed(std::as_bytes(std::span(first)));
+    loader.feed(std::as_bytes(std::span(second)));
+    static_cast<void>(loader.finish());
+  };
+  testing::expect_error(ErrorCode::kWeights, {"second: ", "`wte.weight`", "there twice"},
+                        [&] { load_both(safetensors_file({last, tensors[0]})); });
+  testing::expect_error(ErrorCode::kWeights, {"second: ", "`ln_f.bias` is missing"},
+                        [&] { load_both(safetensors_file("{}", "")); });
+  testing::expect_error(ErrorCode::kWeights, {"second: the file is empty"}, [&] { load_both(""); });
 }
 
 TEST(WeightLoader, TakesAHeaderPaddedWithSpacesAndMetadata) {

@@ -70,13 +70,25 @@ export interface PatchRow {
 export interface Session {
   /**
    * Takes the text of `config.json`; refuses what is not a GPT-2 before anything is allocated.
-   * dtype: how weights are kept; arithmetic is f32 in every case.
+   * dtype: how weights are kept in memory; arithmetic is f32 in every case.
+   * files: the names of the weights' files, in the order in which they come.
    */
-  begin(configJson: string, dtype: Dtype): void;
+  begin(configJson: string, dtype: Dtype, files: string[]): void;
   setTokenizer(vocabJson: string, mergesTxt: string): void;
-  /** An address in HEAPU8 where the next `bytes` of `model.safetensors` go, then `commit` them. */
+  /** An address in HEAPU8 where the next `bytes` of the weights go, then `commit` them. */
   reserve(bytes: number): number;
   commit(bytes: number): void;
+  /** From here on, there is a copy of the weights' file to keep, in the numbers of `dtype`. */
+  keep(): void;
+  /** What the last `commit` added to it: a view of the heap, valid until the next call. */
+  kept(): Uint8Array<ArrayBuffer>;
+  /** The header of the file being read, as text; empty before it is whole. */
+  weightsHeader(): string;
+  /**
+   * What was committed was the beginning of a kept copy of a file with this header. Returns the
+   * position in that file from where bytes come next; they continue the copy.
+   */
+  continueFrom(sourceHeader: string): number;
   /** Checks that every tensor arrived. */
   finish(): void;
   info(): ModelInfo;

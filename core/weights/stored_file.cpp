@@ -1,0 +1,58 @@
+#include "core/weights/stored_file.h"
+
+#include <algorithm>
+#include <string>
+
+namespace patchboard {
+namespace {
+
+const char* name_of(DType dtype) {
+  switch (dtype) {
+    case DType::kF32:
+      return "F32";
+    case DType::kF16:
+      return "F16";
+    case DType::kBF16:
+      return "BF16";
+    case DType::kQ8:
+      return "U8";
+    case DType::kOther:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+void StoredFile::begin(std::span<const WeightReader::Tensor> tensors) {
+  std::vector<TensorEntry> entries;
+  std::uint64_t position = 0;
+  for (const WeightReader::Tensor& tensor : tensors) {
+    if (tensor.strips) {
+      const DType dtype = tensor.strips->stored();
+      const Index last = tensor.strips->count() - 1;
+      const std::uint64_t size =
+          tensor.strips->offset(dtype, last) + tensor.strips->bytes(dtype, last);
+      entries.push_back({.name = tensor.entry.name,
+                         .dtype = dtype,
+                         .dtype_name = name_of(dtype),
+                         .shape = tensor.strips->shape(dtype),
+                         .begin = position,
+                         .end = position + size});
+      position += size;
+    }
+  }
+  const std::string head = safetensors_head(entries);
+  append(std::as_bytes(std::span(head)));
+}
+
+void StoredFile::add(const StoredStrip& strip) { append(strip.stored); }
+
+void StoredFile::append(std::span<const std::byte> bytes) {
+  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, bytes.size()));
+  skip_ -= skipped;
+  bytes = bytes.subspan(skipped);
+  out_->insert(out_->end(), bytes.begin(), bytes.end());
+}
+
+}  // namespace patchboard

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/weights/config.h"
+#include "core/weights/safetensors_header.h"
+#include "core/weights/tensor_slots.h"
+
+namespace patchboard {
+
+/// Where a reader goes on after some kept bytes.
+struct Continuation {
+  std::uint64_t position = 0;  ///< in the file: its next byte that is wanted
+  std::uint64_t overlap = 0;   ///< kept bytes of the strip that begins there, which comes again
+};
+
+/// Reads the weights of a GPT-2, one safetensors file or several, from pieces of any size, and
+/// gives their numbers strip by strip: as f32, and as they are to be kept. Never holds more of a
+/// file than its header and a strip.
+///
+/// Names may have the prefix `transformer.`; the mask buffers `h.*.attn.bias` and
+/// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing. A matrix is in F32, F16 or
+/// BF16, or in q8 as Strips lays it out.
+class WeightReader {
+ public:
+  /// One tensor of the file being read.
+  struct Tensor {
+    TensorEntry entry;
+    std::string name;              ///< without the prefix
+    std::optional<Strips> strips;  ///< none for a buffer that is skipped
+  };
+
+  /// Every name and shape of a file is in order; its strips follow.
+  using OnTensors = std::function<void(std::span<const Tensor>)>;
+  using OnStrip = std::function<void(const Tensor&, const StoredStrip&)>;
+
+  /// format: in which matrices will be in memory, see Strips. files: their names, for errors.
+  WeightReader(const Config& config, WeightFormat format, std::vector<std::string> files,
+               OnTensors on_tensors, OnStrip on_strip);
+
+  /// The next bytes; those of the next file follow when one is whole.
+  /// Errors: kWeights, naming the file and the tensor or the byte: a malformed header, a wrong
+  /// shape or dtype, missing or unknown tensors, values that are not finite or too large for f16,
+  /// bytes after the last tensor.
+  void feed(std::span<const std::byte> bytes);
+
+  /// Errors: kWeights where a file ended early, with the tensor and the bytes missing.
+  void finish() const;
+
+  /// The header of the file being read; empty before it is whole.
+  [[nodiscard]] const std::string& header() const { return header_; }
+
+  /// What was fed were the first bytes of a kept copy of a file with this header; the next ones
+  /// will be the file's own. Errors: kWeights where it has other tensors than the copy; kState
+  /// before the copy's header is whole.
+  Continuation continue_from(const std::string& header);
+
+ private:
+  enum class State { kLength, kHeader, kData };
+
+  void begin_file();
+  void feed_length(std::span<const std::byte>& bytes);
+  void feed_header(std::span<const std::byte>& bytes);
+  void feed_data(std::span<const std::byte>& bytes);
+  [[nodiscard]] std::vector<Tensor> match(const std::string& header);
+  [[nodiscard]] Tensor match_entry(TensorEntry entry);
+  void feed_strips(const Tensor& tensor, std::span<const std::byte> bytes);
+  void take_strip(const Tensor& tensor, std::span<const std::byte> bytes);
+  void skip_finished_tensors();
+  [[nodiscard]] const std::string& file() const { return files_[file_]; }
+  [[noreturn]] void refuse(const std::string& what) const;
+
+  Config config_;
+  WeightFormat format_;
+  std::vector<std::string> files_;
+  OnTensors on_tensors_;
+  OnStrip on_strip_;
+  std::map<std::string, TensorShape> missing_;  // not yet seen in a header
+  std::size_t file_ = 0;
+  State state_ = State::kLength;
+  std::array<std::byte, 8> length_{};
+  std::size_t length_size_ = 0;
+  std::uint64_t header_bytes_ = 0;
+  std::string header_;
+  std::vector<Tensor> tensors_;
+  std::size_t current_ = 0;         // the tensor being read
+  std::uint64_t position_ = 0;      // data bytes taken so far
+  Index strip_ = 0;                 // of the tensor
+  std::vector<std::byte> partial_;  // a strip cut by the end of a piece
+  std::vector<float> values_;
+  std::vector<std::byte> stored_;
+};
+
+}  // namespace patchboard
