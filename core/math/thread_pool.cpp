@@ -5,7 +5,7 @@
 namespace patchboard {
 
 ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; i < threads; ++i) {
+  for (int i = 1; kHasThreads && i < threads; ++i) {
     workers_.emplace_back([this] { serve(); });
   }
 }

@@ -18,6 +18,12 @@ namespace patchboard {
 /// the pool decides who runs an index, never how the work is cut.
 class ThreadPool {
  public:
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__)
+  static constexpr bool kHasThreads = false;  ///< a pool is the calling thread alone
+#else
+  static constexpr bool kHasThreads = true;
+#endif
+
   /// threads: at least 1, the calling thread included.
   explicit ThreadPool(int threads);
   ~ThreadPool();

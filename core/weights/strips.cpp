@@ -17,8 +17,8 @@ DType stored_dtype(TensorKind kind, DType from, WeightFormat format) {
   return format == WeightFormat::kF16 ? DType::kF16 : DType::kQ8;
 }
 
-std::uint64_t scale_count(TensorKind kind, Index cols) {
-  return static_cast<std::uint64_t>(kind == TensorKind::kEmbedding ? q8_groups(cols) : cols);
+std::size_t scale_count(TensorKind kind, Index cols) {
+  return static_cast<std::size_t>(kind == TensorKind::kEmbedding ? q8_groups(cols) : cols);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class WeightLoader {
   void feed(std::span<const std::byte> bytes);
 
   /// See WeightReader.
-  [[nodiscard]] const std::string& header() const { return reader_.header(); }
+  [[nodiscard]] std::string header() const { return reader_.header(); }
 
   /// What was fed was the beginning of a kept copy. Returns the position in its source from where
   /// bytes are fed next; they continue the copy. Errors: see WeightReader.

@@ -56,7 +56,7 @@ class WeightReader {
   void finish() const;
 
   /// The header of the file being read; empty before it is whole.
-  [[nodiscard]] const std::string& header() const { return header_; }
+  [[nodiscard]] std::string header() const { return state_ == State::kData ? header_ : ""; }
 
   /// What was fed were the first bytes of a kept copy of a file with this header; the next ones
   /// will be the file's own. Errors: kWeights where it has other tensors than the copy; kState

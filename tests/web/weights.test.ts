@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
-import { fetchText, openDownload, sizeOf } from '../../web/src/weights/download';
+import { fetchText, sizeOf } from '../../web/src/weights/download';
 import { proposedDtype, requireFits } from '../../web/src/weights/dtype';
 import { formatSeconds, PaceMeter } from '../../web/src/weights/progress';
 import {
@@ -56,7 +56,7 @@ test('what cannot fit into a tab is refused by its size', () => {
   expect(() => {
     requireFits(6.43e9, 'f32', 'GPT-2 XL');
   }).toThrow(
-    'GPT-2 XL: 6.43 GB of weights in f32 do not fit into a tab, which has 3.80 GB for them; choose f16',
+    'GPT-2 XL: 6.43 GB of weights in f32 do not fit into a tab, which has 3.80 GB for them here; choose f16',
   );
   expect(() => {
     requireFits(20e9, 'q8', 'GPT-9');
@@ -89,15 +89,19 @@ test('sizes and times are written for people', () => {
 
 test('the pace follows the last seconds', () => {
   const meter = new PaceMeter();
-  expect(meter.add({ received: 0, total: 1000 }, 0)).toEqual({
+  const state = { kind: 'reading' } as const;
+  expect(meter.add({ received: 0, total: 1000, state }, 0)).toEqual({
     rate: undefined,
     secondsLeft: undefined,
   });
-  expect(meter.add({ received: 100, total: 1000 }, 1000)).toEqual({ rate: 100, secondsLeft: 9 });
+  expect(meter.add({ received: 100, total: 1000, state }, 1000)).toEqual({
+    rate: 100,
+    secondsLeft: 9,
+  });
   for (let second = 2; second <= 20; second++) {
-    meter.add({ received: 100, total: 1000 }, second * 1000);
+    meter.add({ received: 100, total: 1000, state }, second * 1000);
   }
-  expect(meter.add({ received: 100, total: 1000 }, 21_000).secondsLeft).toBeUndefined();
+  expect(meter.add({ received: 100, total: 1000, state }, 21_000).secondsLeft).toBeUndefined();
 });
 
 test('each way that a request fails has its own message', async () => {
@@ -107,15 +111,6 @@ test('each way that a request fails has its own message', async () => {
   await expect(fetchText(URL)).rejects.toThrow('the server sent a web page in place of the file');
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
   await expect(fetchText(URL)).rejects.toThrow('Access-Control-Allow-Origin');
-});
-
-test('a file shorter than promised is an error', async () => {
-  answer('12345', { headers: { 'Content-Length': '10' } });
-  const { total, chunks } = await openDownload(URL);
-  expect(total).toBe(10);
-  await expect(async () => {
-    for await (const chunk of chunks) expect(chunk).toHaveLength(5);
-  }).rejects.toThrow('the file ended after 5 bytes, expected 10');
 });
 
 test('the length of a compressed transfer is not the file’s', async () => {

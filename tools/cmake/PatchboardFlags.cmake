@@ -19,12 +19,16 @@ set(PATCHBOARD_ARCH "native" CACHE STRING "Value of -march for native builds, em
 
 if(EMSCRIPTEN)
   option(PATCHBOARD_RELAXED_SIMD "Multiply-add in one instruction, which older browsers do not have" ON)
+  option(PATCHBOARD_THREADS "Threads, which a page has only where it is isolated from other origins" ON)
   target_compile_options(
     patchboard_platform
-    INTERFACE -pthread -fwasm-exceptions -msimd128 $<$<BOOL:${PATCHBOARD_RELAXED_SIMD}>:-mrelaxed-simd>)
-  target_link_options(patchboard_platform INTERFACE -pthread -fwasm-exceptions
-                                                    # Growth slows JavaScript's views of the heap, which do little.
-                                                    -Wno-pthreads-mem-growth)
+    INTERFACE -fwasm-exceptions -msimd128 $<$<BOOL:${PATCHBOARD_RELAXED_SIMD}>:-mrelaxed-simd>)
+  target_link_options(patchboard_platform INTERFACE -fwasm-exceptions)
+  if(PATCHBOARD_THREADS)
+    target_compile_options(patchboard_platform INTERFACE -pthread)
+    # Growth slows JavaScript's views of the heap, which do little.
+    target_link_options(patchboard_platform INTERFACE -pthread -Wno-pthreads-mem-growth)
+  endif()
 else()
   find_package(Threads REQUIRED)
   target_link_libraries(patchboard_platform INTERFACE Threads::Threads)

@@ -13,7 +13,7 @@ FetchContent_Declare(
   GIT_TAG v1.14.0
   GIT_SHALLOW TRUE
   SYSTEM)
-if(EMSCRIPTEN)
+if(EMSCRIPTEN AND PATCHBOARD_THREADS)
   # CMake's own test for threads does not know Emscripten's, and GoogleTest would do without locks.
   set(CMAKE_HAVE_LIBC_PTHREAD ON)
 endif()
@@ -38,8 +38,8 @@ function(patchboard_add_test_executable name)
         -sNODERAWFS
         -sEXIT_RUNTIME
         # Off Node's main thread, tests may start threads beyond the pool.
-        -sPROXY_TO_PTHREAD
-        -sPTHREAD_POOL_SIZE=4
+        $<$<BOOL:${PATCHBOARD_THREADS}>:-sPROXY_TO_PTHREAD>
+        $<$<BOOL:${PATCHBOARD_THREADS}>:-sPTHREAD_POOL_SIZE=4>
         -sALLOW_MEMORY_GROWTH
         # Eigen's GEMM keeps its blocks on the stack.
         -sSTACK_SIZE=1MB

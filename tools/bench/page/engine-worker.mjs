@@ -20,7 +20,9 @@ serveCalls({
     const { default: create } = await import(engine);
     module = await create();
     session = new module.Session(threads);
-    session.begin(await (await fetch(`${folder}/config.json`)).text(), dtype, ['model.safetensors']);
+    session.begin(await (await fetch(`${folder}/config.json`)).text(), dtype, [
+      'model.safetensors',
+    ]);
     await streamWeights(`${folder}/model.safetensors`);
     session.finish();
     return {

@@ -19,6 +19,15 @@ export function missingIsolation(): string | undefined {
   );
 }
 
+/** What happens while a model is loaded. */
+export interface LoadEvents {
+  onProgress: (progress: LoadProgress) => void;
+  /** Something to know that is no error. */
+  onNote: (note: string) => void;
+  /** Takes what ends the pause of a download that waits to try again. */
+  onRetry: (retryNow: () => void) => void;
+}
+
 export class Engine {
   private readonly remote: Remote<EngineWorker>;
   private readonly ended: Promise<never>;
@@ -49,7 +58,7 @@ export class Engine {
   static async load(
     source: ModelSource,
     dtype: Dtype,
-    onProgress: (progress: LoadProgress) => void,
+    events: LoadEvents,
     signal: AbortSignal,
   ): Promise<{ engine: Engine; info: ModelInfo }> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
@@ -62,7 +71,9 @@ export class Engine {
     try {
       signal.throwIfAborted();
       const url = await engineUrl(document.baseURI);
-      const loading = engine.remote.load(url, source, dtype, proxy(onProgress));
+      events.onRetry(() => void engine.remote.retryNow());
+      const { onProgress, onNote } = events;
+      const loading = engine.remote.load(url, source, dtype, proxy(onProgress), proxy(onNote));
       const info = await Promise.race([loading, engine.ended, aborted]);
       return { engine, info };
     } catch (error) {

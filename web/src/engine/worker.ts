@@ -2,14 +2,16 @@
 
 import { expose } from 'comlink';
 
-import { fetchText, openDownload } from '../weights/download';
+import { Feeder } from '../loading/feeder';
+import type { AddressLoad } from '../loading/from-address';
+import { loadModel } from '../loading/load-model';
+import { LoadReport } from '../loading/report';
+import type { Dtype } from '../weights/dtype';
 import type { LoadProgress } from '../weights/progress';
-import { type Dtype, requireFits } from '../weights/dtype';
-import { FILES, type ModelSource } from '../weights/sources';
+import type { ModelSource } from '../weights/sources';
 import type {
   CreatePatchboard,
   ModelInfo,
-  PatchboardModule,
   PatchRequest,
   PatchRow,
   PatchStart,
@@ -20,58 +22,38 @@ import type {
 export type PatchEnd = 'done' | 'cancelled';
 
 const MAX_THREADS = 8;
-const PROGRESS_MS = 100;
-
-async function streamWeights(
-  module: PatchboardModule,
-  session: Session,
-  url: string,
-  dtype: Dtype,
-  onProgress: (progress: LoadProgress) => unknown,
-) {
-  const { total, chunks } = await openDownload(url);
-  if (total !== undefined) requireFits(total, dtype, url);
-  let received = 0;
-  let reported = 0;
-  for await (const chunk of chunks) {
-    const address = session.reserve(chunk.byteLength);
-    module.HEAPU8.set(chunk, address);
-    session.commit(chunk.byteLength);
-    received += chunk.byteLength;
-    if (performance.now() - reported > PROGRESS_MS) {
-      reported = performance.now();
-      onProgress({ received, total });
-    }
-  }
-  await onProgress({ received, total });
-}
-
 export class EngineWorker {
   private session: Session | undefined;
+  private download: AddressLoad | undefined;
   private sweep = 0;
 
-  /** engineUrl: the address of patchboard.mjs. */
+  /** engineUrl: the address of patchboard.mjs. onNote: takes what a person should know. */
   async load(
     engineUrl: string,
     source: ModelSource,
     dtype: Dtype,
     onProgress: (progress: LoadProgress) => unknown,
+    onNote: (note: string) => unknown,
   ): Promise<ModelInfo> {
     const engine = (await import(/* @vite-ignore */ engineUrl)) as { default: CreatePatchboard };
-    const file = (name: string) => source.folder + name;
-    const [module, config, vocab, merges] = await Promise.all([
-      engine.default(),
-      fetchText(file(FILES.config)),
-      fetchText(file(FILES.vocab)),
-      fetchText(file(FILES.merges)),
-    ]);
+    const module = await engine.default();
     const session = new module.Session(Math.min(navigator.hardwareConcurrency, MAX_THREADS));
-    session.begin(config, dtype);
-    session.setTokenizer(vocab, merges);
-    await streamWeights(module, session, file(FILES.weights), dtype, onProgress);
-    session.finish();
+    const report = new LoadReport(onProgress, onNote);
+    const feeder = new Feeder(module, session, dtype);
+    try {
+      await loadModel(feeder, source, report, (load) => {
+        this.download = load;
+      });
+    } finally {
+      report.end();
+    }
     this.session = session;
     return session.info();
+  }
+
+  /** Ends the pause of a download that waits to try again. */
+  retryNow(): void {
+    this.download?.retryNow();
   }
 
   tokenize(text: string): Token[] {

@@ -2,9 +2,10 @@
 
 import { Engine } from '../engine/engine';
 import type { ModelInfo } from '../engine/module';
+import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
-import { type Dtype, requireFits } from '../weights/dtype';
-import type { ModelSource } from '../weights/sources';
+import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
+import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
 
 export interface LoadedModel {
   engine: Engine;
@@ -17,17 +18,37 @@ export interface Loading {
   source: ModelSource;
   progress: LoadProgress;
   pace: Pace;
+  /** Ends a pause between two attempts. */
+  retryNow: () => void;
 }
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** So that the browser does not throw kept models away by itself when space is short. */
+async function askToPersist(): Promise<void> {
+  try {
+    await navigator.storage.persist();
+  } catch {
+    // Where it cannot be asked, models are kept as long as the browser likes.
+  }
+}
+
 export class ModelShelf {
   inUse = $state.raw<LoadedModel>();
   loading = $state.raw<Loading>();
   problem = $state<string>();
+  /** What a person should know of the last load, and is no error. */
+  notes = $state.raw<readonly string[]>([]);
+  /** Bytes that a model can have in this tab. */
+  memory = $state(LARGEST_MEMORY);
   private abort: AbortController | undefined;
+
+  /** Until it is asked, `memory` is the most that there can be. */
+  async probeMemory(): Promise<void> {
+    this.memory = await availableMemory();
+  }
 
   /** Loads a model and then puts it in use; a load under way is given up. */
   async load(source: ModelSource, dtype: Dtype): Promise<void> {
@@ -35,17 +56,29 @@ export class ModelShelf {
     const abort = new AbortController();
     this.abort = abort;
     this.problem = undefined;
+    this.notes = [];
     const meter = new PaceMeter();
-    const report = (progress: LoadProgress) => {
+    let retryNow = () => {};
+    const onProgress = (progress: LoadProgress) => {
       if (abort.signal.aborted) return;
-      this.loading = { source, progress, pace: meter.add(progress, performance.now()) };
+      this.loading = { source, progress, pace: meter.add(progress, performance.now()), retryNow };
+    };
+    const events = {
+      onProgress,
+      onNote: (note: string) => {
+        if (!abort.signal.aborted) this.notes = [...this.notes, note];
+      },
+      onRetry: (retry: () => void) => {
+        retryNow = retry;
+      },
     };
     try {
       if (source.weightBytes !== undefined) {
-        requireFits(source.weightBytes, dtype, source.label);
+        requireFits(source.weightBytes, dtype, source.label, this.memory);
       }
-      report({ received: 0, total: source.weightBytes });
-      const loaded = await Engine.load(source, dtype, report, abort.signal);
+      onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
+      if (source.id !== EMBEDDED_ID && !source.local) await askToPersist();
+      const loaded = await Engine.load(source, dtype, events, abort.signal);
       this.inUse?.engine.close();
       this.inUse = { ...loaded, source, dtype };
     } catch (error) {

@@ -13,8 +13,11 @@ export const DTYPES: readonly { id: Dtype; label: string }[] = [
 /** Bytes in memory for each byte of a file in f32, as GPT-2's are published. */
 const SHARE: Record<Dtype, number> = { f32: 1, f16: 1 / 2, q8: 1.125 / 4 };
 
-/** A tab's WebAssembly memory ends at 4 GiB, and a sweep needs some of it. */
-export const LARGEST_WEIGHT_BYTES = 3_800_000_000;
+/** A tab's WebAssembly memory ends at 4 GiB. */
+export const LARGEST_MEMORY = 2 ** 32;
+
+/** What a sweep needs beside the weights, and some room. */
+const LEAST_BESIDE = 490_000_000;
 
 export function isDtype(text: string): text is Dtype {
   return DTYPES.some(({ id }) => id === text);
@@ -25,20 +28,27 @@ export function weightMemory(fileBytes: number, dtype: Dtype): number {
   return fileBytes * SHARE[dtype];
 }
 
-/** The most exact that fits. */
-export function proposedDtype(fileBytes: number): Dtype {
-  const fits = DTYPES.find(({ id }) => weightMemory(fileBytes, id) <= LARGEST_WEIGHT_BYTES);
-  return fits?.id ?? 'q8';
+function fits(fileBytes: number, dtype: Dtype, memory: number): boolean {
+  return weightMemory(fileBytes, dtype) <= memory - LEAST_BESIDE;
+}
+
+/** The most exact that fits. memory: what a tab can have here, in bytes. */
+export function proposedDtype(fileBytes: number, memory = LARGEST_MEMORY): Dtype {
+  return DTYPES.find(({ id }) => fits(fileBytes, id, memory))?.id ?? 'q8';
 }
 
 /** Refuses, before anything is fetched, what cannot fit. */
-export function requireFits(fileBytes: number, dtype: Dtype, label: string): void {
-  const memory = weightMemory(fileBytes, dtype);
-  if (memory <= LARGEST_WEIGHT_BYTES) return;
-  const smaller = proposedDtype(fileBytes);
+export function requireFits(
+  fileBytes: number,
+  dtype: Dtype,
+  label: string,
+  memory = LARGEST_MEMORY,
+): void {
+  if (fits(fileBytes, dtype, memory)) return;
+  const smaller = proposedDtype(fileBytes, memory);
   throw new Error(
-    `${label}: ${formatBytes(memory)} of weights in ${dtype} do not fit into a tab, which has ` +
-      `${formatBytes(LARGEST_WEIGHT_BYTES)} for them; choose ` +
-      (weightMemory(fileBytes, smaller) <= LARGEST_WEIGHT_BYTES ? smaller : 'a smaller GPT-2'),
+    `${label}: ${formatBytes(weightMemory(fileBytes, dtype))} of weights in ${dtype} do not fit into ` +
+      `a tab, which has ${formatBytes(memory - LEAST_BESIDE)} for them here; choose ` +
+      (fits(fileBytes, smaller, memory) ? smaller : 'a smaller GPT-2'),
   );
 }

@@ -1,8 +1,14 @@
-/** How far a download is, how fast it goes, and how long it will still take. */
+/** How far a load is, how fast it goes, and how long it will still take. */
+
+import type { ReadState } from './remote-file';
+
+/** reading: from the network. disk: from this machine. */
+export type LoadState = ReadState | { kind: 'disk' };
 
 export interface LoadProgress {
   received: number;
   total: number | undefined;
+  state: LoadState;
 }
 
 export interface Pace {

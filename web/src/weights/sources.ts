@@ -1,24 +1,21 @@
 /** Where a model can be had, and what its parts are called. */
 
+import { localBytes, type LocalModel } from './local-files';
+
 export interface ModelSource {
   /** What names it in the page's address: `embedded`, a published name, or a folder's address. */
   id: string;
   label: string;
   /** The folder that holds the files; ends with a slash. */
   folder: string;
-  /** Bytes of model.safetensors where known beforehand. */
+  /** Bytes of the weights where known beforehand. */
   weightBytes?: number;
+  /** Files on this machine, in place of a folder at an address. */
+  local?: LocalModel;
 }
 
 export const EMBEDDED_ID = 'embedded';
-
-/** The files of the published layout. */
-export const FILES = {
-  config: 'config.json',
-  vocab: 'vocab.json',
-  merges: 'merges.txt',
-  weights: 'model.safetensors',
-} as const;
+export const LOCAL_ID = 'files';
 
 const PUBLISHED_HOME = 'https://huggingface.co/openai-community/';
 
@@ -44,6 +41,16 @@ export const publishedSources: readonly ModelSource[] = PUBLISHED.map((model) =>
   folder: `${PUBLISHED_HOME}${model.id}/resolve/main/`,
   weightBytes: model.weightBytes,
 }));
+
+export function localSource(local: LocalModel): ModelSource {
+  return {
+    id: LOCAL_ID,
+    label: 'a model from this disk',
+    folder: '',
+    weightBytes: localBytes(local),
+    local,
+  };
+}
 
 /** A model page's address, as people copy it, names the folder only after `resolve/main`. */
 function withoutModelPage(url: URL): URL {

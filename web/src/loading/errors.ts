@@ -1,0 +1,12 @@
+import type { CoreError } from '../engine/module';
+
+/** Whether the engine threw it; with a code, whether for that reason. */
+export function isCoreError(error: unknown, code?: CoreError['code']): error is CoreError {
+  if (!(error instanceof Error)) return false;
+  const found = (error as Partial<CoreError>).code;
+  return code === undefined ? typeof found === 'string' : found === code;
+}
+
+export function isDomError(error: unknown, name: string): boolean {
+  return error instanceof DOMException && error.name === name;
+}

@@ -1,0 +1,42 @@
+/** Puts a model's bytes into the engine's memory. */
+
+import type { PatchboardModule, Session } from '../engine/module';
+import type { Dtype } from '../weights/dtype';
+import { FILES } from '../weights/files';
+
+/** The small files of a model. */
+export interface Texts {
+  config: string;
+  vocab: string;
+  merges: string;
+}
+
+/** read: gives a file of the published layout by its name. */
+export async function readTexts(read: (name: string) => Promise<string>): Promise<Texts> {
+  const [config, vocab, merges] = await Promise.all([
+    read(FILES.config),
+    read(FILES.vocab),
+    read(FILES.merges),
+  ]);
+  return { config, vocab, merges };
+}
+
+export class Feeder {
+  constructor(
+    private readonly module: PatchboardModule,
+    readonly session: Session,
+    readonly dtype: Dtype,
+  ) {}
+
+  /** Forgets what was fed before. files: the names of the weights' files. */
+  begin({ config, vocab, merges }: Texts, files: string[] = [FILES.weights]): void {
+    this.session.begin(config, this.dtype, files);
+    this.session.setTokenizer(vocab, merges);
+  }
+
+  feed(bytes: Uint8Array): void {
+    const address = this.session.reserve(bytes.byteLength);
+    this.module.HEAPU8.set(bytes, address);
+    this.session.commit(bytes.byteLength);
+  }
+}

@@ -1,0 +1,32 @@
+/** Loading files that someone chose from their disk. */
+
+import { localBytes, type LocalModel } from '../weights/local-files';
+import { FILES } from '../weights/files';
+import { type Feeder, readTexts } from './feeder';
+import type { LoadReport } from './report';
+
+export async function loadFromFiles(
+  feeder: Feeder,
+  model: LocalModel,
+  report: LoadReport,
+): Promise<void> {
+  const files: Record<string, File> = {
+    [FILES.config]: model.config,
+    [FILES.vocab]: model.vocab,
+    [FILES.merges]: model.merges,
+  };
+  const texts = await readTexts((name) => files[name]?.text() ?? Promise.resolve(''));
+  feeder.begin(
+    texts,
+    model.weights.map((file) => file.name),
+  );
+  report.begin({ kind: 'disk' }, localBytes(model));
+  for (const file of model.weights) {
+    const reader = file.stream().getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      feeder.feed(piece.value);
+      report.add(piece.value.byteLength);
+    }
+  }
+  feeder.session.finish();
+}
