@@ -1,6 +1,13 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { viteStaticCopy } from 'vite-plugin-static-copy';
+
+import { precache } from './build/precache.ts';
 
 // SharedArrayBuffer, and so threads, need a page that is isolated from other origins.
 const headers = {
@@ -8,23 +15,80 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+// Models come from any address; everything else is the page's own.
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' https: http:",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const VARIANTS = { 'relaxed-simd': 'wasm', simd: 'wasm-simd', single: 'wasm-single' };
+
+/** Named by its content, so that browsers may keep it for ever. */
+function engineFolder(): string {
+  const hash = createHash('sha256');
+  for (const tree of Object.values(VARIANTS)) {
+    for (const name of ['patchboard.mjs', 'patchboard.wasm']) {
+      const file = new URL(`../build/${tree}/bin/${name}`, import.meta.url);
+      if (existsSync(file)) hash.update(readFileSync(file));
+    }
+  }
+  return `engine/${hash.digest('hex').slice(0, 10)}`;
+}
+
+const ENGINE_FOLDER = engineFolder();
+
+/** A static host sends no headers of ours, so the page carries its policy itself. */
+const contentSecurityPolicy: Plugin = {
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+      injectTo: 'head-prepend',
+    },
+  ],
+};
+
 export default defineConfig({
   base: './',
+  define: { ENGINE_FOLDER: JSON.stringify(ENGINE_FOLDER) },
   plugins: [
     svelte(),
+    contentSecurityPolicy,
     viteStaticCopy({
       targets: [
-        { src: '../build/wasm/bin/patchboard.{mjs,wasm}', dest: 'engine/relaxed-simd' },
-        { src: '../build/wasm-simd/bin/patchboard.{mjs,wasm}', dest: 'engine/simd' },
+        ...Object.entries(VARIANTS).map(([variant, tree]) => ({
+          src: `../build/${tree}/bin/patchboard.{mjs,wasm}`,
+          dest: `${ENGINE_FOLDER}/${variant}`,
+        })),
         {
           src: '../tools/embedded-model/model/{config.json,model.safetensors,vocab.json,merges.txt}',
           dest: 'models/embedded',
         },
       ],
     }),
+    precache(fileURLToPath(new URL('dist', import.meta.url)), ['_headers']),
   ],
   worker: { format: 'es' },
-  build: { target: 'es2022' },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: 'index.html', 'service-worker': 'src/site/service-worker.ts' },
+      output: {
+        // Browsers look for a service worker under one name.
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
   server: { headers },
   preview: { headers },
   test: { include: ['../tests/web/**/*.test.ts'] },

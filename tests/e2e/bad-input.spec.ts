@@ -137,18 +137,3 @@ test('an address that is none is refused', async ({ patchboard }) => {
   await patchboard.load('ftp://example.org/gpt2');
   await expect(patchboard.alerts).toContainText('expected http:// or https://');
 });
-
-test.describe(() => {
-  test.use({ allowedErrors: /Failed to load resource.*404/ });
-  test('the page says so where its own server does not isolate it', async ({ patchboard }) => {
-    await patchboard.page.route('**/', async (route) => {
-      const response = await route.fetch();
-      const headers = response.headers();
-      delete headers['cross-origin-opener-policy'];
-      await route.fulfill({ response, headers });
-    });
-    await patchboard.open();
-    await expect(patchboard.alerts).toContainText('Cross-Origin-Opener-Policy: same-origin');
-    await expect(patchboard.runButton).toBeDisabled();
-  });
-});

@@ -6,18 +6,8 @@ import type { LoadProgress } from '../weights/progress';
 import type { Dtype } from '../weights/dtype';
 import type { ModelSource } from '../weights/sources';
 import type { ModelInfo, PatchRequest, PatchRow, PatchStart, Token } from './module';
-import { engineUrl } from './variant';
+import { chooseEngine } from './variant';
 import type { EngineWorker, PatchEnd } from './worker';
-
-/** Why threads cannot be had, or undefined where they can. */
-export function missingIsolation(): string | undefined {
-  if (globalThis.crossOriginIsolated) return undefined;
-  return (
-    'This page cannot use threads, because its server does not isolate it. The server must send the ' +
-    'headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: ' +
-    'require-corp", over https or on localhost; tools/demo does.'
-  );
-}
 
 /** What happens while a model is loaded. */
 export interface LoadEvents {
@@ -70,10 +60,10 @@ export class Engine {
     const engine = new Engine(source, worker);
     try {
       signal.throwIfAborted();
-      const url = await engineUrl(document.baseURI);
+      const choice = await chooseEngine(document.baseURI);
       events.onRetry(() => void engine.remote.retryNow());
       const { onProgress, onNote } = events;
-      const loading = engine.remote.load(url, source, dtype, proxy(onProgress), proxy(onNote));
+      const loading = engine.remote.load(choice, source, dtype, proxy(onProgress), proxy(onNote));
       const info = await Promise.race([loading, engine.ended, aborted]);
       return { engine, info };
     } catch (error) {

@@ -18,26 +18,26 @@ import type {
   Session,
   Token,
 } from './module';
+import type { EngineChoice } from './variant';
 
 export type PatchEnd = 'done' | 'cancelled';
 
-const MAX_THREADS = 8;
 export class EngineWorker {
   private session: Session | undefined;
   private download: AddressLoad | undefined;
   private sweep = 0;
 
-  /** engineUrl: the address of patchboard.mjs. onNote: takes what a person should know. */
+  /** onNote: takes what a person should know. */
   async load(
-    engineUrl: string,
+    { url, threads }: EngineChoice,
     source: ModelSource,
     dtype: Dtype,
     onProgress: (progress: LoadProgress) => unknown,
     onNote: (note: string) => unknown,
   ): Promise<ModelInfo> {
-    const engine = (await import(/* @vite-ignore */ engineUrl)) as { default: CreatePatchboard };
+    const engine = (await import(/* @vite-ignore */ url)) as { default: CreatePatchboard };
     const module = await engine.default();
-    const session = new module.Session(Math.min(navigator.hardwareConcurrency, MAX_THREADS));
+    const session = new module.Session(threads);
     const report = new LoadReport(onProgress, onNote);
     const feeder = new Feeder(module, session, dtype);
     try {
