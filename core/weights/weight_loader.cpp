@@ -22,7 +22,8 @@ double bytes_a_weight(WeightFormat format) {
   return 1 + 4.0 / static_cast<double>(PackedMatrix::kScaleGroup);
 }
 
-const Config& addressable(const Config& config, WeightFormat format) {
+/// The config, where its weights can be addressed.
+Config addressable(const Config& config, WeightFormat format) {
   constexpr double kMega = 1e6;
   const double bytes = static_cast<double>(config.parameter_count()) * bytes_a_weight(format);
   const double limit = 2.0 * static_cast<double>(std::numeric_limits<Index>::max());
@@ -76,8 +77,7 @@ void WeightLoader::feed(std::span<const std::byte> bytes) {
 
 std::uint64_t WeightLoader::continue_from(const std::string& source_header) {
   const Continuation continuation = reader_.continue_from(source_header);
-  keep();
-  keep_->skip(continuation.overlap);
+  keep_.emplace(kept_).skip(continuation.overlap);
   return continuation.position;
 }
 

@@ -47,7 +47,8 @@ std::map<std::string, TensorShape> shapes_by_name(const Config& config) {
 }
 
 bool is_copy(const WeightReader::Tensor& copy, const WeightReader::Tensor& tensor) {
-  return copy.name == tensor.name && copy.strips->from() == tensor.strips->stored();
+  return copy.name == tensor.name && copy.strips && tensor.strips &&
+         copy.strips->from() == tensor.strips->stored();
 }
 
 }  // namespace
@@ -166,7 +167,7 @@ void WeightReader::feed_data(std::span<const std::byte>& bytes) {
   const auto taken =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), tensor.entry.end - position_));
   if (tensor.strips) {
-    feed_strips(tensor, bytes.first(taken));
+    feed_strips(tensor, *tensor.strips, bytes.first(taken));
   }
   position_ += taken;
   bytes = bytes.subspan(taken);
@@ -182,11 +183,12 @@ void WeightReader::begin_file() {
   position_ = 0;
 }
 
-void WeightReader::feed_strips(const Tensor& tensor, std::span<const std::byte> bytes) {
+void WeightReader::feed_strips(const Tensor& tensor, const Strips& strips,
+                               std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const auto size = static_cast<std::size_t>(tensor.strips->bytes(tensor.entry.dtype, strip_));
+    const auto size = static_cast<std::size_t>(strips.bytes(strips.from(), strip_));
     if (partial_.empty() && bytes.size() >= size) {
-      take_strip(tensor, bytes.first(size));
+      take_strip(tensor, strips, bytes.first(size));
       bytes = bytes.subspan(size);
       continue;
     }
@@ -195,14 +197,14 @@ void WeightReader::feed_strips(const Tensor& tensor, std::span<const std::byte> 
                     bytes.begin() + static_cast<std::ptrdiff_t>(taken));
     bytes = bytes.subspan(taken);
     if (partial_.size() == size) {
-      take_strip(tensor, partial_);
+      take_strip(tensor, strips, partial_);
       partial_.clear();
     }
   }
 }
 
-void WeightReader::take_strip(const Tensor& tensor, std::span<const std::byte> bytes) {
-  const Strips& strips = *tensor.strips;
+void WeightReader::take_strip(const Tensor& tensor, const Strips& strips,
+                              std::span<const std::byte> bytes) {
   values_.resize(static_cast<std::size_t>(strips.rows(strip_) * strips.cols()));
   strips.widen(strip_, bytes, values_.data());
   const float largest = largest_of(strips, format_);
@@ -254,8 +256,8 @@ Continuation WeightReader::continue_from(const std::string& header) {
   current_ = current;
   position_ = tensors_.back().entry.end;
   if (current_ < tensors_.size()) {
-    const Tensor& tensor = tensors_[current_];
-    position_ = tensor.entry.begin + tensor.strips->offset(tensor.entry.dtype, strip_);
+    const auto& [entry, name, strips] = tensors_[current_];
+    position_ = entry.begin + (strips ? strips->offset(strips->from(), strip_) : 0);
   }
   const std::uint64_t overlap = partial_.size();
   partial_.clear();

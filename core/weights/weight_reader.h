@@ -72,8 +72,8 @@ class WeightReader {
   void feed_data(std::span<const std::byte>& bytes);
   [[nodiscard]] std::vector<Tensor> match(const std::string& header);
   [[nodiscard]] Tensor match_entry(TensorEntry entry);
-  void feed_strips(const Tensor& tensor, std::span<const std::byte> bytes);
-  void take_strip(const Tensor& tensor, std::span<const std::byte> bytes);
+  void feed_strips(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
+  void take_strip(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   void skip_finished_tensors();
   [[nodiscard]] const std::string& file() const { return files_[file_]; }
   [[noreturn]] void refuse(const std::string& what) const;

@@ -78,6 +78,16 @@ TEST(ConvertCommand, ConvertsAConvertedModelToItself) {
             content(out.path("twice/model.safetensors")));
 }
 
+TEST(ConvertCommand, WritesTheChecksumThatThePageChecks) {
+  const ModelFolder model;
+  const TemporaryFolder out;
+  convert(model.path(), "f16", out.path("small"));
+  const auto config = nlohmann::json::parse(content(out.path("small/config.json")));
+  const std::string checksum = config["patchboard"]["xxh64"]["model.safetensors"];
+  EXPECT_EQ(checksum.size(), 16U);
+  EXPECT_EQ(config["n_layer"], nlohmann::json::parse(small_model().config_text)["n_layer"]);
+}
+
 TEST(ConvertCommand, ConvertsEveryFileOfSeveral) {
   const ShardedFolder model;
   const TemporaryFolder out;

@@ -22,3 +22,7 @@ export function patch(
   args.push('--target', ...request.targets);
   return JSON.parse(execFileSync(COMMAND, args, { encoding: 'utf8' })) as PatchOutput;
 }
+
+export function convert(model: string, dtype: string, out: string): void {
+  execFileSync(COMMAND, ['convert', '--model', model, '--dtype', dtype, '--out', out]);
+}

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import type { Page } from '@playwright/test';
 
+import { convert } from './command';
 import { type Misbehaviour, type ModelServer, serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
 import { type Cell, expect, type PatchboardPage, test } from './patchboard-page';
@@ -203,6 +204,21 @@ test('a checksum in config.json that does not fit is said, and nothing is kept',
   await patchboard.load(server.address);
   await expect(patchboard.alerts).toContainText('expected 0123456789abcdef');
   expect(await keptFile(patchboard.page, 'model.safetensors.partial')).toBeUndefined();
+});
+
+test('a model that was converted loads, and its checksum fits', async ({ patchboard }) => {
+  const folder = `${randomModel()}-q8`;
+  convert(randomModel(), 'q8', folder);
+  await serve({}, folder);
+  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=q8`);
+  await expectLoaded(patchboard);
+  const cells = await heatmap(patchboard);
+  await expect(patchboard.alerts).toHaveCount(0);
+  await server.close();
+  await serve();
+  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=q8`);
+  await expectLoaded(patchboard);
+  expect(await heatmap(patchboard)).toEqual(cells);
 });
 
 test('a load that was cancelled goes on at the next visit', async ({ patchboard }) => {

@@ -33,5 +33,17 @@ else()
     GIT_SHALLOW TRUE
     SYSTEM
     FIND_PACKAGE_ARGS 2.1 CONFIG)
+  FetchContent_Declare(
+    xxHash
+    GIT_REPOSITORY https://github.com/Cyan4973/xxHash.git
+    GIT_TAG v0.8.3
+    GIT_SHALLOW TRUE
+    SOURCE_SUBDIR none # its header is all that is used
+    SYSTEM)
+  find_path(PATCHBOARD_XXHASH_INCLUDE xxhash.h)
+  if(NOT PATCHBOARD_XXHASH_INCLUDE)
+    FetchContent_MakeAvailable(xxHash)
+    set(PATCHBOARD_XXHASH_INCLUDE "${xxhash_SOURCE_DIR}")
+  endif()
   FetchContent_MakeAvailable(CLI11)
 endif()

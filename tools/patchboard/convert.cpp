@@ -1,6 +1,11 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "core/error.h"
@@ -40,17 +45,24 @@ class Converter {
             [this](const WeightReader::Tensor&, const StoredStrip& strip) { stored_.add(strip); }) {
   }
 
-  /// Returns the bytes written.
-  std::uint64_t convert(const fs::path& from, std::ostream& out) {
+  struct Written {
+    std::uint64_t bytes = 0;
+    std::uint64_t xxh64 = 0;
+  };
+
+  Written convert(const fs::path& from, std::ostream& out) {
+    XXH64_state_t hash;
+    XXH64_reset(&hash, 0);
     std::uint64_t written = 0;
     read_pieces(from, [&](std::span<const std::byte> piece) {
       reader_.feed(piece);
+      XXH64_update(&hash, bytes_.data(), bytes_.size());
       out.write(reinterpret_cast<const char*>(bytes_.data()),
                 static_cast<std::streamsize>(bytes_.size()));
       written += bytes_.size();
       bytes_.clear();
     });
-    return written;
+    return {.bytes = written, .xxh64 = XXH64_digest(&hash)};
   }
 
   void finish() const { reader_.finish(); }
@@ -61,6 +73,14 @@ class Converter {
   WeightReader reader_;
 };
 
+std::string hex(std::uint64_t value) {
+  constexpr int kDigits = 16;
+  std::array<char, kDigits + 1> text{};
+  static_cast<void>(
+      std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value)));
+  return text.data();
+}
+
 }  // namespace
 
 void run_convert(const ConvertArguments& arguments) {
@@ -70,16 +90,22 @@ void run_convert(const ConvertArguments& arguments) {
   const Config config = parse_config(read_text(from / "config.json"));
   require_another_folder(from, to);
   make_folder(to);
-  for (const char* name : {"config.json", "vocab.json", "merges.txt"}) {
+  for (const char* name : {"vocab.json", "merges.txt"}) {
     copy_text(from, to, name);
   }
   Converter converter(config, arguments.dtype, files);
   std::uint64_t written = 0;
+  auto json = nlohmann::ordered_json::parse(read_text(from / "config.json"));
+  json["patchboard"]["xxh64"] = nlohmann::ordered_json::object();  // the page checks it
   for (const std::string& file : files) {
-    write_file(to / file,
-               [&](std::ostream& out) { written += converter.convert(from / file, out); });
+    write_file(to / file, [&](std::ostream& out) {
+      const Converter::Written part = converter.convert(from / file, out);
+      written += part.bytes;
+      json["patchboard"]["xxh64"][file] = hex(part.xxh64);
+    });
   }
   converter.finish();
+  write_file(to / "config.json", [&](std::ostream& out) { out << json.dump(2) << '\n'; });
   if (files.size() > 1) {
     copy_text(from, to, "model.safetensors.index.json");
   }

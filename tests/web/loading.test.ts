@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+
+import { variantFor } from '../../web/src/engine/variant';
+import { readManifest, newManifest } from '../../web/src/kept/manifest';
+import {
+  DigestCheck,
+  digestInConfig,
+  digestInPointer,
+  pointerAddress,
+} from '../../web/src/weights/digest';
+import { localBytes, localModel } from '../../web/src/weights/local-files';
+
+test('each browser gets the fastest engine that it can run', () => {
+  const all = { simd: true, relaxedSimd: true, threads: true };
+  expect(variantFor(all)).toBe('relaxed-simd');
+  expect(variantFor({ ...all, relaxedSimd: false })).toBe('simd');
+  expect(variantFor({ ...all, threads: false })).toBe('single');
+  expect(variantFor({ ...all, simd: false })).toBeUndefined();
+});
+
+const file = (name: string, content = name) => new File([content], name);
+const small = ['config.json', 'vocab.json', 'merges.txt'].map((name) => file(name));
+
+test('a folder of files is a model, whole or in parts', async () => {
+  const whole = await localModel([...small, file('model.safetensors'), file('README.md')]);
+  expect(whole.weights.map(({ name }) => name)).toEqual(['model.safetensors']);
+  expect(localBytes(whole)).toBe('model.safetensors'.length);
+  const index = JSON.stringify({ weight_map: { b: 'two', a: 'one', c: 'two' } });
+  const parts = [file('two'), file('one'), file('model.safetensors.index.json', index)];
+  const sharded = await localModel([...small, ...parts]);
+  expect(sharded.weights.map(({ name }) => name)).toEqual(['one', 'two']);
+});
+
+test('what is missing from a folder is named', async () => {
+  await expect(localModel(small)).rejects.toThrow(
+    'model.safetensors is not among the files chosen (config.json, vocab.json, merges.txt)',
+  );
+  const index = (text: string) => [...small, file('model.safetensors.index.json', text)];
+  await expect(localModel(index('{"weight_map": {"a": "one"}}'))).rejects.toThrow(
+    'one is not among the files',
+  );
+  for (const text of ['[]', 'x', '{"weight_map": {}}', '{"weight_map": {"a": 1}}']) {
+    await expect(localModel(index(text))).rejects.toThrow('expected {"weight_map"');
+  }
+});
+
+test('a checksum is found where somebody gives it', () => {
+  const hex = 'ab'.repeat(32);
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${hex}\nsize 548105171\n`;
+  expect(digestInPointer(pointer)).toEqual({ algorithm: 'sha256', hex });
+  expect(digestInPointer('<html>')).toBeUndefined();
+  expect(pointerAddress('https://huggingface.co/openai-community/gpt2/resolve/main/')).toBe(
+    'https://huggingface.co/openai-community/gpt2/raw/main/model.safetensors',
+  );
+  expect(pointerAddress('https://example.org/gpt2/')).toBeUndefined();
+  const config = '{"patchboard": {"xxh64": {"model.safetensors": "0011"}}}';
+  expect(digestInConfig(config)).toEqual({ algorithm: 'xxh64', hex: '0011' });
+  expect(digestInConfig('{}')).toBeUndefined();
+  expect(digestInConfig('no JSON')).toBeUndefined();
+});
+
+test('a checksum goes on at a later visit, from where it was', async () => {
+  const bytes = new Uint8Array(1000).map((_, index) => index % 251);
+  // As `sha256sum` gives it.
+  const { createHash } = await import('node:crypto');
+  const hex = createHash('sha256').update(bytes).digest('hex');
+  const first = await DigestCheck.create({ algorithm: 'sha256', hex });
+  first.update(0, bytes.subarray(0, 700));
+  const later = await DigestCheck.create({ algorithm: 'sha256', hex });
+  later.load(first.save());
+  later.update(600, bytes.subarray(600)); // overlaps
+  later.check('a file');
+  later.restart();
+  later.update(0, bytes.subarray(1));
+  expect(() => {
+    later.check('a file');
+  }).toThrow(`expected ${hex}`);
+});
+
+test('only manifests of this version are read', () => {
+  const manifest = newManifest('https://example.org/gpt2/', 'gpt2', 'f16');
+  expect(readManifest(JSON.stringify(manifest))).toEqual(manifest);
+  expect(readManifest(JSON.stringify({ ...manifest, format: 2 }))).toBeUndefined();
+  expect(readManifest('{')).toBeUndefined();
+  expect(readManifest('null')).toBeUndefined();
+});
