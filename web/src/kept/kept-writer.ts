@@ -7,7 +7,10 @@ import { PARTIAL, removeFrom, saveManifest, WEIGHTS, writeText } from './folder'
 import type { KeptModel } from './kept-model';
 import { CHUNK_BYTES, type Manifest } from './manifest';
 
-/** What a tab that is closed loses at most. */
+/**
+ * What a tab that is closed loses at most. Nothing is flushed to the disk: that takes longer than
+ * loading, and checksums find what a power cut takes.
+ */
 const SAVE_BYTES = 32 * 2 ** 20;
 
 /** Only workers have it, and TypeScript's types are the page's. */
@@ -15,7 +18,6 @@ interface SyncAccessHandle {
   read(bytes: Uint8Array, options: { at: number }): number;
   write(bytes: Uint8Array, options: { at: number }): number;
   truncate(size: number): void;
-  flush(): void;
   close(): void;
 }
 
@@ -88,7 +90,6 @@ export class KeptWriter {
   /** Everything arrived and is right. */
   async commit(): Promise<void> {
     if (this.open > 0) this.endChunk();
-    this.handle.flush();
     this.handle.close();
     await this.file.move(WEIGHTS);
     this.manifest.complete = true;
@@ -112,7 +113,6 @@ export class KeptWriter {
 
   /** So that a later visit goes on from here. */
   async save(): Promise<void> {
-    this.handle.flush();
     this.savedBytes = this.manifest.bytes;
     await saveManifest(this.folder, this.manifest);
   }
