@@ -1,45 +1,64 @@
 /** A second server, of another origin than the page, that serves a model's folder; or misbehaves. */
 
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { type Answer, answerTo, store, type StoredFile } from './file-answers';
+
+/** Where it names no file, it is about the weights. */
 export interface Misbehaviour {
   /** Replaces a file's content. */
   replace?: Record<string, string | Buffer>;
+  /** After so many requests, the weights are these, with another ETag and date. */
+  change?: { after: number; to: Buffer };
+
   status?: Record<string, number>;
-  /** Answers the first requests for the weights with this status. */
-  failFirst?: { status: number; times: number };
+  /** Answers the first requests with this status. */
+  failFirst?: { status: number; times: number; retryAfter?: string };
   /** Sends a page of HTML in place of this file. */
   html?: string;
-  /** Sends this file in pieces, with a pause after each. */
-  slow?: { file: string; pieces: number; pauseMs: number };
+
   /** Without the header that lets other pages read. */
   withoutCors?: boolean;
-  /** Ends the connection after so many bytes of the weights, again and again. */
-  dropEvery?: number;
-  /** Ends each of the first connections for the weights after so many bytes. */
-  dropFirst?: { bytes: number; times: number };
+  /** Allows what a browser asks for before it sends If-Range; refused otherwise, as by most servers. */
+  allowPreflight?: boolean;
+  /** Headers that are not sent, of all files. */
+  hide?: string[];
   /** Answers a request for a part with everything. */
   ignoreRange?: boolean;
-  /** After so many requests, the weights are these. */
-  change?: { after: number; to: Buffer };
   /** Promises so many bytes more than there are, where it is asked for the whole file. */
   lieBy?: number;
+
+  /** Sends this file in pieces, with a pause after each. */
+  slow?: { file: string; pieces: number; pauseMs: number };
+  /** Ends the connection after so many bytes, again and again. */
+  dropEvery?: number;
+  /** Ends each of the first connections after so many bytes. */
+  dropFirst?: { bytes: number; times: number };
   /** Sends so many bytes of the first answer, and then nothing. */
   stallAfter?: number;
-  /** Tells nothing by which versions can be told apart. */
-  withoutVersion?: boolean;
+  /** Does not even answer the first request. */
+  silentFirst?: boolean;
+}
+
+/** One request, and how much was sent in answer to it. */
+export interface Exchange {
+  file: string;
+  method: string;
+  headers: IncomingHttpHeaders;
+  sent: number;
 }
 
 export interface ModelServer {
   address: string;
-  /** Requests for the weights, and bytes sent of them. */
+  /** Requests for the weights' bytes, and bytes sent of them. */
   requests: number;
   sent: number;
+  /** All requests, for whatever file. */
+  exchanges: Exchange[];
   /** Can be changed while the server runs. */
   how: Misbehaviour;
   close: () => Promise<void>;
@@ -47,101 +66,122 @@ export interface ModelServer {
 
 const WEIGHTS = 'model.safetensors';
 
-/** The bytes asked for, [start, end); undefined for all of them. */
-function rangeOf(request: IncomingMessage, size: number): [number, number] | undefined {
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  if (!range) return undefined;
-  return [Number(range[1]), Math.min(range[2] ? Number(range[2]) + 1 : size, size)];
+/** A file as this request finds it. */
+function fileNow(folder: string, name: string, server: ModelServer): StoredFile | undefined {
+  const { replace, change } = server.how;
+  if (name === WEIGHTS && change && server.requests > change.after) return store(change.to, 1);
+  const replaced = replace?.[name];
+  if (replaced !== undefined) return store(Buffer.from(replaced));
+  const path = join(folder, name);
+  return existsSync(path) ? store(readFileSync(path)) : undefined;
 }
 
-async function send(response: ServerResponse, body: Buffer, slow: Misbehaviour['slow']) {
-  const size = Math.ceil(body.length / (slow?.pieces ?? 1));
-  for (let from = 0; from < body.length && !response.destroyed; from += size) {
-    response.write(body.subarray(from, from + size));
-    if (slow) await sleep(slow.pauseMs);
+/** An answer's headers, as the server is told to distort them. */
+function distort({ status, headers, body }: Answer, how: Misbehaviour): Record<string, string> {
+  const told = { ...headers };
+  if (status === 200 && how.lieBy !== undefined) {
+    told['Content-Length'] = String(body.length + how.lieBy);
   }
-  response.end();
+  return Object.fromEntries(Object.entries(told).filter(([name]) => !how.hide?.includes(name)));
 }
 
-/** How many bytes of a body go out before the connection ends; undefined for all of them. */
-function bytesBeforeDrop(server: ModelServer): number | undefined {
-  const { dropEvery, dropFirst } = server.how;
-  if (dropFirst && server.requests <= dropFirst.times) return dropFirst.bytes;
-  return dropEvery;
+/** Where the sending of a body ends too early, and whether the connection does. */
+function interruption({ requests, how }: ModelServer, { status, body }: Answer) {
+  if (how.stallAfter !== undefined && requests === 1) return { at: how.stallAfter, isStall: true };
+  const isFirst = how.dropFirst && requests <= how.dropFirst.times;
+  const at = isFirst ? how.dropFirst?.bytes : how.dropEvery;
+  if (at !== undefined && at < body.length) return { at, isStall: false };
+  const isLie = how.lieBy !== undefined && status === 200;
+  return isLie ? { at: body.length, isStall: false } : undefined;
 }
 
-function sendWeights(server: ModelServer, body: Buffer, response: ServerResponse) {
-  const { how } = server;
-  const drop = bytesBeforeDrop(server);
-  const isStalled = how.stallAfter !== undefined && server.requests === 1;
-  const end = isStalled ? how.stallAfter : drop;
-  server.sent += Math.min(end ?? body.length, body.length);
-  if (end !== undefined && end < body.length) {
-    response.write(body.subarray(0, end), () => {
-      if (!isStalled) response.destroy();
+async function sendSlowly(
+  body: Buffer,
+  how: { pieces: number; pauseMs: number },
+  to: ServerResponse,
+) {
+  const size = Math.ceil(body.length / how.pieces);
+  for (let from = 0; from < body.length && !to.destroyed; from += size) {
+    to.write(body.subarray(from, from + size));
+    await sleep(how.pauseMs);
+  }
+  to.end();
+}
+
+/** Returns how many bytes are sent. */
+function send(name: string, answer: Answer, server: ModelServer, response: ServerResponse): number {
+  const { body } = answer;
+  const { slow } = server.how;
+  response.writeHead(answer.status, distort(answer, server.how));
+  const stop = name === WEIGHTS ? interruption(server, answer) : undefined;
+  if (stop) {
+    response.write(body.subarray(0, stop.at), () => {
+      if (!stop.isStall) response.destroy();
     });
-  } else {
-    const sent = send(response, body, how.slow?.file === WEIGHTS ? how.slow : undefined);
-    if (how.lieBy !== undefined) void sent.then(() => response.destroy());
+    return stop.at;
   }
+  if (slow?.file === name) void sendSlowly(body, slow, response);
+  else response.end(body);
+  return body.length;
 }
 
-function answerWeights(server: ModelServer, whole: Buffer, response: ServerResponse) {
-  const { how } = server;
-  const request = response.req;
-  if (how.failFirst && server.requests <= how.failFirst.times) {
-    response.writeHead(how.failFirst.status).end();
-    return;
-  }
-  if (!how.withoutVersion) {
-    response.setHeader('ETag', `"${createHash('sha1').update(whole).digest('hex')}"`);
-  }
-  const range = how.ignoreRange ? undefined : rangeOf(request, whole.length);
-  const [start, end] = range ?? [0, whole.length];
-  if (range && start >= whole.length) {
-    response.writeHead(416, { 'Content-Range': `bytes */${whole.length}` }).end();
-    return;
-  }
-  const body = whole.subarray(start, end);
-  response.setHeader('Content-Length', body.length + (range ? 0 : (how.lieBy ?? 0)));
-  if (range) {
-    response.writeHead(206, { 'Content-Range': `bytes ${start}-${end - 1}/${whole.length}` });
-  }
-  sendWeights(server, body, response);
-}
-
-function handle(folder: string, server: ModelServer, name: string, response: ServerResponse) {
-  const { how } = server;
-  if (!how.withoutCors) {
-    response.setHeader('Access-Control-Allow-Origin', '*');
-    response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range');
-  }
+/** Answers in place of the file; returns whether it did. */
+function refuse(name: string, { how, requests }: ModelServer, response: ServerResponse): boolean {
+  const { failFirst } = how;
   if (how.html === name) {
     response.setHeader('Content-Type', 'text/html');
     response.end('<!doctype html><p>Please log in');
-    return;
-  }
-  if (how.status?.[name]) {
+  } else if (how.status?.[name] !== undefined) {
     response.writeHead(how.status[name]).end();
+  } else if (name === WEIGHTS && failFirst && requests <= failFirst.times) {
+    const { status, retryAfter } = failFirst;
+    response.writeHead(status, retryAfter ? { 'Retry-After': retryAfter } : {}).end();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+function allowOtherOrigins(how: Misbehaviour, response: ServerResponse) {
+  if (how.withoutCors) return;
+  response.setHeader('Access-Control-Allow-Origin', '*');
+  response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range');
+  if (how.allowPreflight) response.setHeader('Access-Control-Allow-Headers', 'Range, If-Range');
+}
+
+function answerFile(folder: string, exchange: Exchange, server: ModelServer, to: ServerResponse) {
+  const { file: name, method, headers } = exchange;
+  const file = fileNow(folder, name, server);
+  if (!file) {
+    to.writeHead(404).end();
     return;
   }
-  let body: Buffer = Buffer.from(how.replace?.[name] ?? readFileSync(join(folder, name)));
-  if (response.req.method === 'HEAD') {
-    response.setHeader('Content-Length', body.length);
-    response.end();
-  } else if (name === WEIGHTS) {
-    server.requests++;
-    if (how.change && server.requests > how.change.after) body = how.change.to;
-    answerWeights(server, body, response);
-  } else {
-    response.setHeader('Content-Length', body.length);
-    void send(response, body, how.slow?.file === name ? how.slow : undefined);
+  const answer = answerTo(server.how.ignoreRange ? {} : headers, file);
+  if (method === 'HEAD') to.writeHead(answer.status, distort(answer, server.how)).end();
+  else exchange.sent = send(name, answer, server, to);
+}
+
+function handle(folder: string, server: ModelServer, response: ServerResponse) {
+  const { headers, method = '', url = '' } = response.req;
+  const { how } = server;
+  const exchange: Exchange = { file: basename(url), method, headers, sent: 0 };
+  server.exchanges.push(exchange);
+  allowOtherOrigins(how, response);
+  if (method === 'OPTIONS') {
+    response.writeHead(how.allowPreflight ? 204 : 405).end();
+    return;
   }
+  const isForWeights = exchange.file === WEIGHTS && method === 'GET';
+  if (isForWeights) server.requests++;
+  if (isForWeights && how.silentFirst && server.requests === 1) return;
+  if (refuse(exchange.file, server, response)) return;
+  answerFile(folder, exchange, server, response);
+  if (isForWeights) server.sent += exchange.sent;
 }
 
 export async function serveModel(folder: string, how: Misbehaviour = {}): Promise<ModelServer> {
-  const http: Server = createServer((request, response) => {
-    handle(folder, server, basename(request.url ?? ''), response);
+  const http = createServer((_, response) => {
+    handle(folder, server, response);
   });
   await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve));
   const { port } = http.address() as AddressInfo;
@@ -149,6 +189,7 @@ export async function serveModel(folder: string, how: Misbehaviour = {}): Promis
     address: `http://localhost:${port}/some/model/`,
     requests: 0,
     sent: 0,
+    exchanges: [],
     how,
     close: async () => {
       http.closeAllConnections();

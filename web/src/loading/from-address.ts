@@ -86,7 +86,7 @@ export class AddressLoad {
     const url = this.source.folder + FILES.weights;
     const version = this.position > 0 ? this.keeper.manifest?.version : undefined;
     if (version?.total === this.position) return;
-    const remote = await RemoteFile.open(url, {
+    const remote = new RemoteFile(url, {
       from: this.position,
       ...(version && { version }),
       onState: (state) => {
@@ -94,6 +94,7 @@ export class AddressLoad {
       },
     });
     this.remote = remote;
+    await remote.open();
     if (remote.total !== undefined) requireFits(remote.total, this.feeder.dtype, url);
     this.report.begin({ kind: 'reading' }, remote.total, this.position);
     for await (const piece of remote.pieces()) {

@@ -1,10 +1,10 @@
 /** How long to wait before another attempt, and when to give up. */
 
 export interface Timing {
-  /** Of the first pause; each one after an attempt without any byte is twice as long. */
+  /** Of the first pause; each one after an attempt without a new byte is twice as long. */
   firstMs: number;
   longestMs: number;
-  /** Attempts in a row without any byte. */
+  /** In a row, without a new byte. */
   attempts: number;
   /** Without a byte for so long, a connection is taken for dead. */
   stallMs: number;
@@ -12,22 +12,28 @@ export interface Timing {
 
 export const TIMING: Timing = { firstMs: 250, longestMs: 30_000, attempts: 8, stallMs: 20_000 };
 
+/** What hears that the browser is online again: nothing, outside of a browser. */
+function browser(): EventTarget {
+  return 'addEventListener' in globalThis ? globalThis : new EventTarget();
+}
+
 export class BackOff {
   private failures = 0;
   private wake: () => void = () => undefined;
 
   constructor(private readonly timing: Timing) {}
 
-  /** Something arrived. */
+  /** Something new arrived. */
   reset(): void {
     this.failures = 0;
   }
 
-  /** Whether there have been as many attempts as make sense; counts one more. */
-  isOver(): boolean {
-    return ++this.failures >= this.timing.attempts;
+  /** How many attempts in a row have failed, with this one. */
+  fail(): number {
+    return ++this.failures;
   }
 
+  /** How long to wait after the failures so far. */
   get pauseMs(): number {
     return Math.min(this.timing.firstMs * 2 ** (this.failures - 1), this.timing.longestMs);
   }
@@ -35,15 +41,17 @@ export class BackOff {
   /** Waits, unless somebody or a connection that is back ends it. Rejects where `signal` aborts. */
   async pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
+    const listening = new AbortController();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
       const end = () => {
         clearTimeout(timer);
+        listening.abort();
         resolve();
       };
+      const timer = setTimeout(end, ms);
       this.wake = end;
-      globalThis.addEventListener('online', end, { once: true });
-      signal?.addEventListener('abort', end, { once: true });
+      browser().addEventListener('online', end, { signal: listening.signal });
+      signal?.addEventListener('abort', end, { signal: listening.signal });
     });
     signal?.throwIfAborted();
   }

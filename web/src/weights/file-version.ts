@@ -3,17 +3,18 @@
 export interface FileVersion {
   etag?: string;
   lastModified?: string;
-  /** Bytes. */
+  /** Bytes of the whole file. */
   total?: number;
 }
 
-/** Bytes of the whole file, as a response tells; a compressed transfer's length is not the file's. */
-function totalOf(response: Response): number | undefined {
-  const range = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '');
+/** A compressed transfer's length is not the file's, and a part's is not the whole's. */
+function totalOf({ headers, status }: Response): number | undefined {
+  const range = /\/(\d+)$/.exec(headers.get('Content-Range') ?? '');
   if (range) return Number(range[1]);
-  const length = response.headers.get('Content-Length');
-  const isWhole = response.status === 200 && !response.headers.has('Content-Encoding');
-  return length !== null && isWhole ? Number(length) : undefined;
+  const length = headers.get('Content-Length');
+  return length === null || status !== 200 || headers.has('Content-Encoding')
+    ? undefined
+    : Number(length);
 }
 
 export function versionOf(response: Response): FileVersion {
@@ -32,47 +33,26 @@ export function isTold({ etag, lastModified }: FileVersion): boolean {
   return etag !== undefined || lastModified !== undefined;
 }
 
-/**
- * Whether bytes of both can be put together. A page of another origin sees an ETag only where the
- * server exposes it; what only one of two responses shows says nothing.
- */
-export function isSameVersion(a: FileVersion, b: FileVersion): boolean {
-  if (a.total !== undefined && b.total !== undefined && a.total !== b.total) return false;
-  if (a.etag !== undefined && b.etag !== undefined) return a.etag === b.etag;
-  return a.lastModified !== undefined && a.lastModified === b.lastModified;
+/** unknown: nothing that both tell can be compared. */
+export type Likeness = 'same' | 'changed' | 'unknown';
+
+function likeness<Value>(a: Value | undefined, b: Value | undefined): Likeness {
+  if (a === undefined || b === undefined) return 'unknown';
+  return a === b ? 'same' : 'changed';
 }
 
-/** For If-Range, which takes no weak ETag. */
-function strongValidator({ etag, lastModified }: FileVersion): string | undefined {
-  return etag !== undefined && !etag.startsWith('W/') ? etag : lastModified;
+/** A weak ETag is what a server makes of a strong one where it compresses on the way. */
+function withoutWeakness(etag: string | undefined): string | undefined {
+  return etag?.replace(/^W\//, '');
 }
 
-/** Bytes [from, end) of a file; to its end where that is undefined. */
-export interface Part {
-  from: number;
-  end: number | undefined;
+/** Whatever the lengths are. What only one of two responses shows says nothing. */
+export function compareValidators(a: FileVersion, b: FileVersion): Likeness {
+  const byEtag = likeness(withoutWeakness(a.etag), withoutWeakness(b.etag));
+  return byEtag === 'unknown' ? likeness(a.lastModified, b.lastModified) : byEtag;
 }
 
-/**
- * Asks for a part. To another origin, a plain Range is all that may be sent without
- * asking first, which many servers refuse: there, the answer's version is compared instead.
- */
-export function rangeHeaders(
-  { from, end }: Part,
-  version: FileVersion,
-  isSameOrigin: boolean,
-): Record<string, string> {
-  if (from === 0 && end === undefined) return {};
-  const validator = isSameOrigin ? strongValidator(version) : undefined;
-  return {
-    Range: `bytes=${from}-${end === undefined ? '' : end - 1}`,
-    ...(validator !== undefined && { 'If-Range': validator }),
-  };
-}
-
-/** Where an answer begins. Another origin may hide it; then a partial one is what was asked for. */
-export function startOf(response: Response, asked: Part): number {
-  if (response.status !== 206) return 0;
-  const range = /^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '');
-  return range ? Number(range[1]) : asked.from;
+/** Whether bytes of both can be put together; the same length alone does not say so. */
+export function compareVersions(a: FileVersion, b: FileVersion): Likeness {
+  return likeness(a.total, b.total) === 'changed' ? 'changed' : compareValidators(a, b);
 }

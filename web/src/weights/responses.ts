@@ -3,51 +3,71 @@
 /** Trying the same again may help. */
 export class PassingError extends Error {
   constructor(
-    message: string,
-    /** What the server asked to wait. */
+    url: string,
+    /** What happened, without the address. */
+    readonly reason: string,
+    /** How long the server asks to wait. */
     readonly waitMs?: number,
   ) {
-    super(message);
+    super(`${url}: ${reason}`);
   }
 }
 
-const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-
-function retryAfterMs(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('Retry-After') ?? NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+/** No answer at all: nothing tells whether there is such a server. */
+export class UnreachableError extends PassingError {
+  constructor(url: string) {
+    super(url, 'the server could not be reached');
+    this.message =
+      `${url} could not be reached: there is no such server, no connection, or the server does not ` +
+      'let other pages read its files (it must send Access-Control-Allow-Origin)';
+  }
 }
 
-function requireFile(url: string, response: Response): void {
-  const status = `${response.status} ${response.statusText}`.trim();
-  if (PASSING_STATUS.has(response.status)) {
-    throw new PassingError(`${url}: the server answered ${status}`, retryAfterMs(response));
-  }
-  if (!response.ok) {
-    throw new Error(
-      `${url}: the server answered ${status}; expected a folder with ` +
-        'config.json, vocab.json, merges.txt and model.safetensors',
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Retry-After is a number of seconds or a date. */
+export function retryAfterMs(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  const seconds = Number(value);
+  const wait = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1000;
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
+}
+
+function statusError(url: string, response: Response): Error {
+  const { status } = response;
+  const reason = `the server answered ${status} ${response.statusText}`.trim();
+  if (status >= 500 || status === 408 || status === 429) {
+    return new PassingError(
+      url,
+      reason,
+      retryAfterMs(response.headers.get('Retry-After'), Date.now()),
     );
   }
-  if (response.headers.get('Content-Type')?.startsWith('text/html')) {
-    throw new Error(
-      `${url}: the server sent a web page in place of the file; is the address right?`,
-    );
-  }
+  return new Error(
+    `${url}: ${reason}; expected a folder with ` +
+      'config.json, vocab.json, merges.txt and model.safetensors',
+  );
 }
 
-/** Rejects with PassingError where trying again may help. 416 is an answer too: the file is shorter. */
+/** That there is nothing from that byte on is an answer too, for who asked for a part. */
+function isAnswer(response: Response, init: RequestInit): boolean {
+  return response.ok || (response.status === 416 && new Headers(init.headers).has('Range'));
+}
+
+/** Rejects with PassingError where trying again may help. */
 export async function request(url: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, init);
   } catch {
     init.signal?.throwIfAborted();
-    throw new PassingError(
-      `${url} could not be reached: there is no such server, no connection, or the server does not ` +
-        'let other pages read its files (it must send Access-Control-Allow-Origin)',
+    throw new UnreachableError(url);
+  }
+  if (!isAnswer(response, init)) throw statusError(url, response);
+  if (response.ok && response.headers.get('Content-Type')?.startsWith('text/html')) {
+    throw new Error(
+      `${url}: the server sent a web page in place of the file; is the address right?`,
     );
   }
-  if (response.status !== 416) requireFile(url, response);
   return response;
 }

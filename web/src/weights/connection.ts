@@ -1,0 +1,94 @@
+/** One answer of a server and its bytes, given up where nothing comes for too long. */
+
+import { PassingError, request } from './responses';
+
+/** Ends a request where somebody aborts it or nothing comes. */
+class Watch {
+  private readonly controller = new AbortController();
+
+  constructor(
+    private readonly url: string,
+    private readonly stallMs: number,
+    caller: AbortSignal | undefined,
+  ) {
+    caller?.throwIfAborted();
+    const abort = () => {
+      this.controller.abort(caller?.reason);
+    };
+    caller?.addEventListener('abort', abort, { signal: this.signal });
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  end(): void {
+    this.controller.abort();
+  }
+
+  async unlessStalled<Thing>(arriving: Promise<Thing>): Promise<Thing> {
+    const timer = setTimeout(() => {
+      const reason = `nothing arrived for ${this.stallMs / 1000} s`;
+      this.controller.abort(new PassingError(this.url, reason));
+    }, this.stallMs);
+    try {
+      return await arriving;
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+export class Connection {
+  private constructor(
+    private readonly url: string,
+    readonly response: Response,
+    private readonly watch: Watch,
+  ) {}
+
+  /** Rejects as `request` does, and with `signal`'s reason where it aborts. */
+  static async open(
+    url: string,
+    headers: Record<string, string>,
+    stallMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Connection> {
+    const watch = new Watch(url, stallMs, signal);
+    try {
+      // The browser's own cache is in the way of ranges, and has no room for such a file.
+      const asking = request(url, { headers, cache: 'no-store', signal: watch.signal });
+      const response = await watch.unlessStalled(asking);
+      return new Connection(url, response, watch);
+    } catch (error) {
+      watch.end();
+      throw error;
+    }
+  }
+
+  /** The body, until it ends. */
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    const reader = this.response.body?.getReader();
+    for (;;) {
+      const piece = await this.next(reader);
+      if (!piece || piece.done) return;
+      yield piece.value;
+    }
+  }
+
+  /** Stops the transfer. */
+  close(): void {
+    this.watch.end();
+  }
+
+  private async next(reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
+    try {
+      return reader && (await this.watch.unlessStalled(reader.read()));
+    } catch {
+      this.watch.signal.throwIfAborted();
+      throw new PassingError(this.url, 'the connection ended');
+    }
+  }
+}
