@@ -221,6 +221,25 @@ test('a model that was converted loads, and its checksum fits', async ({ patchbo
   expect(await heatmap(patchboard)).toEqual(cells);
 });
 
+test('a checksum goes on where a load that failed is continued', async ({ patchboard }) => {
+  const folder = `${randomModel()}-f16`;
+  convert(randomModel(), 'f16', folder);
+  await serve({ dropFirst: { bytes: 18_000_000, times: 1 } }, folder);
+  await patchboard.openReady(`?dtype=f16`);
+  await patchboard.chooseAddress(server.address);
+  await patchboard.dtypeSelect.selectOption('f16');
+  await patchboard.page.getByRole('button', { name: 'Load' }).click();
+  await expect.poll(() => server.requests).toBe(1);
+  server.how = { status: { 'model.safetensors': 404 } };
+  await expect(patchboard.alerts).toContainText('answered 404');
+  server.how = {};
+  const { sent } = server;
+  await patchboard.page.getByRole('button', { name: 'Load' }).click();
+  await expectLoaded(patchboard);
+  await expect(patchboard.alerts).toHaveCount(0);
+  expect(server.sent - sent).toBeLessThan(12_500_000);
+});
+
 test('a load that was cancelled goes on at the next visit', async ({ patchboard }) => {
   await serve({ stallAfter: 36_000_000 });
   await patchboard.openReady();

@@ -70,8 +70,8 @@ export class Keeper {
   }
 
   /** So that a later visit goes on from here. */
-  async save(): Promise<void> {
-    await this.attempt((writer) => writer?.save());
+  async save(digest: DigestState | undefined): Promise<void> {
+    await this.attempt((writer) => writer?.save(digest));
     this.writer?.close();
   }
 

@@ -82,9 +82,7 @@ export class KeptWriter {
       at += piece.byteLength;
     }
     if (this.manifest.bytes - this.savedBytes < SAVE_BYTES) return;
-    const state = digest();
-    if (state) this.manifest.digest = state;
-    await this.save();
+    await this.save(digest());
   }
 
   /** Everything arrived and is right. */
@@ -112,7 +110,8 @@ export class KeptWriter {
   }
 
   /** So that a later visit goes on from here. */
-  async save(): Promise<void> {
+  async save(digest: DigestState | undefined): Promise<void> {
+    if (digest) this.manifest.digest = digest;
     this.savedBytes = this.manifest.bytes;
     await saveManifest(this.folder, this.manifest);
   }

@@ -19,6 +19,8 @@ async function digestOf(source: ModelSource, config: string): Promise<DigestChec
 
 export class AddressLoad {
   private remote: RemoteFile | undefined;
+  /** Where somebody gives the file's checksum. */
+  private digest: DigestCheck | undefined;
   /** Of the next byte of the file. */
   private position = 0;
 
@@ -40,7 +42,7 @@ export class AddressLoad {
     } catch (error) {
       // What the engine refused is of no use later; what merely stopped is.
       const wrong = isCoreError(error) && !isCoreError(error, 'memory');
-      await (wrong ? this.keeper.discard() : this.keeper.save());
+      await (wrong ? this.keeper.discard() : this.keeper.save(this.digest?.save()));
       throw error;
     }
     await this.keeper.commit();
@@ -48,17 +50,17 @@ export class AddressLoad {
 
   private async load(): Promise<void> {
     const texts = await readTexts((name) => fetchText(this.source.folder + name));
-    const digest = await digestOf(this.source, texts.config);
+    this.digest = await digestOf(this.source, texts.config);
     this.feeder.begin(texts);
     await this.keeper.addTexts(texts);
-    await this.continueKept(texts, digest);
-    await this.fetchRest(texts, digest);
+    await this.continueKept(texts);
+    await this.fetchRest(texts);
     this.feeder.session.finish();
-    await this.check(digest);
+    await this.check();
   }
 
   /** Feeds what is kept, and finds where the file goes on. */
-  private async continueKept(texts: Texts, digest: DigestCheck | undefined): Promise<void> {
+  private async continueKept(texts: Texts): Promise<void> {
     const { session } = this.feeder;
     const manifest = this.keeper.manifest;
     this.report.begin({ kind: 'disk' }, manifest?.bytes);
@@ -66,23 +68,28 @@ export class AddressLoad {
       this.feeder.feed(chunk);
       this.report.add(chunk.byteLength);
     }
-    if (manifest && manifest.bytes > 0 && session.weightsHeader() !== '') {
-      this.position = session.continueFrom(manifest.header);
-      if (manifest.digest) digest?.load(manifest.digest);
+    if (!manifest || manifest.bytes === 0 || session.weightsHeader() === '') {
+      this.startOver(texts);
+      return;
+    }
+    this.position = session.continueFrom(manifest.header);
+    if (!this.digest) return;
+    if (manifest.digest && manifest.digest.at >= this.position) {
+      this.digest.load(manifest.digest);
     } else {
-      this.startOver(texts, digest);
+      this.startOver(texts); // its checksum was not known then
     }
   }
 
-  private startOver(texts: Texts, digest: DigestCheck | undefined): void {
+  private startOver(texts: Texts): void {
     this.position = 0;
     this.feeder.begin(texts);
     this.keeper.restart();
-    digest?.restart();
+    this.digest?.restart();
     if (this.keeper.isKeeping) this.feeder.session.keep();
   }
 
-  private async fetchRest(texts: Texts, digest: DigestCheck | undefined): Promise<void> {
+  private async fetchRest(texts: Texts): Promise<void> {
     const url = this.source.folder + FILES.weights;
     const version = this.position > 0 ? this.keeper.manifest?.version : undefined;
     if (version?.total === this.position) return;
@@ -100,21 +107,17 @@ export class AddressLoad {
     for await (const piece of remote.pieces()) {
       if (piece.kind === 'restart') {
         this.report.note(piece.reason);
-        this.startOver(texts, digest);
+        this.startOver(texts);
         this.report.begin({ kind: 'reading' }, remote.total);
       } else {
-        await this.take(piece.bytes, remote, digest);
+        await this.take(piece.bytes, remote);
       }
     }
   }
 
-  private async take(
-    bytes: Uint8Array,
-    remote: RemoteFile,
-    digest: DigestCheck | undefined,
-  ): Promise<void> {
+  private async take(bytes: Uint8Array, remote: RemoteFile): Promise<void> {
     const { session } = this.feeder;
-    digest?.update(this.position, bytes);
+    this.digest?.update(this.position, bytes);
     this.feeder.feed(bytes);
     this.position += bytes.byteLength;
     this.report.add(bytes.byteLength);
@@ -122,13 +125,14 @@ export class AddressLoad {
     if (this.keeper.manifest?.header === '') {
       this.keeper.describe(remote.version, session.weightsHeader());
     }
-    await this.keeper.append(session.kept(), () => digest?.save());
+    await this.keeper.append(session.kept(), () => this.digest?.save());
   }
 
-  private async check(digest: DigestCheck | undefined): Promise<void> {
+  private async check(): Promise<void> {
     try {
-      digest?.check(this.source.folder + FILES.weights);
+      this.digest?.check(this.source.folder + FILES.weights);
     } catch (error) {
+      this.digest = undefined;
       await this.keeper.discard();
       throw error;
     }
