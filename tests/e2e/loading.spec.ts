@@ -151,6 +151,14 @@ test('a server that lies about the length gives its file in parts', async ({ pat
   await expectSameWeights(patchboard);
 });
 
+test('a small file whose connection drops is read on', async ({ patchboard }) => {
+  await serve({ cutOnce: 'vocab.json' });
+  await patchboard.openReady();
+  await loadIt(patchboard);
+  expect(server.exchanges.filter(({ file }) => file === 'vocab.json')).toHaveLength(2);
+  await expectSameWeights(patchboard);
+});
+
 test('a busy server is asked again', async ({ patchboard }) => {
   await serve({ failFirst: { status: 503, times: 2 } });
   await patchboard.openReady();
@@ -206,12 +214,13 @@ test('a checksum in config.json that does not fit is said, and nothing is kept',
   expect(await keptFile(patchboard.page, 'model.safetensors.partial')).toBeUndefined();
 });
 
-test('a model that was converted loads, and its checksum fits', async ({ patchboard }) => {
+test('a model that was converted loads as it is, and its checksum fits', async ({ patchboard }) => {
   const folder = `${randomModel()}-q8`;
   convert(randomModel(), 'q8', folder);
   await serve({}, folder);
-  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=q8`);
+  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}`);
   await expectLoaded(patchboard);
+  await expect(patchboard.dtypeSelect).toHaveValue('q8');
   const cells = await heatmap(patchboard);
   await expect(patchboard.alerts).toHaveCount(0);
   await server.close();

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { LOOK_RANGE } from '../../web/src/weights/outline';
 import { type Answer, answerTo, store, type StoredFile } from './file-answers';
 
 /** Where it names no file, it is about the weights. */
@@ -38,6 +39,8 @@ export interface Misbehaviour {
   dropEvery?: number;
   /** Ends each of the first connections after so many bytes. */
   dropFirst?: { bytes: number; times: number };
+  /** Ends the first connection for this file halfway. */
+  cutOnce?: string;
   /** Sends so many bytes of the first answer, and then nothing. */
   stallAfter?: number;
   /** Does not even answer the first request. */
@@ -54,7 +57,7 @@ export interface Exchange {
 
 export interface ModelServer {
   address: string;
-  /** Requests for the weights' bytes, and bytes sent of them. */
+  /** Requests for the weights' bytes, and bytes sent of them; a look at their header is none. */
   requests: number;
   sent: number;
   /** All requests, for whatever file. */
@@ -77,9 +80,13 @@ function fileNow(folder: string, name: string, server: ModelServer): StoredFile 
 }
 
 /** An answer's headers, as the server is told to distort them. */
-function distort({ status, headers, body }: Answer, how: Misbehaviour): Record<string, string> {
+function distort(
+  name: string,
+  { status, headers, body }: Answer,
+  how: Misbehaviour,
+): Record<string, string> {
   const told = { ...headers };
-  if (status === 200 && how.lieBy !== undefined) {
+  if (name === WEIGHTS && status === 200 && how.lieBy !== undefined) {
     told['Content-Length'] = String(body.length + how.lieBy);
   }
   return Object.fromEntries(Object.entries(told).filter(([name]) => !how.hide?.includes(name)));
@@ -87,7 +94,8 @@ function distort({ status, headers, body }: Answer, how: Misbehaviour): Record<s
 
 /** Where the sending of a body ends too early, and whether the connection does. */
 function interruption({ requests, how }: ModelServer, { status, body }: Answer) {
-  if (how.stallAfter !== undefined && requests === 1) return { at: how.stallAfter, isStall: true };
+  const { stallAfter = Infinity } = how;
+  if (requests === 1 && stallAfter < body.length) return { at: stallAfter, isStall: true };
   const isFirst = how.dropFirst && requests <= how.dropFirst.times;
   const at = isFirst ? how.dropFirst?.bytes : how.dropEvery;
   if (at !== undefined && at < body.length) return { at, isStall: false };
@@ -112,8 +120,11 @@ async function sendSlowly(
 function send(name: string, answer: Answer, server: ModelServer, response: ServerResponse): number {
   const { body } = answer;
   const { slow } = server.how;
-  response.writeHead(answer.status, distort(answer, server.how));
-  const stop = name === WEIGHTS ? interruption(server, answer) : undefined;
+  response.writeHead(answer.status, distort(name, answer, server.how));
+  const isFirst = server.exchanges.filter(({ file }) => file === name).length === 1;
+  const cut =
+    server.how.cutOnce === name && isFirst ? { at: body.length / 2, isStall: false } : undefined;
+  const stop = name === WEIGHTS ? interruption(server, answer) : cut;
   if (stop) {
     response.write(body.subarray(0, stop.at), () => {
       if (!stop.isStall) response.destroy();
@@ -150,15 +161,14 @@ function allowOtherOrigins(how: Misbehaviour, response: ServerResponse) {
 }
 
 function answerFile(folder: string, exchange: Exchange, server: ModelServer, to: ServerResponse) {
-  const { file: name, method, headers } = exchange;
+  const { file: name, headers } = exchange;
   const file = fileNow(folder, name, server);
   if (!file) {
     to.writeHead(404).end();
     return;
   }
   const answer = answerTo(server.how.ignoreRange ? {} : headers, file);
-  if (method === 'HEAD') to.writeHead(answer.status, distort(answer, server.how)).end();
-  else exchange.sent = send(name, answer, server, to);
+  exchange.sent = send(name, answer, server, to);
 }
 
 function handle(folder: string, server: ModelServer, response: ServerResponse) {
@@ -171,7 +181,7 @@ function handle(folder: string, server: ModelServer, response: ServerResponse) {
     response.writeHead(how.allowPreflight ? 204 : 405).end();
     return;
   }
-  const isForWeights = exchange.file === WEIGHTS && method === 'GET';
+  const isForWeights = exchange.file === WEIGHTS && headers.range !== LOOK_RANGE;
   if (isForWeights) server.requests++;
   if (isForWeights && how.silentFirst && server.requests === 1) return;
   if (refuse(exchange.file, server, response)) return;

@@ -1,8 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
-import { fetchText, sizeOf } from '../../web/src/weights/download';
+import { versionOf } from '../../web/src/weights/file-version';
 import { proposedDtype, requireFits } from '../../web/src/weights/dtype';
+import { outlineOf, remoteOutline } from '../../web/src/weights/outline';
 import { formatSeconds, PaceMeter } from '../../web/src/weights/progress';
+import { request } from '../../web/src/weights/responses';
 import {
   formatBytes,
   folderSource,
@@ -106,14 +108,54 @@ test('the pace follows the last seconds', () => {
 
 test('each way that a request fails has its own message', async () => {
   answer('no', { status: 404, statusText: 'Not Found' });
-  await expect(fetchText(URL)).rejects.toThrow(`${URL}: the server answered 404 Not Found`);
+  await expect(request(URL)).rejects.toThrow(`${URL}: the server answered 404 Not Found`);
   answer('<html>', { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
-  await expect(fetchText(URL)).rejects.toThrow('the server sent a web page in place of the file');
+  await expect(request(URL)).rejects.toThrow('the server sent a web page in place of the file');
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
-  await expect(fetchText(URL)).rejects.toThrow('Access-Control-Allow-Origin');
+  await expect(request(URL)).rejects.toThrow('Access-Control-Allow-Origin');
 });
 
-test('the length of a compressed transfer is not the file’s', async () => {
-  answer(null, { headers: { 'Content-Length': '10', 'Content-Encoding': 'gzip' } });
-  expect(await sizeOf(URL)).toBeUndefined();
+test('the length of a compressed transfer is not the file’s', () => {
+  const headers = { 'Content-Length': '10', 'Content-Encoding': 'gzip' };
+  expect(versionOf(new Response(null, { headers })).total).toBeUndefined();
+});
+
+const HEADER = JSON.stringify({
+  __metadata__: { format: 'pt' },
+  'h.0.attn.bias': { dtype: 'F32', shape: [1, 1, 100, 100], data_offsets: [0, 40_000] },
+  'wte.weight': { dtype: 'F16', shape: [50, 40], data_offsets: [40_000, 44_000] },
+  'ln_f.weight': { dtype: 'F32', shape: [40], data_offsets: [44_000, 44_160] },
+});
+
+/** A safetensors file, without what follows its header. */
+function beginning(header: string): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + text.byteLength);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.byteLength), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+test('the header tells how large the weights are, and in which numbers', () => {
+  const fileBytes = 8 + HEADER.length + 44_160;
+  expect(outlineOf(HEADER)).toEqual({ fileBytes, f32Bytes: 2 * 4000 + 160, dtype: 'f16' });
+  const q8 = '{"wte.weight": {"dtype": "U8", "shape": [36, 1000], "data_offsets": [0, 36000]}}';
+  expect(outlineOf(q8)).toMatchObject({ f32Bytes: 128_000, dtype: 'q8' });
+  for (const text of ['', '{"a": 1}', 'null', '{"a": {"dtype": "I64", "data_offsets": [0, 8]}}']) {
+    expect(outlineOf(text)).toBeUndefined();
+  }
+});
+
+test('a look at a file reads no more than its header', async () => {
+  const whole = new Uint8Array([...beginning(HEADER), ...new Uint8Array(200_000)]);
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(whole)));
+  expect(await remoteOutline(URL)).toEqual(outlineOf(HEADER));
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(whole.subarray(0, 100))));
+  expect(await remoteOutline(URL)).toBeUndefined();
+});
+
+test('numbers more exact than the file’s are not proposed', () => {
+  expect(proposedDtype(1e9, 2 ** 32, 'f16')).toBe('f16');
+  expect(proposedDtype(1e9, 2 ** 32, 'q8')).toBe('q8');
+  expect(proposedDtype(9e9, 2 ** 32, 'f16')).toBe('q8');
 });

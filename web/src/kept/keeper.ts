@@ -1,6 +1,6 @@
 /** Keeps a model while it arrives, as long as that is possible: a model that cannot be kept loads all the same. */
 
-import { isDomError } from '../loading/errors';
+import { isDomError, messageOf } from '../loading/errors';
 import type { Texts } from '../loading/feeder';
 import type { FileVersion } from '../weights/file-version';
 import { FILES } from '../weights/files';
@@ -100,6 +100,5 @@ function reasonOf(error: unknown): string {
   if (isDomError(error, 'QuotaExceededError')) {
     return 'There is no room on this machine to keep the model for next time; it is loaded all the same.';
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return `The model is not kept for next time: ${message}.`;
+  return `The model is not kept for next time: ${messageOf(error)}.`;
 }

@@ -10,3 +10,7 @@ export function isCoreError(error: unknown, code?: CoreError['code']): error is 
 export function isDomError(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name;
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -13,12 +13,11 @@ export interface Texts {
 
 /** read: gives a file of the published layout by its name. */
 export async function readTexts(read: (name: string) => Promise<string>): Promise<Texts> {
-  const [config, vocab, merges] = await Promise.all([
-    read(FILES.config),
-    read(FILES.vocab),
-    read(FILES.merges),
-  ]);
-  return { config, vocab, merges };
+  return {
+    config: await read(FILES.config),
+    vocab: await read(FILES.vocab),
+    merges: await read(FILES.merges),
+  };
 }
 
 export class Feeder {

@@ -2,20 +2,15 @@
 
 import type { Keeper } from '../kept/keeper';
 import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '../weights/digest';
-import { fetchText } from '../weights/download';
+import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
-import { type ReadState, RemoteFile } from '../weights/remote-file';
+import { outlineOf } from '../weights/outline';
+import { type ReadOptions, RemoteFile } from '../weights/remote-file';
 import { FILES } from '../weights/files';
 import { type ModelSource } from '../weights/sources';
-import { isCoreError } from './errors';
+import { isCoreError, messageOf } from './errors';
 import { type Feeder, readTexts, type Texts } from './feeder';
 import type { LoadReport } from './report';
-
-async function digestOf(source: ModelSource, config: string): Promise<DigestCheck | undefined> {
-  const pointer = pointerAddress(source.folder);
-  const expected = pointer ? digestInPointer(await fetchText(pointer)) : digestInConfig(config);
-  return expected && DigestCheck.create(expected);
-}
 
 export class AddressLoad {
   private remote: RemoteFile | undefined;
@@ -23,6 +18,8 @@ export class AddressLoad {
   private digest: DigestCheck | undefined;
   /** Of the next byte of the file. */
   private position = 0;
+  /** Whether the weights are known to fit. */
+  private isChecked = false;
 
   constructor(
     private readonly feeder: Feeder,
@@ -49,14 +46,34 @@ export class AddressLoad {
   }
 
   private async load(): Promise<void> {
-    const texts = await readTexts((name) => fetchText(this.source.folder + name));
-    this.digest = await digestOf(this.source, texts.config);
+    const texts = await readTexts((name) => readText(this.open(this.source.folder + name)));
+    this.digest = await this.expectedDigest(texts.config);
     this.feeder.begin(texts);
     await this.keeper.addTexts(texts);
     await this.continueKept(texts);
     await this.fetchRest(texts);
     this.feeder.session.finish();
     await this.check();
+  }
+
+  /** Asks for nothing yet. */
+  private open(url: string, options: ReadOptions = {}): RemoteFile {
+    const onState: ReadOptions['onState'] = (state) => {
+      this.report.enter(state);
+    };
+    this.remote = new RemoteFile(url, { ...options, onState });
+    return this.remote;
+  }
+
+  private async expectedDigest(config: string): Promise<DigestCheck | undefined> {
+    const pointer = pointerAddress(this.source.folder);
+    let expected = digestInConfig(config);
+    try {
+      if (pointer) expected = digestInPointer(await readText(this.open(pointer)));
+    } catch (error) {
+      this.report.note(`The weights are loaded without their checksum: ${messageOf(error)}.`);
+    }
+    return expected && DigestCheck.create(expected);
   }
 
   /** Feeds what is kept, and finds where the file goes on. */
@@ -93,16 +110,8 @@ export class AddressLoad {
     const url = this.source.folder + FILES.weights;
     const version = this.position > 0 ? this.keeper.manifest?.version : undefined;
     if (version?.total === this.position) return;
-    const remote = new RemoteFile(url, {
-      from: this.position,
-      ...(version && { version }),
-      onState: (state) => {
-        this.show(state);
-      },
-    });
-    this.remote = remote;
+    const remote = this.open(url, { from: this.position, ...(version && { version }) });
     await remote.open();
-    if (remote.total !== undefined) requireFits(remote.total, this.feeder.dtype, url);
     this.report.begin({ kind: 'reading' }, remote.total, this.position);
     for await (const piece of remote.pieces()) {
       if (piece.kind === 'restart') {
@@ -119,6 +128,7 @@ export class AddressLoad {
     const { session } = this.feeder;
     this.digest?.update(this.position, bytes);
     this.feeder.feed(bytes);
+    this.requireFits();
     this.position += bytes.byteLength;
     this.report.add(bytes.byteLength);
     if (!this.keeper.isKeeping) return;
@@ -126,6 +136,15 @@ export class AddressLoad {
       this.keeper.describe(remote.version, session.weightsHeader());
     }
     await this.keeper.append(session.kept(), () => this.digest?.save());
+  }
+
+  /** As soon as the header is there. */
+  private requireFits(): void {
+    if (this.isChecked) return;
+    const outline = outlineOf(this.feeder.session.weightsHeader());
+    if (!outline) return;
+    requireFits(outline.f32Bytes, this.feeder.dtype, this.source.folder + FILES.weights);
+    this.isChecked = true;
   }
 
   private async check(): Promise<void> {
@@ -136,9 +155,5 @@ export class AddressLoad {
       await this.keeper.discard();
       throw error;
     }
-  }
-
-  private show(state: ReadState): void {
-    this.report.enter(state);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Token } from '../engine/module';
 import type { Engine } from '../engine/engine';
-import { messageOf } from './model-shelf.svelte';
+import { messageOf } from '../loading/errors';
 
 export interface TargetCheck {
   text: string;

@@ -2,6 +2,7 @@
 
 import { Engine } from '../engine/engine';
 import type { ModelInfo } from '../engine/module';
+import { messageOf } from '../loading/errors';
 import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
 import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
@@ -20,10 +21,6 @@ export interface Loading {
   pace: Pace;
   /** Ends a pause between two attempts. */
   retryNow: () => void;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** So that the browser does not throw kept models away by itself when space is short. */
@@ -73,9 +70,8 @@ export class ModelShelf {
       },
     };
     try {
-      if (source.weightBytes !== undefined) {
-        requireFits(source.weightBytes, dtype, source.label, this.memory);
-      }
+      const f32Bytes = source.outline?.f32Bytes ?? source.weightBytes;
+      if (f32Bytes !== undefined) requireFits(f32Bytes, dtype, source.label, this.memory);
       onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
       if (source.id !== EMBEDDED_ID && !source.local) await askToPersist();
       const loaded = await Engine.load(source, dtype, events, abort.signal);

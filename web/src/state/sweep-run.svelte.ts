@@ -2,7 +2,8 @@
 
 import type { Experiment } from '../experiment/experiment';
 import { emptyResult, type SweepResult, withRow } from '../heatmap/result';
-import { messageOf, type ModelShelf } from './model-shelf.svelte';
+import { messageOf } from '../loading/errors';
+import type { ModelShelf } from './model-shelf.svelte';
 
 export type RunStatus = 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
 

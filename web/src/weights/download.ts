@@ -1,13 +1,13 @@
-/** Fetching a model's small files. */
+/** A model's small files, read over the same connections as the large one. */
 
-import { versionOf } from './file-version';
-import { request } from './responses';
+import type { RemoteFile } from './remote-file';
 
-export async function fetchText(url: string): Promise<string> {
-  return (await request(url)).text();
-}
-
-/** The size of a file before it is fetched, where the server tells it. */
-export async function sizeOf(url: string): Promise<number | undefined> {
-  return versionOf(await request(url, { method: 'HEAD' })).total;
+/** Rejects as RemoteFile does. */
+export async function readText(file: RemoteFile): Promise<string> {
+  let parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of file.pieces()) {
+    if (piece.kind === 'restart') parts = [];
+    else parts.push(new Uint8Array(piece.bytes));
+  }
+  return new Blob(parts).text();
 }

@@ -10,7 +10,7 @@ export const DTYPES: readonly { id: Dtype; label: string }[] = [
   { id: 'q8', label: 'q8, a quarter' },
 ];
 
-/** Bytes in memory for each byte of a file in f32, as GPT-2's are published. */
+/** Bytes in memory for each byte in f32, as GPT-2 is published. */
 const SHARE: Record<Dtype, number> = { f32: 1, f16: 1 / 2, q8: 1.125 / 4 };
 
 /** A tab's WebAssembly memory ends at 4 GiB. */
@@ -23,32 +23,37 @@ export function isDtype(text: string): text is Dtype {
   return DTYPES.some(({ id }) => id === text);
 }
 
-/** fileBytes: of model.safetensors. */
-export function weightMemory(fileBytes: number, dtype: Dtype): number {
-  return fileBytes * SHARE[dtype];
+/** f32Bytes: what the weights take in f32. */
+export function weightMemory(f32Bytes: number, dtype: Dtype): number {
+  return f32Bytes * SHARE[dtype];
 }
 
-function fits(fileBytes: number, dtype: Dtype, memory: number): boolean {
-  return weightMemory(fileBytes, dtype) <= memory - LEAST_BESIDE;
+function fits(f32Bytes: number, dtype: Dtype, memory: number): boolean {
+  return weightMemory(f32Bytes, dtype) <= memory - LEAST_BESIDE;
 }
 
-/** The most exact that fits. memory: what a tab can have here, in bytes. */
-export function proposedDtype(fileBytes: number, memory = LARGEST_MEMORY): Dtype {
-  return DTYPES.find(({ id }) => fits(fileBytes, id, memory))?.id ?? 'q8';
+/** The most exact that fits. own: the file's, which is exact. memory: what a tab can have here, in bytes. */
+export function proposedDtype(
+  f32Bytes: number,
+  memory = LARGEST_MEMORY,
+  own: Dtype = 'f32',
+): Dtype {
+  const exact = DTYPES.findIndex(({ id }) => id === own);
+  return DTYPES.slice(exact).find(({ id }) => fits(f32Bytes, id, memory))?.id ?? 'q8';
 }
 
 /** Refuses, before anything is fetched, what cannot fit. */
 export function requireFits(
-  fileBytes: number,
+  f32Bytes: number,
   dtype: Dtype,
   label: string,
   memory = LARGEST_MEMORY,
 ): void {
-  if (fits(fileBytes, dtype, memory)) return;
-  const smaller = proposedDtype(fileBytes, memory);
+  if (fits(f32Bytes, dtype, memory)) return;
+  const smaller = proposedDtype(f32Bytes, memory);
   throw new Error(
-    `${label}: ${formatBytes(weightMemory(fileBytes, dtype))} of weights in ${dtype} do not fit into ` +
+    `${label}: ${formatBytes(weightMemory(f32Bytes, dtype))} of weights in ${dtype} do not fit into ` +
       `a tab, which has ${formatBytes(memory - LEAST_BESIDE)} for them here; choose ` +
-      (fits(fileBytes, smaller, memory) ? smaller : 'a smaller GPT-2'),
+      (fits(f32Bytes, smaller, memory) ? smaller : 'a smaller GPT-2'),
   );
 }

@@ -1,6 +1,7 @@
 /** Where a model can be had, and what its parts are called. */
 
 import { localBytes, type LocalModel } from './local-files';
+import type { Outline } from './outline';
 
 export interface ModelSource {
   /** What names it in the page's address: `embedded`, a published name, or a folder's address. */
@@ -10,6 +11,8 @@ export interface ModelSource {
   folder: string;
   /** Bytes of the weights where known beforehand. */
   weightBytes?: number;
+  /** Where the weights' file was looked at beforehand. */
+  outline?: Outline;
   /** Files on this machine, in place of a folder at an address. */
   local?: LocalModel;
 }
@@ -42,12 +45,13 @@ export const publishedSources: readonly ModelSource[] = PUBLISHED.map((model) =>
   weightBytes: model.weightBytes,
 }));
 
-export function localSource(local: LocalModel): ModelSource {
+export function localSource(local: LocalModel, outline: Outline | undefined): ModelSource {
   return {
     id: LOCAL_ID,
     label: 'a model from this disk',
     folder: '',
     weightBytes: localBytes(local),
+    ...(outline && { outline }),
     local,
   };
 }
