@@ -7,7 +7,8 @@ import type { Page } from '@playwright/test';
 import { convert } from './command';
 import { type Misbehaviour, type ModelServer, serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
-import { type Cell, expect, type PatchboardPage, test } from './patchboard-page';
+import type { Cell } from './cells';
+import { expect, type PatchboardPage, test } from './patchboard-page';
 
 const WHOLE = readFileSync(`${randomModel()}/model.safetensors`);
 

@@ -2,13 +2,7 @@
 
 import { test as base, expect, type Page } from '@playwright/test';
 
-export interface Cell {
-  target: string;
-  layer: number;
-  position: number;
-  prob: number;
-  logit: number;
-}
+import { type Cell, cellsOf } from './cells';
 
 export class PatchboardPage {
   constructor(readonly page: Page) {}
@@ -80,13 +74,7 @@ export class PatchboardPage {
       .evaluateAll((elements) =>
         elements.map((row) => [...row.children].map((cell) => cell.textContent)),
       );
-    return rows.map(([target, layer, position, , prob, logit]) => ({
-      target: (target ?? '').replaceAll('·', ' '),
-      layer: Number(layer),
-      position: Number(position),
-      prob: Number(prob),
-      logit: Number(logit),
-    }));
+    return cellsOf(rows);
   }
 }
 

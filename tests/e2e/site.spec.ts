@@ -2,7 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 
-import { type Cell, expect, type PatchboardPage, test } from './patchboard-page';
+import type { Cell } from './cells';
+import { expect, type PatchboardPage, test } from './patchboard-page';
 import { serveStatic, type StaticServer } from './static-server';
 
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));

@@ -9,9 +9,14 @@ find_clang_tool() {
   esac
 }
 
-find_chromium() {
+find_chromium() { first_command "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; }
+
+find_firefox() { first_command "${FIREFOX:-}" firefox-esr firefox; }
+
+# first_command NAMES...: where the first of them that this machine has is.
+first_command() {
   local candidate
-  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
+  for candidate in "$@"; do
     if command -v "$candidate"; then return; fi
   done
   return 1

@@ -73,7 +73,8 @@ export class ModelShelf {
       const f32Bytes = source.outline?.f32Bytes ?? source.weightBytes;
       if (f32Bytes !== undefined) requireFits(f32Bytes, dtype, source.label, this.memory);
       onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
-      if (source.id !== EMBEDDED_ID && !source.local) await askToPersist();
+      // Not waited for: Firefox asks the person, who may never answer.
+      if (source.id !== EMBEDDED_ID && !source.local) void askToPersist();
       const loaded = await Engine.load(source, dtype, events, abort.signal);
       this.inUse?.engine.close();
       this.inUse = { ...loaded, source, dtype };

@@ -1,0 +1,62 @@
+/** The page in the distribution's own Firefox, which Playwright cannot drive. */
+
+import { type Browser, launch, type Page } from 'puppeteer-core';
+
+import { type Cell, cellsOf } from './cells';
+
+/** Empty where this machine has none. */
+export const FIREFOX = process.env['FIREFOX'] ?? '';
+
+const WAIT = { timeout: 40_000 };
+const RUN = 'button.big:not([disabled]) ::-p-text(Run)';
+
+export class FirefoxPage {
+  /** What the console shows of errors. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text());
+    });
+  }
+
+  /** With a profile of its own, which holds what the page keeps until `close`. */
+  static async launch(): Promise<FirefoxPage> {
+    const browser = await launch({ browser: 'firefox', executablePath: FIREFOX });
+    return new FirefoxPage(browser, await browser.newPage());
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  /** Opens the page and waits for its model. */
+  async openReady(address: string): Promise<void> {
+    await this.page.goto(address);
+    await this.page.waitForSelector(RUN, WAIT);
+  }
+
+  /** Every value, read from the table that people can open. */
+  async run(): Promise<Cell[]> {
+    await this.page.locator(RUN).click();
+    await this.page.waitForSelector('[data-status="done"]', WAIT);
+    await this.page.locator('summary ::-p-text(All values as a table)').click();
+    await this.page.waitForSelector('details[open] tbody tr', WAIT);
+    const rows = await this.page.$$eval('details[open] tbody tr', (elements) =>
+      elements.map((row) => [...row.children].map((cell) => cell.textContent)),
+    );
+    return cellsOf(rows);
+  }
+
+  async expectText(text: string): Promise<void> {
+    await this.page.waitForSelector(`::-p-text(${text})`, WAIT);
+  }
+
+  isIsolated(): Promise<boolean> {
+    return this.page.evaluate(() => globalThis.crossOriginIsolated);
+  }
+}
