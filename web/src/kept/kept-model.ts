@@ -2,6 +2,7 @@
 
 import { xxhash64 } from 'hash-wasm';
 
+import { WholeReader } from '../weights/byte-stream';
 import type { Dtype } from '../weights/dtype';
 import { fileOf, keyOf, loadManifest, modelsFolder, removeFrom, WEIGHTS } from './folder';
 import { CHUNK_BYTES, type Manifest } from './manifest';
@@ -34,13 +35,17 @@ export class KeptModel {
     return file.text();
   }
 
-  /** The weights, chunk after chunk, each as it was written. Rejects at the first that is not. */
+  /**
+   * The weights, chunk after chunk, each as it was written; it is overwritten by the next. Rejects at
+   * the first that is not.
+   */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     const file = await fileOf(this.folder, WEIGHTS);
+    const reader = new WholeReader(CHUNK_BYTES);
     for (const [index, hash] of (this.manifest?.chunks ?? []).entries()) {
       const from = index * CHUNK_BYTES;
-      const piece = await file?.slice(from, from + CHUNK_BYTES).arrayBuffer();
-      const bytes = new Uint8Array(piece ?? new ArrayBuffer(0));
+      const chunk = (file ?? new Blob()).slice(from, from + CHUNK_BYTES);
+      const bytes = await reader.read(chunk.stream());
       if ((await xxhash64(bytes)) !== hash) {
         throw new DamagedCopy(`the copy on this machine is damaged after ${from} bytes`);
       }

@@ -50,15 +50,15 @@ export class KeptWriter {
   }
 
   /**
-   * What an earlier visit wrote, chunk after chunk. Ends where a chunk is not as it was written; from
+   * What an earlier visit wrote, chunk after chunk, each overwritten by the next. Ends where a chunk is not as it was written; from
    * there, `append` goes on.
    */
   async *existing(): AsyncGenerator<Uint8Array, void> {
     const { manifest } = this;
     const hashes = manifest.chunks;
     Object.assign(manifest, { chunks: [], bytes: 0 });
+    const bytes = new Uint8Array(CHUNK_BYTES);
     for (const hash of hashes) {
-      const bytes = new Uint8Array(CHUNK_BYTES);
       const count = this.handle.read(bytes, { at: manifest.bytes });
       if (count < CHUNK_BYTES || (await xxhash64(bytes)) !== hash) break;
       manifest.chunks.push(hash);

@@ -1,5 +1,6 @@
 /** Loading files that someone chose from their disk. */
 
+import { reading } from '../weights/byte-stream';
 import { localBytes, type LocalModel } from '../weights/local-files';
 import { FILES } from '../weights/files';
 import { type Feeder, readTexts } from './feeder';
@@ -22,10 +23,10 @@ export async function loadFromFiles(
   );
   report.begin({ kind: 'disk' }, localBytes(model));
   for (const file of model.weights) {
-    const reader = file.stream().getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      feeder.feed(piece.value);
-      report.add(piece.value.byteLength);
+    const read = reading(file.stream());
+    for (let piece = await read(); piece; piece = await read()) {
+      feeder.feed(piece);
+      report.add(piece.byteLength);
     }
   }
   feeder.session.finish();

@@ -1,5 +1,6 @@
 /** One answer of a server and its bytes, given up where nothing comes for too long. */
 
+import { type Read, reading } from './byte-stream';
 import { PassingError, request } from './responses';
 
 /** Ends a request where somebody aborts it or nothing comes. */
@@ -68,13 +69,15 @@ export class Connection {
     }
   }
 
-  /** The body, until it ends. */
+  /** The body, until it ends. A chunk is overwritten by the next one. */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
-    const reader = this.response.body?.getReader();
+    const { body } = this.response;
+    if (!body) return;
+    const read = reading(body);
     for (;;) {
-      const piece = await this.next(reader);
-      if (!piece || piece.done) return;
-      yield piece.value;
+      const chunk = await this.next(read);
+      if (!chunk) return;
+      yield chunk;
     }
   }
 
@@ -83,9 +86,9 @@ export class Connection {
     this.watch.end();
   }
 
-  private async next(reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
+  private async next(read: Read) {
     try {
-      return reader && (await this.watch.unlessStalled(reader.read()));
+      return await this.watch.unlessStalled(read());
     } catch {
       this.watch.signal.throwIfAborted();
       throw new PassingError(this.url, 'the connection ended');

@@ -1,0 +1,78 @@
+/** Loading published sizes through the page itself: see README.md. Needs web/dist/ and the command. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { synthesize } from './native.mjs';
+import { PageVisit } from './page-visit.mjs';
+import { serveModels } from './serve-models.mjs';
+import { median, ratio } from './statistics.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    dtype: { type: 'string', default: 'f32' },
+    rounds: { type: 'string', default: '3' },
+    switches: { type: 'string', default: '0' },
+  },
+});
+const config = positionals[0] ?? 'gpt2';
+const { dtype } = values;
+const ROUNDS = Number(values.rounds);
+const SWITCHES = Number(values.switches);
+
+/** Reading and loading in turn; the ratio is the median of the rounds' ratios. */
+async function measureLoads(visit, address) {
+  const read = [];
+  const loads = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    read.push(await visit.readAndDiscard(`${address}model.safetensors`));
+    await visit.open();
+    await visit.removeKept();
+    loads.push(await visit.load(address, dtype));
+  }
+  const seconds = loads.map((load) => load.seconds);
+  return {
+    readSeconds: read,
+    loadSeconds: seconds,
+    loadToRead: ratio(seconds, read),
+    peakScriptMB: Math.max(...loads.map((load) => load.peakScriptMB)),
+    peakBrowserMB: Math.max(...loads.map((load) => load.peakBrowserMB)),
+    peakResidentMB: Math.max(...loads.map((load) => load.peakResidentMB)),
+    keptMB: await visit.keptMB(),
+  };
+}
+
+/** Resident memory each time the model is loaded again. */
+async function measureSwitches(visit, address) {
+  const resident = [];
+  for (let count = 0; count < SWITCHES; count++) {
+    await visit.useEmbedded();
+    await visit.load(address, dtype);
+    resident.push(await visit.restingMB());
+  }
+  return resident;
+}
+
+await synthesize(config);
+const models = await serveModels('build/bench');
+const profile = mkdtempSync(join(tmpdir(), 'patchboard-'));
+const visit = await PageVisit.start(profile);
+try {
+  const address = `${models.address}${config}/`;
+  const results = { config, dtype, ...(await measureLoads(visit, address)) };
+  results.firstRowSeconds = await visit.firstRow();
+  await visit.open();
+  results.fromDisk = await visit.load(address, dtype);
+  results.residentAfterSwitchesMB = await measureSwitches(visit, address);
+  results.medianLoadSeconds = median(results.loadSeconds);
+  const text = JSON.stringify(results, null, 2);
+  writeFileSync(`build/bench/loading-${config}-${dtype}.json`, text);
+  console.log(text);
+} finally {
+  await visit.close();
+  models.close();
+  rmSync(profile, { recursive: true });
+}
