@@ -46,7 +46,7 @@ async function join(file: RemoteFile): Promise<{ bytes: Buffer; restarts: string
   let pieces: Uint8Array[] = [];
   for await (const piece of file.pieces()) {
     if (piece.kind === 'bytes') {
-      pieces.push(piece.bytes);
+      pieces.push(piece.bytes.slice()); // the next piece overwrites them
     } else {
       restarts.push(piece.reason);
       pieces = [];

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
 import { preview } from 'vite';
 
-const LONG = { timeout: 300_000 };
+const LONG = { timeout: 600_000 };
 const HEAP_INTERVAL_MS = 100;
 // Random weights come with a vocabulary of single bytes.
 const EXPERIMENT = '?clean=Michelle+Jones+was+here&corrupted=Michelle+Smith+was+here&target=A';

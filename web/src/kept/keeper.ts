@@ -1,17 +1,29 @@
-/** Keeps a model while it arrives, as long as that is possible: a model that cannot be kept loads all the same. */
+/**
+ * Keeps a model while it arrives, as long as that is possible: a model that cannot be kept loads all
+ * the same.
+ */
+
+import { transfer } from 'comlink';
 
 import { isDomError, messageOf } from '../loading/errors';
 import type { Texts } from '../loading/feeder';
-import type { FileVersion } from '../weights/file-version';
 import { FILES } from '../weights/files';
-import type { DigestState } from '../weights/digest';
-import type { KeptModel } from './kept-model';
-import { KeptWriter } from './kept-writer';
-import type { Manifest } from './manifest';
+import { DamagedCopy, type KeptModel } from './kept-model';
+import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
+import { openWriter, type Writer } from './writer';
 
 export class Keeper {
+  private writer: Writer | undefined;
+  /** Bytes of the chunk under way, and how many. */
+  private chunk = new Uint8Array(CHUNK_BYTES);
+  private length = 0;
+  /** The write under way gives its buffer back. */
+  private written = Promise.resolve(new ArrayBuffer(CHUNK_BYTES));
+
   private constructor(
-    private writer: KeptWriter | undefined,
+    private readonly model: KeptModel | undefined,
+    /** Of what an earlier visit kept. */
+    readonly manifest: Manifest,
     private readonly note: (text: string) => unknown,
   ) {}
 
@@ -21,12 +33,8 @@ export class Keeper {
     manifest: Manifest,
     note: (text: string) => unknown,
   ): Promise<Keeper> {
-    const keeper = new Keeper(undefined, note);
-    if (model) {
-      await keeper.attempt(async () => {
-        keeper.writer = await KeptWriter.open(model, manifest);
-      });
-    }
+    const keeper = new Keeper(model, manifest, note);
+    if (model) await keeper.openWriter(model);
     return keeper;
   }
 
@@ -34,56 +42,107 @@ export class Keeper {
     return this.writer !== undefined;
   }
 
-  /** Of what an earlier visit kept. */
-  get manifest(): Readonly<Manifest> | undefined {
-    return this.writer?.manifest;
-  }
-
-  /** See KeptWriter. */
+  /**
+   * What an earlier visit wrote, chunk after chunk, each overwritten by the next. Ends where a chunk is
+   * not as it was written; from there, `append` goes on.
+   */
   async *existing(): AsyncGenerator<Uint8Array, void> {
-    if (this.writer) yield* this.writer.existing();
-  }
-
-  /** What continuing at a later visit will need. */
-  describe(version: FileVersion, header: string): void {
-    if (this.writer) Object.assign(this.writer.manifest, { version, header });
+    if (!this.writer || !this.model) return;
+    let chunks = 0;
+    try {
+      for await (const bytes of this.model.chunks()) {
+        yield bytes;
+        chunks++;
+      }
+    } catch (error) {
+      if (!(error instanceof DamagedCopy)) throw error;
+    }
+    this.manifest.bytes = chunks * CHUNK_BYTES;
+    await this.attempt((writer) => writer.file.keepFirst(chunks));
   }
 
   addTexts({ config, vocab, merges }: Texts): Promise<void> {
-    return this.attempt(async (writer) => {
-      await writer?.addText(FILES.config, config);
-      await writer?.addText(FILES.vocab, vocab);
-      await writer?.addText(FILES.merges, merges);
+    return this.attempt(async ({ file }) => {
+      await file.addText(FILES.config, config);
+      await file.addText(FILES.vocab, vocab);
+      await file.addText(FILES.merges, merges);
     });
   }
 
-  append(bytes: Uint8Array, digest: () => DigestState | undefined): Promise<void> {
-    return this.attempt((writer) => writer?.append(bytes, digest));
+  /** origin: gives what a later visit needs to go on after these bytes. */
+  append(bytes: Uint8Array, origin: () => Origin): Promise<void> {
+    return this.attempt(async (writer) => {
+      for (let at = 0; at < bytes.byteLength;) {
+        const piece = bytes.subarray(at, at + CHUNK_BYTES - this.length);
+        this.chunk.set(piece, this.length);
+        this.length += piece.byteLength;
+        at += piece.byteLength;
+        if (this.length === CHUNK_BYTES) await this.send(writer, origin());
+      }
+    });
   }
 
-  restart(): void {
-    this.writer?.restart();
+  /** Begins again with nothing. */
+  restart(): Promise<void> {
+    this.length = 0;
+    return this.attempt(async ({ file }) => {
+      await this.written;
+      await file.keepFirst(0);
+    });
   }
 
-  commit(): Promise<void> {
-    return this.attempt((writer) => writer?.commit());
+  /** Everything arrived and is right. */
+  commit(origin: Origin): Promise<void> {
+    return this.attempt(async (writer) => {
+      if (this.length > 0) await this.send(writer, origin);
+      await this.written;
+      await writer.file.commit(origin);
+      this.end();
+    });
   }
 
-  /** So that a later visit goes on from here. */
-  async save(digest: DigestState | undefined): Promise<void> {
-    await this.attempt((writer) => writer?.save(digest));
-    this.writer?.close();
+  /** So that a later visit goes on from here; origin: undefined where nothing new came. */
+  save(origin: Origin | undefined): Promise<void> {
+    return this.attempt(async ({ file }) => {
+      await this.written;
+      if (origin) await file.save(origin);
+      await file.close();
+      this.end();
+    });
   }
 
   async discard(): Promise<void> {
-    await this.writer?.discard();
+    await this.written.catch(() => undefined); // a file that is being written cannot be removed
+    await this.writer?.file.discard();
+    this.end();
+  }
+
+  private end(): void {
+    this.writer?.end();
     this.writer = undefined;
   }
 
+  /** Gives the chunk to the writer, once that has written the one before. */
+  private async send({ file }: Writer, origin: Origin): Promise<void> {
+    const spare = await this.written;
+    const full = this.chunk.subarray(0, this.length);
+    this.written = file.write(transfer(full, [full.buffer]), origin);
+    this.written.catch(() => undefined); // who waits for it next reports it
+    this.chunk = new Uint8Array(spare);
+    this.length = 0;
+  }
+
+  private async openWriter(model: KeptModel): Promise<void> {
+    try {
+      this.writer = await openWriter(model, this.manifest);
+    } catch (error) {
+      this.note(reasonOf(error));
+    }
+  }
+
   /** From the first failure on, nothing is kept. */
-  private async attempt(
-    act: (writer: KeptWriter | undefined) => Promise<void> | undefined,
-  ): Promise<void> {
+  private async attempt(act: (writer: Writer) => Promise<void>): Promise<void> {
+    if (!this.writer) return;
     try {
       await act(this.writer);
     } catch (error) {

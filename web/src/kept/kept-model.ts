@@ -4,13 +4,15 @@ import { xxhash64 } from 'hash-wasm';
 
 import { WholeReader } from '../weights/byte-stream';
 import type { Dtype } from '../weights/dtype';
-import { fileOf, keyOf, loadManifest, modelsFolder, removeFrom, WEIGHTS } from './folder';
+import { fileOf, keyOf, loadManifest, modelsFolder, PARTIAL, removeFrom, WEIGHTS } from './folder';
 import { CHUNK_BYTES, type Manifest } from './manifest';
 
 export class DamagedCopy extends Error {}
 
 export class KeptModel {
   private constructor(
+    readonly address: string,
+    readonly dtype: Dtype,
     readonly folder: FileSystemDirectoryHandle,
     readonly key: string,
     /** Of what is there already; undefined where nothing is. */
@@ -21,7 +23,7 @@ export class KeptModel {
   static async open(address: string, dtype: Dtype): Promise<KeptModel> {
     const key = await keyOf(address, dtype);
     const folder = await (await modelsFolder()).getDirectoryHandle(key, { create: true });
-    return new KeptModel(folder, key, await loadManifest(folder));
+    return new KeptModel(address, dtype, folder, key, await loadManifest(folder));
   }
 
   get isComplete(): boolean {
@@ -40,7 +42,7 @@ export class KeptModel {
    * the first that is not.
    */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
-    const file = await fileOf(this.folder, WEIGHTS);
+    const file = await fileOf(this.folder, this.isComplete ? WEIGHTS : PARTIAL);
     const reader = new WholeReader(CHUNK_BYTES);
     for (const [index, hash] of (this.manifest?.chunks ?? []).entries()) {
       const from = index * CHUNK_BYTES;

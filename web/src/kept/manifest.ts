@@ -9,22 +9,26 @@ export const CHUNK_BYTES = 8 * 2 ** 20;
 
 const FORMAT = 1;
 
-export interface Manifest {
+/** What going on with a file at a later visit needs. */
+export interface Origin {
+  /** Of the weights' file at its address, when it was read. */
+  version: FileVersion;
+  /** Of the same file. */
+  header: string;
+  /** Of what was read of it, where its checksum is known. */
+  digest?: DigestState | undefined;
+}
+
+export interface Manifest extends Origin {
   format: typeof FORMAT;
   /** The folder that the model came from. */
   address: string;
   label: string;
   dtype: Dtype;
-  /** Of the weights' file there, when it was read. */
-  version: FileVersion;
-  /** Of the same file: what continuing needs. */
-  header: string;
   /** xxHash64 of each chunk; only the last of a complete file is shorter. */
   chunks: string[];
   /** Bytes in those chunks. */
   bytes: number;
-  /** Of what was read of the file there, where its checksum is known. */
-  digest?: DigestState;
   /** Whether this is all of the model, and was checked. */
   complete: boolean;
 }

@@ -7,8 +7,9 @@ export function isCoreError(error: unknown, code?: CoreError['code']): error is 
   return code === undefined ? typeof found === 'string' : found === code;
 }
 
+/** Of another worker too, from where it comes as a plain error. */
 export function isDomError(error: unknown, name: string): boolean {
-  return error instanceof DOMException && error.name === name;
+  return error instanceof Error && error.name === name;
 }
 
 export function messageOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** Loading a model from its address, going on with what an earlier visit kept of it. */
 
 import type { Keeper } from '../kept/keeper';
+import type { Origin } from '../kept/manifest';
 import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '../weights/digest';
 import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
@@ -18,6 +19,8 @@ export class AddressLoad {
   private digest: DigestCheck | undefined;
   /** Of the next byte of the file. */
   private position = 0;
+  /** Of what was read, for a later visit; undefined until something is. */
+  private origin: Origin | undefined;
   /** Whether the weights are known to fit. */
   private isChecked = false;
 
@@ -39,10 +42,10 @@ export class AddressLoad {
     } catch (error) {
       // What the engine refused is of no use later; what merely stopped is.
       const wrong = isCoreError(error) && !isCoreError(error, 'memory');
-      await (wrong ? this.keeper.discard() : this.keeper.save(this.digest?.save()));
+      await (wrong ? this.keeper.discard() : this.keeper.save(this.origin));
       throw error;
     }
-    await this.keeper.commit();
+    await this.keeper.commit(this.origin ?? this.keeper.manifest);
   }
 
   private async load(): Promise<void> {
@@ -80,13 +83,13 @@ export class AddressLoad {
   private async continueKept(texts: Texts): Promise<void> {
     const { session } = this.feeder;
     const manifest = this.keeper.manifest;
-    this.report.begin({ kind: 'disk' }, manifest?.bytes);
+    this.report.begin({ kind: 'disk' }, manifest.bytes);
     for await (const chunk of this.keeper.existing()) {
       this.feeder.feed(chunk);
       this.report.add(chunk.byteLength);
     }
-    if (!manifest || manifest.bytes === 0 || session.weightsHeader() === '') {
-      this.startOver(texts);
+    if (manifest.bytes === 0 || session.weightsHeader() === '') {
+      await this.startOver(texts);
       return;
     }
     this.position = session.continueFrom(manifest.header);
@@ -94,21 +97,22 @@ export class AddressLoad {
     if (manifest.digest && manifest.digest.at >= this.position) {
       this.digest.load(manifest.digest);
     } else {
-      this.startOver(texts); // its checksum was not known then
+      await this.startOver(texts); // its checksum was not known then
     }
   }
 
-  private startOver(texts: Texts): void {
+  private async startOver(texts: Texts): Promise<void> {
     this.position = 0;
     this.feeder.begin(texts);
-    this.keeper.restart();
+    this.origin = undefined;
+    await this.keeper.restart();
     this.digest?.restart();
     if (this.keeper.isKeeping) this.feeder.session.keep();
   }
 
   private async fetchRest(texts: Texts): Promise<void> {
     const url = this.source.folder + FILES.weights;
-    const version = this.position > 0 ? this.keeper.manifest?.version : undefined;
+    const version = this.position > 0 ? this.keeper.manifest.version : undefined;
     if (version?.total === this.position) return;
     const remote = this.open(url, { from: this.position, ...(version && { version }) });
     await remote.open();
@@ -116,7 +120,7 @@ export class AddressLoad {
     for await (const piece of remote.pieces()) {
       if (piece.kind === 'restart') {
         this.report.note(piece.reason);
-        this.startOver(texts);
+        await this.startOver(texts);
         this.report.begin({ kind: 'reading' }, remote.total);
       } else {
         await this.take(piece.bytes, remote);
@@ -132,10 +136,11 @@ export class AddressLoad {
     this.position += bytes.byteLength;
     this.report.add(bytes.byteLength);
     if (!this.keeper.isKeeping) return;
-    if (this.keeper.manifest?.header === '') {
-      this.keeper.describe(remote.version, session.weightsHeader());
-    }
-    await this.keeper.append(session.kept(), () => this.digest?.save());
+    await this.keeper.append(session.kept(), () => {
+      const header = session.weightsHeader();
+      this.origin = { version: remote.version, header, digest: this.digest?.save() };
+      return this.origin;
+    });
   }
 
   /** As soon as the header is there. */

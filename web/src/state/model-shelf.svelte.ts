@@ -56,8 +56,10 @@ export class ModelShelf {
     this.notes = [];
     const meter = new PaceMeter();
     let retryNow = () => {};
+    // What is told on the way has a channel of its own, so that it can come after the end.
+    let isOver = false;
     const onProgress = (progress: LoadProgress) => {
-      if (abort.signal.aborted) return;
+      if (isOver || abort.signal.aborted) return;
       this.loading = { source, progress, pace: meter.add(progress, performance.now()), retryNow };
     };
     const events = {
@@ -81,6 +83,7 @@ export class ModelShelf {
     } catch (error) {
       if (!abort.signal.aborted) this.problem = messageOf(error);
     } finally {
+      isOver = true;
       if (this.abort === abort) this.loading = undefined;
     }
   }
@@ -89,7 +92,13 @@ export class ModelShelf {
     this.abort?.abort();
   }
 
-  /** A worker that died is replaced by loading its model again. */
+  /** The page is left: a browser that puts it aside, to go back to it, would keep gigabytes. */
+  leave(): void {
+    this.cancel();
+    this.inUse?.engine.close();
+  }
+
+  /** A worker that died, or ended when the page was left, is replaced by loading its model again. */
   async reload(): Promise<void> {
     if (!this.inUse) return;
     const { engine, source, dtype } = this.inUse;

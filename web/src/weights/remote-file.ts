@@ -84,7 +84,10 @@ export class RemoteFile {
     }
   }
 
-  /** What follows `from`. Rejects where it makes no sense to try on, with how far it came. */
+  /**
+   * What follows `from`; each piece's bytes are overwritten by the next. Rejects where it makes no
+   * sense to try on, with how far it came.
+   */
   async *pieces(): AsyncGenerator<Piece, void> {
     for (let isOver = false; !isOver;) {
       try {
