@@ -27,16 +27,24 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Undefined where there is no such file. */
-export async function fileOf(
+export async function handleOf(
   folder: FileSystemDirectoryHandle,
   name: string,
-): Promise<File | undefined> {
+): Promise<FileSystemFileHandle | undefined> {
   try {
-    return await (await folder.getFileHandle(name)).getFile();
+    return await folder.getFileHandle(name);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** Undefined where there is no such file. */
+export async function fileOf(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+): Promise<File | undefined> {
+  return (await handleOf(folder, name))?.getFile();
 }
 
 export async function removeFrom(folder: FileSystemDirectoryHandle, name: string): Promise<void> {

@@ -2,10 +2,19 @@
 
 import { xxhash64 } from 'hash-wasm';
 
-import { WholeReader } from '../weights/byte-stream';
 import type { Dtype } from '../weights/dtype';
-import { fileOf, keyOf, loadManifest, modelsFolder, PARTIAL, removeFrom, WEIGHTS } from './folder';
+import {
+  fileOf,
+  handleOf,
+  keyOf,
+  loadManifest,
+  modelsFolder,
+  PARTIAL,
+  removeFrom,
+  WEIGHTS,
+} from './folder';
 import { CHUNK_BYTES, type Manifest } from './manifest';
+import { PartReader } from './part-reader';
 
 export class DamagedCopy extends Error {}
 
@@ -42,16 +51,24 @@ export class KeptModel {
    * the first that is not.
    */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
-    const file = await fileOf(this.folder, this.isComplete ? WEIGHTS : PARTIAL);
-    const reader = new WholeReader(CHUNK_BYTES);
-    for (const [index, hash] of (this.manifest?.chunks ?? []).entries()) {
-      const from = index * CHUNK_BYTES;
-      const chunk = (file ?? new Blob()).slice(from, from + CHUNK_BYTES);
-      const bytes = await reader.read(chunk.stream());
-      if ((await xxhash64(bytes)) !== hash) {
-        throw new DamagedCopy(`the copy on this machine is damaged after ${from} bytes`);
+    const hashes = this.manifest?.chunks ?? [];
+    const file = await handleOf(this.folder, this.isComplete ? WEIGHTS : PARTIAL);
+    if (!file) {
+      if (hashes.length > 0) throw new DamagedCopy('the copy on this machine has no weights');
+      return;
+    }
+    const reader = await PartReader.open(file, CHUNK_BYTES);
+    try {
+      for (const [index, hash] of hashes.entries()) {
+        const from = index * CHUNK_BYTES;
+        const bytes = await reader.read(from);
+        if ((await xxhash64(bytes)) !== hash) {
+          throw new DamagedCopy(`the copy on this machine is damaged after ${from} bytes`);
+        }
+        yield bytes;
       }
-      yield bytes;
+    } finally {
+      reader.close();
     }
   }
 

@@ -34,39 +34,3 @@ export function reading(stream: Stream): Read {
     return done ? undefined : value;
   };
 }
-
-/** Reads a stream, which is no longer than that, to its end. */
-export class WholeReader {
-  private buffer: ArrayBuffer;
-
-  constructor(private readonly mostBytes: number) {
-    this.buffer = new ArrayBuffer(mostBytes);
-  }
-
-  /** The bytes are overwritten by the next call. */
-  async read(stream: Stream): Promise<Uint8Array> {
-    const reader = byobReader(stream);
-    const length = reader ? await this.fill(reader) : await this.copy(readingPieces(stream));
-    return new Uint8Array(this.buffer, 0, length);
-  }
-
-  private async fill(reader: ReadableStreamBYOBReader): Promise<number> {
-    let length = 0;
-    while (length < this.mostBytes) {
-      const { value, done } = await reader.read(new Uint8Array(this.buffer, length));
-      if (value) this.buffer = value.buffer;
-      if (done) break;
-      length += value.byteLength;
-    }
-    return length;
-  }
-
-  private async copy(read: Read): Promise<number> {
-    let length = 0;
-    for (let piece = await read(); piece; piece = await read()) {
-      new Uint8Array(this.buffer).set(piece, length);
-      length += piece.byteLength;
-    }
-    return length;
-  }
-}
