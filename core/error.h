@@ -12,6 +12,7 @@ enum class ErrorCode {
   kTokenizer,  ///< vocab.json or merges.txt is malformed
   kPrompt,     ///< a prompt that cannot be run, or a pair that cannot be compared
   kTarget,     ///< a target that is not one token of the vocabulary
+  kExperiment,  ///< the description of an experiment says something that cannot be done
   kState,      ///< a call that came too early, such as predicting before weights are loaded
 };
 

@@ -1,9 +1,11 @@
 #include "wasm/js_session.h"
 
+#include <chrono>
 #include <exception>
 #include <new>
 #include <utility>
 
+#include "wasm/js_prompts.h"
 #include "wasm/js_values.h"
 
 namespace patchboard {
@@ -46,33 +48,76 @@ std::vector<TokenId> read_prompt(const Session& session, const val& prompt) {
                            : emscripten::vecFromJSArray<TokenId>(prompt);
 }
 
-SweepRequest read_request(const Session& session, const val& request) {
-  SweepRequest result;
-  result.clean = read_prompt(session, request["clean"]);
-  result.corrupted = read_prompt(session, request["corrupted"]);
-  for (const val& target : emscripten::vecFromJSArray<val>(request["targets"])) {
-    result.targets.push_back(target.isString() ? session.resolve_target(target.as<std::string>())
-                                               : target.as<TokenId>());
-  }
-  return result;
-}
-
 // Counts of block-rows can pass 2³¹; a JavaScript number holds them exactly up to 2⁵³.
 val number(std::uint64_t count) { return val(static_cast<double>(count)); }
 
-val start_value(const Session& session, const SweepRequest& request, const Sweep& sweep) {
+const char* axes_name(SweepPlan::Axes axes) {
+  switch (axes) {
+    case SweepPlan::Axes::kPosition:
+      return "position";
+    case SweepPlan::Axes::kHead:
+      return "head";
+    case SweepPlan::Axes::kHeadPosition:
+      return "head-position";
+  }
+  return "";
+}
+
+val sweeps_value(const Lab& lab) {
+  val sweeps = val::array();
+  for (Index i = 0; i < std::ssize(lab.sweeps()); ++i) {
+    const SweepPlan& plan = lab.plan(i);
+    val value = val::object();
+    value.set("site", std::string(site_name(plan.settings().site)));
+    value.set("direction", std::string(direction_name(plan.settings().direction)));
+    value.set("axes", std::string(axes_name(plan.axes())));
+    value.set("rows", static_cast<double>(plan.rows()));
+    value.set("columns", static_cast<double>(plan.columns()));
+    value.set("blockRows", val(lab.block_rows(i)));
+    sweeps.call<void>("push", value);
+  }
+  return sweeps;
+}
+
+val start_value(const Session& session, const Lab& lab) {
+  const Experiment& experiment = lab.experiment();
+  const auto& corrupted = experiment.corrupted.empty() ? experiment.clean : experiment.corrupted;
   val value = val::object();
-  value.set("tokensClean", tokens_value(session, request.clean));
-  value.set("tokensCorrupted", tokens_value(session, request.corrupted));
-  value.set("targets", tokens_value(session, request.targets));
-  value.set("clean", target_values_value(sweep.clean()));
-  value.set("corrupted", target_values_value(sweep.corrupted()));
-  value.set("topClean", predictions_value(session, top_k(sweep.clean_logits(), kTopPredictions)));
+  value.set("tokensClean", tokens_value(session, experiment.clean));
+  value.set("tokensCorrupted", tokens_value(session, corrupted));
+  value.set("targets", targets_value(session, experiment.targets));
+  value.set("clean", measures_value(lab.clean()));
+  value.set("corrupted", measures_value(lab.corrupted()));
+  value.set("topClean", predictions_value(session, top_k(lab.clean_logits(), kTopPredictions)));
   value.set("topCorrupted",
-            predictions_value(session, top_k(sweep.corrupted_logits(), kTopPredictions)));
-  value.set("blockRows", val(sweep.block_rows()));
-  value.set("naiveBlockRows", number(sweep.plan().naive_block_rows()));
+            predictions_value(session, top_k(lab.corrupted_logits(), kTopPredictions)));
+  value.set("sweeps", sweeps_value(lab));
+  value.set("blockRows", val(lab.block_rows()));
+  value.set("naiveBlockRows", number(lab.naive_block_rows()));
+  value.set("startBlockRows", val(lab.start_block_rows()));
+  value.set("startSeconds", val(lab.start_seconds()));
   return value;
+}
+
+val row_value(const LabRow& row, const Lab& lab) {
+  val value = val::object();
+  value.set("sweep", static_cast<double>(row.sweep));
+  value.set("layer", static_cast<double>(row.layer));
+  value.set("head", static_cast<double>(row.head));
+  value.set("prob", float_array(row.prob));
+  value.set("logProb", float_array(row.log_prob));
+  value.set("logit", float_array(row.logit));
+  value.set("rank", float_array(row.rank));
+  value.set("kl", float_array(row.kl));
+  value.set("blockRowsDone", val(lab.block_rows_done()));
+  return value;
+}
+
+RunName read_run(const std::string& name) {
+  if (name != "clean" && name != "corrupted") {
+    throw Error(ErrorCode::kState, "run \"" + name + "\", expected clean or corrupted");
+  }
+  return name == "clean" ? RunName::kClean : RunName::kCorrupted;
 }
 
 }  // namespace
@@ -132,6 +177,7 @@ val JsSession::info() const {
     info.set("vocabSize", static_cast<double>(config.vocab_size));
     info.set("nPositions", static_cast<double>(config.n_positions));
     info.set("parameters", number(config.parameter_count()));
+    info.set("fingerprint", session_.fingerprint());
     info.set("weightBytes", number(session_.weight_bytes()));
     return info;
   });
@@ -145,28 +191,113 @@ val JsSession::resolve_target(const std::string& text) const {
   return guarded([&] { return token_value(session_, session_.resolve_target(text)); });
 }
 
-val JsSession::start_patch(const val& request) {
+val JsSession::start(const std::string& experiment) {
   return guarded([&] {
-    SweepRequest tokens = read_request(session_, request);
-    const Sweep& sweep = session_.start_sweep(tokens);
-    return start_value(session_, tokens, sweep);
+    return start_value(session_,
+                       session_.start(read_experiment(experiment, session_.text_reader())));
   });
 }
 
-val JsSession::step_patch() {
+val JsSession::step() {
   return guarded([&] {
-    Sweep& sweep = session_.sweep();
-    if (sweep.done()) {
-      return val::undefined();
+    Lab& lab = session_.lab();
+    return lab.done() ? val::undefined() : row_value(lab.step(), lab);
+  });
+}
+
+val JsSession::attribute(const std::string& metric) {
+  return guarded([&] {
+    const auto start = std::chrono::steady_clock::now();
+    const std::vector<Matrix> maps = session_.estimates(metric);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    val estimates = val::array();
+    for (std::size_t sweep = 0; sweep < maps.size(); ++sweep) {
+      val estimate = val::object();
+      estimate.set("sweep", static_cast<double>(sweep));
+      estimate.set("values",
+                   float_array({maps[sweep].data(), static_cast<std::size_t>(maps[sweep].size())}));
+      estimates.call<void>("push", estimate);
     }
-    const SweepRow row = sweep.step();
     val value = val::object();
-    value.set("layer", static_cast<double>(row.layer));
-    value.set("prob", float_array(row.prob));
-    value.set("logit", float_array(row.logit));
-    value.set("blockRowsDone", val(sweep.block_rows_done()));
+    value.set("estimates", estimates);
+    value.set("seconds", val(took.count()));
     return value;
   });
+}
+
+val JsSession::cell(int sweep, int layer, int head, int column, int continuation) {
+  return guarded([&] {
+    const int row = head < 0 ? layer : layer * static_cast<int>(session_.config().n_head) + head;
+    const CellDetails details =
+        session_.inspect_cell(sweep, row, column, kTopPredictions, continuation);
+    val continuations = val::object();
+    continuations.set("clean", tokens_value(session_, details.clean));
+    continuations.set("corrupted", tokens_value(session_, details.corrupted));
+    continuations.set("patched", tokens_value(session_, details.patched));
+    val value = val::object();
+    value.set("top", predictions_value(session_, details.top));
+    value.set("changed", changes_value(session_, details.changed));
+    value.set("continuations", continuations);
+    return value;
+  });
+}
+
+val JsSession::patterns(const std::string& run, int layer) {
+  return guarded([&] {
+    const Matrix patterns = session_.attention_patterns(read_run(run), layer);
+    return float_array({patterns.data(), static_cast<std::size_t>(patterns.size())});
+  });
+}
+
+val JsSession::lens(const std::string& run) {
+  return guarded([&] {
+    const LogitLens lens = session_.logit_lens(read_run(run));
+    val value = val::object();
+    value.set("top", tokens_value(session_, lens.top));
+    value.set("topProb", float_array(lens.top_prob));
+    value.set("prob", float_array(lens.prob));
+    return value;
+  });
+}
+
+val JsSession::checks() {
+  return guarded([&] {
+    val values = val::array();
+    for (const SelfCheck& check : session_.self_checks()) {
+      val value = val::object();
+      value.set("name", check.name);
+      value.set("passed", check.passed);
+      value.set("detail", check.detail);
+      values.call<void>("push", value);
+    }
+    return values;
+  });
+}
+
+val JsSession::measure(const val& prompt, const std::string& targets) {
+  return guarded([&] {
+    return measures_value(session_.measure(read_prompt(session_, prompt),
+                                           read_targets(targets, session_.text_reader())));
+  });
+}
+
+val JsSession::logits(const val& prompt) {
+  return guarded([&] {
+    const Vector logits = session_.logits(read_prompt(session_, prompt));
+    return float_array(row_values(logits));
+  });
+}
+
+val JsSession::expand_template(const std::string& text) const {
+  return guarded([&] { return template_value(session_, text); });
+}
+
+std::string JsSession::read_pairs(const std::string& text) const {
+  return guarded([&] { return pairs_json(text); });
+}
+
+std::string JsSession::repairs(const std::string& clean, const std::string& corrupted) const {
+  return guarded([&] { return repairs_json(session_, clean, corrupted); });
 }
 
 val JsSession::predict(const val& prompt, int count) {

@@ -34,8 +34,21 @@ class JsSession {
   [[nodiscard]] emscripten::val tokenize(const std::string& text) const;
   [[nodiscard]] emscripten::val resolve_target(const std::string& text) const;
 
-  emscripten::val start_patch(const emscripten::val& request);
-  emscripten::val step_patch();
+  /// experiment: the text of the JSON document.
+  emscripten::val start(const std::string& experiment);
+  emscripten::val step();
+  /// metric: the text of a JSON document, see core/experiment/estimates.h.
+  emscripten::val attribute(const std::string& metric);
+  emscripten::val cell(int sweep, int layer, int head, int column, int continuation);
+  emscripten::val patterns(const std::string& run, int layer);
+  emscripten::val lens(const std::string& run);
+  emscripten::val checks();
+  emscripten::val measure(const emscripten::val& prompt, const std::string& targets);
+  emscripten::val logits(const emscripten::val& prompt);
+  /// Of many prompts, see js_prompts.h.
+  [[nodiscard]] emscripten::val expand_template(const std::string& text) const;
+  [[nodiscard]] std::string read_pairs(const std::string& text) const;
+  [[nodiscard]] std::string repairs(const std::string& clean, const std::string& corrupted) const;
   [[nodiscard]] emscripten::val predict(const emscripten::val& prompt, int count);
 
  private:

@@ -32,14 +32,43 @@ val predictions_value(const Session& session, const std::vector<Prediction>& pre
   return values;
 }
 
-val float_array(const std::vector<float>& values) {
+val changes_value(const Session& session, const std::vector<ProbabilityChange>& changes) {
+  val values = val::array();
+  for (const ProbabilityChange& change : changes) {
+    val value = token_value(session, change.token);
+    value.set("before", change.before);
+    value.set("after", change.after);
+    values.call<void>("push", value);
+  }
+  return values;
+}
+
+val targets_value(const Session& session, const std::vector<std::vector<TokenId>>& targets) {
+  val values = val::array();
+  for (const std::vector<TokenId>& target : targets) {
+    std::string text;
+    for (const TokenId token : target) {
+      text += session.token_text(token);
+    }
+    val value = val::object();
+    value.set("text", text);
+    value.set("tokens", tokens_value(session, target));
+    values.call<void>("push", value);
+  }
+  return values;
+}
+
+val float_array(std::span<const float> values) {
   return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
 }
 
-val target_values_value(const TargetValues& values) {
+val measures_value(const Measures& measures) {
   val value = val::object();
-  value.set("prob", float_array(values.prob));
-  value.set("logit", float_array(values.logit));
+  value.set("prob", float_array(measures.prob));
+  value.set("logProb", float_array(measures.log_prob));
+  value.set("logit", float_array(measures.logit));
+  value.set("rank", float_array(measures.rank));
+  value.set("kl", measures.kl);
   return value;
 }
 
@@ -62,6 +91,8 @@ const char* code_name(ErrorCode code) {
       return "prompt";
     case ErrorCode::kTarget:
       return "target";
+    case ErrorCode::kExperiment:
+      return "experiment";
     case ErrorCode::kState:
       return "state";
   }

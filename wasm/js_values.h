@@ -21,11 +21,19 @@ namespace patchboard {
 [[nodiscard]] emscripten::val predictions_value(const Session& session,
                                                 const std::vector<Prediction>& predictions);
 
-/// A Float32Array with a copy of the values; no view of the heap leaves the module.
-[[nodiscard]] emscripten::val float_array(const std::vector<float>& values);
+/// [{id, text, before, after}]
+[[nodiscard]] emscripten::val changes_value(const Session& session,
+                                            const std::vector<ProbabilityChange>& changes);
 
-/// {prob, logit}
-[[nodiscard]] emscripten::val target_values_value(const TargetValues& values);
+/// [{text, tokens}]
+[[nodiscard]] emscripten::val targets_value(const Session& session,
+                                            const std::vector<std::vector<TokenId>>& targets);
+
+/// A Float32Array with a copy of the values; no view of the heap leaves the module.
+[[nodiscard]] emscripten::val float_array(std::span<const float> values);
+
+/// {prob, logProb, logit, rank, kl}
+[[nodiscard]] emscripten::val measures_value(const Measures& measures);
 
 /// Throws a JavaScript Error that has a `code`.
 [[noreturn]] void throw_error(const char* code, const std::string& message);

@@ -22,7 +22,8 @@ struct Tile {
 };
 
 /// sums += x · w for the terms [depth, depth + count) of one panel. sums: [row, kPanelCols].
-void multiply_block(const PackedRows& x, const PackedMatrix& w, const Tile& tile, Index panel,
+template <typename Panels>
+void multiply_block(const PackedRows& x, const Panels& w, const Tile& tile, Index panel,
                     Index depth, float* room, float* sums) {
   const Index count = std::min(kBlockDepth, w.rows() - depth);
   const float* weights = w.panel(panel, depth, count, room);
@@ -34,14 +35,16 @@ void multiply_block(const PackedRows& x, const PackedMatrix& w, const Tile& tile
 }
 
 /// x · w. sums: [panel, row, kPanelCols], zero on entry.
-void multiply_tile(const PackedRows& x, const PackedMatrix& w, const Tile& tile, float* sums) {
+template <typename Panels>
+void multiply_tile(const PackedRows& x, const Panels& w, const Tile& tile, float* sums) {
   AlignedBuffer<float> room(static_cast<std::size_t>(kBlockDepth * kPanelCols));
   const Index K = w.rows();
   const auto block = [&](Index panel, Index depth) {
     multiply_block(x, w, tile, tile.panel + panel, depth, room.data(),
                    sums + panel * tile.rows * kPanelCols);
   };
-  if (tile.rows <= kFewRows) {  // bound by reading the weights: in the order of their addresses
+  // Few rows are bound by reading the weights: in the order of their addresses.
+  if (Panels::kPanelsInOnePiece && tile.rows <= kFewRows) {
     for (Index panel = 0; panel < tile.panels; ++panel) {
       for (Index depth = 0; depth < K; depth += kBlockDepth) {
         block(panel, depth);
@@ -90,10 +93,10 @@ void write_tile(const Tile& tile, const float* sums, Columns columns, const Vect
   }
 }
 
-}  // namespace
-
-void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Columns columns,
-            const Vector& bias, Output output, MatrixSpan out) {
+/// Panels: PackedMatrix or Transposed.
+template <typename Panels>
+void affine_of(ThreadPool& pool, const PackedRows& x, const Panels& w, Columns columns,
+               const Vector& bias, Output output, MatrixSpan out) {
   const Index first_panel = columns.first / kPanelCols;
   const Index end_panel = (columns.first + columns.count + kPanelCols - 1) / kPanelCols;
   constexpr Index kTilePanels = kTileCols / kPanelCols;
@@ -111,9 +114,20 @@ void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Column
   });
 }
 
+}  // namespace
+
+void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Columns columns,
+            const Vector& bias, Output output, const MatrixSpan& out) {
+  affine_of(pool, x, w, columns, bias, output, out);
+}
+
 void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
             const MatrixSpan& out) {
   affine(pool, x, w, {.first = 0, .count = w.cols()}, bias, Output::kAssign, out);
+}
+
+void multiply(ThreadPool& pool, const PackedRows& x, const Transposed& w, const MatrixSpan& out) {
+  affine_of(pool, x, w, {.first = 0, .count = w.cols()}, Vector(), Output::kAssign, out);
 }
 
 }  // namespace patchboard

@@ -4,6 +4,7 @@
 #include "core/math/packed_matrix.h"
 #include "core/math/packed_rows.h"
 #include "core/math/thread_pool.h"
+#include "core/math/transposed.h"
 
 namespace patchboard {
 
@@ -22,10 +23,14 @@ enum class Output { kAssign, kAdd };
 /// A row of the result has the same bits whatever the other rows are and however many threads run.
 /// Source: Goto and van de Geijn 2008, section 4 (blocking); BLIS, Van Zee and van de Geijn 2015.
 void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, Columns columns,
-            const Vector& bias, Output output, MatrixSpan out);
+            const Vector& bias, Output output, const MatrixSpan& out);
 
 /// All columns, assigned.
 void affine(ThreadPool& pool, const PackedRows& x, const PackedMatrix& w, const Vector& bias,
             const MatrixSpan& out);
+
+/// out = x · w for a transposed w, as a gradient goes back through a projection; with the bits that
+/// a transposed copy in f32 would give.
+void multiply(ThreadPool& pool, const PackedRows& x, const Transposed& w, const MatrixSpan& out);
 
 }  // namespace patchboard

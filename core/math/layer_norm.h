@@ -13,4 +13,10 @@ namespace patchboard {
 void layer_norm(std::span<const float> x, const Vector& gain, const Vector& bias, float eps,
                 float* out);
 
+/// d_x += the gradient of a function of the layer norm's output, given as d_out, with respect to x.
+/// x, gain, d_out, d_x: [d_model] f32. With n = (x - mean) / sqrt(variance + eps), g = d_out ·
+/// gain: (g - mean of g - n · mean of g · n) / sqrt(variance + eps).
+void add_layer_norm_gradient(std::span<const float> x, const Vector& gain, float eps,
+                             std::span<const float> d_out, float* d_x);
+
 }  // namespace patchboard

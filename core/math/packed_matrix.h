@@ -24,6 +24,8 @@ class PackedMatrix {
  public:
   static constexpr Index kPanelCols = 2 * simd::kLanes;
   static constexpr Index kScaleGroup = kQ8Group;  ///< weights along K with a scale in common
+  /// Panels are read fastest one after the other.
+  static constexpr bool kPanelsInOnePiece = true;
 
   PackedMatrix() = default;
   /// Errors: std::bad_alloc.
@@ -49,7 +51,7 @@ class PackedMatrix {
 
   /// Rows [first, first + count) of a panel as f32: [count, kPanelCols]. The matrix's own values
   /// where they are f32; else they are widened into `room`, which has place for them.
-  /// first: a multiple of kScaleGroup.
+  /// first: a multiple of kScaleGroup, or any row where all the rows are of one group of scales.
   [[nodiscard]] const float* panel(Index panel, Index first, Index count, float* room) const;
 
  private:

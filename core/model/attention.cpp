@@ -59,14 +59,13 @@ struct HeadRoom {
     std::ranges::fill(v.span(), 0.0F);
   }
 
-  void gather(const HeadRows& rows) {
-    for (Index at = 0; at < keys; ++at) {
-      const float* key = rows.k(at);
-      for (Index i = 0; i < d_head; ++i) {
-        k.data()[i * padded(keys) + at] = key[i];
-      }
-      std::copy_n(rows.v(at), d_head, v.data() + at * padded(d_head));
+  void set_key(Index at, const float* key) {
+    for (Index i = 0; i < d_head; ++i) {
+      k.data()[i * padded(keys) + at] = key[i];
     }
+  }
+  void set_value(Index at, const float* value) {
+    std::copy_n(value, d_head, v.data() + at * padded(d_head));
   }
 };
 
@@ -125,7 +124,10 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
     const Index first_col = task % n_head * d_head;
     const HeadRows rows(input, sequence, first_col);
     HeadRoom room(sequence.wanted.end(), d_head);
-    room.gather(rows);
+    for (Index at = 0; at < room.keys; ++at) {
+      room.set_key(at, rows.k(at));
+      room.set_value(at, rows.v(at));
+    }
     for (Index at = sequence.wanted.position; at < sequence.wanted.end(); ++at) {
       const Index visible = at + 1;
       score(room, rows.q(at), visible);
@@ -133,6 +135,38 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
       mix(room, visible, z.row(sequence.wanted.row_of(at)).data() + first_col);
     }
   });
+}
+
+Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head) {
+  const Index T = qkv.rows();
+  const Index D = qkv.cols() / 3;
+  const Index d_head = D / n_head;
+  Matrix patterns = Matrix::Zero(n_head * T, T);
+  pool.parallel_for(n_head, [&](Index head) {
+    HeadRoom room(T, d_head);
+    for (Index at = 0; at < T; ++at) {
+      room.set_key(at, qkv.row(at).data() + D + head * d_head);
+    }
+    for (Index at = 0; at < T; ++at) {
+      const Index visible = at + 1;
+      score(room, qkv.row(at).data() + head * d_head, visible);
+      softmax(room.scores.span().first(static_cast<std::size_t>(visible)));
+      std::copy_n(room.scores.data(), visible, patterns.row(head * T + at).data());
+    }
+  });
+  return patterns;
+}
+
+void mix_pattern(const MatrixView& pattern, Index first, const MatrixView& v, MatrixSpan z) {
+  HeadRoom room(v.rows(), v.cols());
+  for (Index at = 0; at < v.rows(); ++at) {
+    room.set_value(at, v.row(at).data());
+  }
+  for (Index row = 0; row < pattern.rows(); ++row) {
+    const Index visible = first + row + 1;
+    std::copy_n(pattern.row(row).data(), visible, room.scores.data());
+    mix(room, visible, z.row(row).data());
+  }
 }
 
 }  // namespace patchboard

@@ -41,4 +41,12 @@ struct AttentionInput {
 void attention(ThreadPool& pool, std::span<const Sequence> sequences, const AttentionInput& input,
                Index n_head, MatrixSpan z);
 
+/// The patterns of all heads of a whole run. qkv: [T, 3 d_model]. Returns [n_head · T, T], head
+/// after head, zeros where a query sees no key; the numbers that `attention` mixes values with.
+[[nodiscard]] Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head);
+
+/// z of one head for a pattern that is given. pattern: [rows, T], of the queries at `first` on.
+/// v: [T, d_head]. z: [rows, d_head]. For a run's own pattern, the bits that `attention` gives.
+void mix_pattern(const MatrixView& pattern, Index first, const MatrixView& v, MatrixSpan z);
+
 }  // namespace patchboard

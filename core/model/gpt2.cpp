@@ -12,35 +12,27 @@ namespace patchboard {
 
 Gpt2::Gpt2(const Config& config, Weights weights) : config_(config), weights_(std::move(weights)) {}
 
-Vector Gpt2::forward(ThreadPool& pool, std::span<const TokenId> tokens,
-                     ActivationCache* keep) const {
+Vector Gpt2::forward(ThreadPool& pool, std::span<const TokenId> tokens) const {
   Matrix x = embed(tokens);
   const RowRange whole{.row = 0, .position = 0, .count = x.rows()};
   const std::array everything = {Sequence{.kv = whole, .q = whole, .wanted = whole}};
   const RowRange last{.row = 0, .position = x.rows() - 1, .count = 1};
   const std::array only_last = {Sequence{.kv = whole, .q = last, .wanted = last}};
-  const Index blocks_for_all = keep != nullptr ? config_.n_layer : config_.n_layer - 1;
-  if (keep != nullptr) {
-    keep->resize(weights_.h.size());
-  }
-  for (Index layer = 0; layer < blocks_for_all; ++layer) {
-    BlockActivations* kept = keep == nullptr ? nullptr : &(*keep)[static_cast<std::size_t>(layer)];
-    run_block(pool, layer, {.sequences = everything}, x, x, kept);
+  for (Index layer = 0; layer < config_.n_layer - 1; ++layer) {
+    run_block(pool, layer, {.sequences = everything}, x, x);
   }
   Matrix final_row = x.bottomRows(1);
-  if (keep == nullptr) {
-    const Batch batch{.sequences = only_last, .queries = Queries::kWanted};
-    run_block(pool, blocks_for_all, batch, x, final_row);
-  }
+  const Batch batch{.sequences = only_last, .queries = Queries::kWanted};
+  run_block(pool, config_.n_layer - 1, batch, x, final_row);
   return unembed(pool, final_norm(pool, final_row)).row(0);
 }
 
-Matrix Gpt2::embed(std::span<const TokenId> tokens) const {
+Matrix Gpt2::embed(std::span<const TokenId> tokens, Index first) const {
   Matrix x(static_cast<Index>(tokens.size()), config_.d_model);
   Vector place(x.cols());
   for (Index position = 0; position < x.rows(); ++position) {
     weights_.wte.get_column(tokens[static_cast<std::size_t>(position)], row_values(x, position));
-    weights_.wpe.get_column(position, row_values(place));
+    weights_.wpe.get_column(first + position, row_values(place));
     x.row(position) += place;
   }
   return x;
@@ -54,19 +46,40 @@ PackedRows Gpt2::normed_rows(ThreadPool& pool, const MatrixView& x,
           }};
 }
 
+Matrix Gpt2::qkv(ThreadPool& pool, Index layer, const MatrixView& resid_pre) const {
+  const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
+  Matrix result(resid_pre.rows(), 3 * config_.d_model);
+  affine(pool, normed_rows(pool, resid_pre, block.ln_1), block.attn_c_attn.weight,
+         block.attn_c_attn.bias, result);
+  return result;
+}
+
+Matrix Gpt2::attn_out(ThreadPool& pool, Index layer, const MatrixView& z) const {
+  const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
+  Matrix result(z.rows(), config_.d_model);
+  affine(pool, PackedRows(pool, z), block.attn_c_proj.weight, block.attn_c_proj.bias, result);
+  return result;
+}
+
+Matrix Gpt2::mlp_out(ThreadPool& pool, Index layer, const MatrixView& resid_mid) const {
+  Matrix result(resid_mid.rows(), config_.d_model);
+  mlp(pool, weights_.h[static_cast<std::size_t>(layer)], resid_mid, Output::kAssign, result);
+  return result;
+}
+
 void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const MatrixView& changed,
-                     Matrix& x, BlockActivations* keep) const {
+                     Matrix& x) const {
   const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
   const ProjectionWeights& c_attn = block.attn_c_attn;
   const Index D = config_.d_model;
   const bool own_queries = batch.queries == Queries::kWanted;
-  Matrix qkv(changed.rows(), 3 * D);
+  Matrix own(changed.rows(), 3 * D);
   Matrix queries;
   {
     const PackedRows normed = normed_rows(pool, changed, block.ln_1);
     const Columns columns{.first = own_queries ? D : 0, .count = own_queries ? 2 * D : 3 * D};
     affine(pool, normed, c_attn.weight, columns, c_attn.bias, Output::kAssign,
-           qkv.rightCols(columns.count));
+           own.rightCols(columns.count));
   }
   if (own_queries) {
     queries.resize(x.rows(), D);
@@ -74,30 +87,31 @@ void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const Ma
            c_attn.bias, Output::kAssign, queries);
   }
   Matrix z(x.rows(), D);
-  const AttentionInput input{.q = own_queries ? MatrixView(queries) : MatrixView(qkv.leftCols(D)),
-                             .k = qkv.middleCols(D, D),
-                             .v = qkv.rightCols(D),
+  const AttentionInput input{.q = own_queries ? MatrixView(queries) : MatrixView(own.leftCols(D)),
+                             .k = own.middleCols(D, D),
+                             .v = own.rightCols(D),
                              .base = batch.base == nullptr ? nullptr : &batch.base->qkv};
   attention(pool, batch.sequences, input, config_.n_head, z);
   affine(pool, PackedRows(pool, z), block.attn_c_proj.weight, {.first = 0, .count = D},
          block.attn_c_proj.bias, Output::kAdd, x);
-  add_mlp(pool, block, x);
-  if (keep != nullptr) {
-    keep->qkv = std::move(qkv);
-    keep->resid_post = x;
+  if (batch.at_resid_mid) {
+    batch.at_resid_mid(x);
   }
+  mlp(pool, block, x, Output::kAdd, x);
 }
 
-void Gpt2::add_mlp(ThreadPool& pool, const BlockWeights& block, Matrix& x) const {
-  Matrix hidden(x.rows(), config_.d_mlp);
-  affine(pool, normed_rows(pool, x, block.ln_2), block.mlp_c_fc.weight, block.mlp_c_fc.bias,
+/// resid_mid and out may be the same.
+void Gpt2::mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& resid_mid,
+               Output output, const MatrixSpan& out) const {
+  Matrix hidden(resid_mid.rows(), config_.d_mlp);
+  affine(pool, normed_rows(pool, resid_mid, block.ln_2), block.mlp_c_fc.weight, block.mlp_c_fc.bias,
          hidden);
-  const PackedRows activated(pool, x.rows(), config_.d_mlp, [&](Index row, float* values) {
+  const PackedRows activated(pool, hidden.rows(), config_.d_mlp, [&](Index row, float* values) {
     std::ranges::copy(row_values(hidden, row), values);
     gelu({values, static_cast<std::size_t>(config_.d_mlp)});
   });
   affine(pool, activated, block.mlp_c_proj.weight, {.first = 0, .count = config_.d_model},
-         block.mlp_c_proj.bias, Output::kAdd, x);
+         block.mlp_c_proj.bias, output, out);
 }
 
 Matrix Gpt2::final_norm(ThreadPool& pool, const MatrixView& x) const {
@@ -113,16 +127,6 @@ Matrix Gpt2::unembed(ThreadPool& pool, const MatrixView& normed) const {
   Matrix logits(normed.rows(), config_.vocab_size);
   affine(pool, PackedRows(pool, normed), weights_.unembedding(), Vector(), logits);
   return logits;
-}
-
-PackedMatrix Gpt2::unembedding_of(std::span<const TokenId> tokens) const {
-  PackedMatrix columns(config_.d_model, static_cast<Index>(tokens.size()), WeightFormat::kF32);
-  std::vector<float> values(static_cast<std::size_t>(config_.d_model));
-  for (Index i = 0; i < columns.cols(); ++i) {
-    weights_.unembedding().get_column(tokens[static_cast<std::size_t>(i)], values);
-    columns.set_column(i, values);
-  }
-  return columns;
 }
 
 }  // namespace patchboard

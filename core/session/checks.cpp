@@ -45,6 +45,14 @@ std::string other_spacing(std::string_view text) {
   return text.starts_with(' ') ? std::string(text.substr(1)) : " " + std::string(text);
 }
 
+void check_span(const std::string& name, const Span& span, Index count) {
+  if (span.end() > count) {
+    throw Error(ErrorCode::kExperiment,
+                name + ": [" + std::to_string(span.first) + ", " + std::to_string(span.end()) +
+                    "], expected an end of at most " + std::to_string(count));
+  }
+}
+
 }  // namespace
 
 void check_prompt(std::string_view name, std::span<const TokenId> ids, const Config& config) {
@@ -86,6 +94,58 @@ void check_pair(std::span<const TokenId> clean, std::span<const TokenId> corrupt
           std::to_string(clean.size()) + ", corrupted " + std::to_string(corrupted.size()) +
           ". They differ in " + side(difference.clean) + " against " + side(difference.corrupted) +
           "; choose a replacement that splits into as many tokens");
+}
+
+void check_targets(std::span<const std::vector<TokenId>> targets, std::size_t length,
+                   const Config& config) {
+  if (targets.empty()) {
+    throw Error(ErrorCode::kTarget, "no target, expected at least one token to measure");
+  }
+  for (const std::vector<TokenId>& target : targets) {
+    for (const TokenId token : target) {
+      if (token < 0 || token >= config.vocab_size) {
+        throw Error(ErrorCode::kTarget, "target id " + std::to_string(token) +
+                                            " is not in the vocabulary, expected 0 to " +
+                                            std::to_string(config.vocab_size - 1));
+      }
+    }
+    if (length + target.size() - 1 > static_cast<std::size_t>(config.n_positions)) {
+      throw Error(ErrorCode::kPrompt, "the prompt and a target of " + counted(target.size()) +
+                                          " are " + counted(length + target.size() - 1) +
+                                          " together, but this model reads at most " +
+                                          std::to_string(config.n_positions) + " (n_positions)");
+    }
+  }
+}
+
+void check_experiment(const Experiment& experiment, const Config& config,
+                      const TokenText& token_text) {
+  check_prompt("clean prompt", experiment.clean, config);
+  const Corruption& corruption = experiment.corruption;
+  if (corruption.kind == Corruption::Kind::kPrompt) {
+    check_prompt("corrupted prompt", experiment.corrupted, config);
+    check_pair(experiment.clean, experiment.corrupted, token_text);
+  }
+  check_targets(experiment.targets, experiment.clean.size(), config);
+  const auto T = static_cast<Index>(experiment.clean.size());
+  if (corruption.kind == Corruption::Kind::kNoise && corruption.positions.back() >= T) {
+    throw Error(ErrorCode::kExperiment,
+                "corruption.positions: " + std::to_string(corruption.positions.back()) +
+                    ", expected 0 to " + std::to_string(T - 1) + ", positions of the clean prompt");
+  }
+  for (std::size_t i = 0; i < corruption.prompts.size(); ++i) {
+    const std::string name = "corruption.prompts, number " + std::to_string(i);
+    check_prompt(name, corruption.prompts[i], config);
+    if (corruption.prompts[i].size() != experiment.clean.size()) {
+      throw Error(ErrorCode::kExperiment, name + ": " + counted(corruption.prompts[i].size()) +
+                                              ", expected as many as the clean prompt has, " +
+                                              std::to_string(T));
+    }
+  }
+  if (experiment.region) {
+    check_span("region.layers", experiment.region->layers, config.n_layer);
+    check_span("region.positions", experiment.region->positions, T);
+  }
 }
 
 TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer) {

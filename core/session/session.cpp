@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/session/checks.h"
+#include "core/weights/fingerprint.h"
 
 namespace patchboard {
 namespace {
@@ -25,13 +26,20 @@ void require_finite(const Vector& logits) {
   }
 }
 
+void require_index(const char* name, Index index, Index count) {
+  if (index < 0 || index >= count) {
+    throw Error(ErrorCode::kExperiment, std::string(name) + " " + std::to_string(index) +
+                                            ", expected 0 to " + std::to_string(count - 1));
+  }
+}
+
 }  // namespace
 
 Session::Session(int threads) : pool_(threads) {}
 
 void Session::begin(std::string_view config_json, WeightFormat format,
                     std::vector<std::string> files) {
-  sweep_.reset();
+  lab_.reset();
   model_.reset();
   loader_.reset();
   tokenizer_.reset();
@@ -80,6 +88,8 @@ const Config& Session::config() const { return need(config_, "no config was read
 
 const Gpt2& Session::model() const { return need(model_, "no model is loaded"); }
 
+std::string Session::fingerprint() const { return patchboard::fingerprint(model().weights()); }
+
 const Tokenizer& Session::tokenizer() const { return need(tokenizer_, "no tokenizer is loaded"); }
 
 std::vector<TokenId> Session::encode(std::string_view text) const {
@@ -96,43 +106,86 @@ std::string Session::token_text(TokenId id) const {
   return known ? tokenizer_->display_text(id) : "#" + std::to_string(id);
 }
 
-std::vector<Prediction> Session::predict(std::span<const TokenId> ids, Index k) {
+Vector Session::logits(std::span<const TokenId> ids) {
   check_prompt("prompt", ids, model().config());
-  const Vector logits = model().forward(pool_, ids);
+  Vector logits = model().forward(pool_, ids);
   require_finite(logits);
-  return top_k(logits, k);
+  return logits;
 }
 
-void Session::check_request(const SweepRequest& request) const {
-  check_prompt("clean prompt", request.clean, model().config());
-  check_prompt("corrupted prompt", request.corrupted, model().config());
-  check_pair(request.clean, request.corrupted, [&](TokenId id) { return token_text(id); });
-  if (request.targets.empty()) {
-    throw Error(ErrorCode::kTarget, "no target, expected at least one token to measure");
-  }
-  for (const TokenId target : request.targets) {
-    if (target < 0 || target >= model().config().vocab_size) {
-      throw Error(ErrorCode::kTarget, "target id " + std::to_string(target) +
-                                          " is not in the vocabulary, expected 0 to " +
-                                          std::to_string(model().config().vocab_size - 1));
-    }
-  }
+std::vector<Prediction> Session::predict(std::span<const TokenId> ids, Index k) {
+  return top_k(logits(ids), k);
 }
 
-Sweep& Session::start_sweep(SweepRequest request) {
-  check_request(request);
-  if (sweep_ && sweep_->request().clean == request.clean &&
-      sweep_->request().corrupted == request.corrupted) {
-    sweep_->restart(std::move(request.targets));
-    return *sweep_;
-  }
-  sweep_.reset();
-  Sweep sweep(model(), pool_, std::move(request));
-  require_finite(sweep.clean_logits());
-  require_finite(sweep.corrupted_logits());
-  return sweep_.emplace(std::move(sweep));
+Measures Session::measure(std::span<const TokenId> ids,
+                          const std::vector<std::vector<TokenId>>& targets) {
+  check_prompt("prompt", ids, model().config());
+  check_targets(targets, ids.size(), model().config());
+  // Noise of nothing: one run, measured as an experiment's are.
+  Experiment alone{.clean = {ids.begin(), ids.end()}, .corrupted = {}, .targets = targets};
+  alone.corruption.kind = Corruption::Kind::kZero;
+  alone.directions = {Direction::kNoising};
+  const Lab lab(model(), pool_, std::move(alone));
+  require_finite(lab.clean_logits());
+  return lab.clean();
 }
 
-Sweep& Session::sweep() { return need(sweep_, "no sweep was started"); }
+TextReader Session::text_reader() const {
+  return {.encode = [this](std::string_view text) { return encode(text); },
+          .resolve_target = [this](std::string_view text) { return resolve_target(text); }};
+}
+
+void Session::check(const Experiment& experiment) const {
+  check_experiment(experiment, model().config(), [&](TokenId id) { return token_text(id); });
+}
+
+Lab& Session::start(Experiment experiment) {
+  check(experiment);
+  if (lab_ && lab_->shares_runs_with(experiment)) {
+    lab_->restart(std::move(experiment));
+    return *lab_;
+  }
+  lab_.reset();
+  Lab lab(model(), pool_, std::move(experiment));
+  require_finite(lab.clean_logits());
+  require_finite(lab.corrupted_logits());
+  return lab_.emplace(std::move(lab));
+}
+
+Lab& Session::lab() { return need(lab_, "no experiment was started"); }
+
+CellDetails Session::inspect_cell(Index sweep, Index row, Index column, Index top,
+                                  Index continuation) {
+  require_index("sweep", sweep, std::ssize(lab().sweeps()));
+  require_index("row", row, lab().plan(sweep).rows());
+  require_index("column", column, lab().plan(sweep).columns());
+  return patchboard::inspect_cell(model(), pool_, lab(), sweep, row, column, top, continuation);
+}
+
+PromptRun& Session::run(RunName name) {
+  return name == RunName::kClean ? lab().runs().clean() : lab().runs().corrupted();
+}
+
+Matrix Session::attention_patterns(RunName name, Index layer) {
+  require_index("layer", layer, config().n_layer);
+  const ActivationCache& cache = run(name).keeping({.qkv = true});
+  return patchboard::attention_patterns(pool_, cache.at(layer).qkv, config().n_head);
+}
+
+LogitLens Session::logit_lens(RunName name) {
+  std::vector<TokenId> first_tokens;
+  for (const std::vector<TokenId>& target : lab().experiment().targets) {
+    first_tokens.push_back(target.front());
+  }
+  return patchboard::logit_lens(model(), pool_, run(name).keeping({}), first_tokens);
+}
+
+std::vector<SelfCheck> Session::self_checks() {
+  return patchboard::self_checks(model(), pool_, lab());
+}
+
+std::vector<Matrix> Session::estimates(std::string_view metric) {
+  return patchboard::estimates(model(), pool_, lab(), read_metric(metric, lab().experiment()));
+}
 
 }  // namespace patchboard

@@ -7,14 +7,22 @@
 #include <string_view>
 #include <vector>
 
+#include "core/experiment/cell.h"
+#include "core/experiment/estimates.h"
+#include "core/experiment/experiment.h"
+#include "core/experiment/lab.h"
+#include "core/experiment/logit_lens.h"
+#include "core/experiment/self_checks.h"
 #include "core/math/thread_pool.h"
 #include "core/model/gpt2.h"
 #include "core/model/top_k.h"
-#include "core/patching/sweep.h"
 #include "core/text/tokenizer.h"
 #include "core/weights/weight_loader.h"
 
 namespace patchboard {
+
+/// One of the two unpatched runs of an experiment.
+enum class RunName { kClean, kCorrupted };
 
 /// One model from its first byte to its last heatmap row: what the page and the command share.
 ///
@@ -52,6 +60,9 @@ class Session {
   /// Memory that the weights take.
   [[nodiscard]] std::size_t weight_bytes() const { return model().weight_bytes(); }
 
+  /// Tells models apart: see core/weights/fingerprint.h.
+  [[nodiscard]] std::string fingerprint() const;
+
   /// Errors: kState without a tokenizer.
   [[nodiscard]] std::vector<TokenId> encode(std::string_view text) const;
   [[nodiscard]] TokenId resolve_target(std::string_view text) const;
@@ -62,16 +73,40 @@ class Session {
   /// The k most probable tokens after `ids`. Errors: kPrompt, see `check_prompt`.
   [[nodiscard]] std::vector<Prediction> predict(std::span<const TokenId> ids, Index k);
 
-  /// Checks the request, runs both prompts and holds the sweep until the next one. For the prompts
-  /// of the sweep that is held, rows that it knows are not computed again.
-  /// Errors: kPrompt and kTarget, see core/session/checks.h.
-  Sweep& start_sweep(SweepRequest request);
-  [[nodiscard]] Sweep& sweep();
+  /// The logits of the last position: [vocab_size]. Errors: kPrompt.
+  [[nodiscard]] Vector logits(std::span<const TokenId> ids);
+
+  /// What is measured of one run; its kl is 0. targets: as an experiment has them. Errors: kPrompt,
+  /// kTarget.
+  [[nodiscard]] Measures measure(std::span<const TokenId> ids,
+                                 const std::vector<std::vector<TokenId>>& targets);
+
+  /// Reads an experiment's texts with this model's tokenizer.
+  [[nodiscard]] TextReader text_reader() const;
+
+  /// Checks the experiment, runs its prompts and holds it until the next one. What the experiment
+  /// before on the same prompts computed is not computed again.
+  /// Errors: kPrompt, kTarget and kExperiment, see core/session/checks.h.
+  Lab& start(Experiment experiment);
+  [[nodiscard]] Lab& lab();
+
+  /// The experiment that was started, looked at closely; see core/experiment. Errors: kState;
+  /// kExperiment for a sweep, a row, a column or a layer that is not there.
+  [[nodiscard]] CellDetails inspect_cell(Index sweep, Index row, Index column, Index top,
+                                         Index continuation);
+  /// Attention patterns of a layer: [n_head · T, T].
+  [[nodiscard]] Matrix attention_patterns(RunName run, Index layer);
+  /// The targets' first tokens are looked for.
+  [[nodiscard]] LogitLens logit_lens(RunName run);
+  [[nodiscard]] std::vector<SelfCheck> self_checks();
+  /// metric: see `read_metric`. [sweep], of [rows, columns] each.
+  [[nodiscard]] std::vector<Matrix> estimates(std::string_view metric);
 
  private:
   [[nodiscard]] const Gpt2& model() const;
   [[nodiscard]] const Tokenizer& tokenizer() const;
-  void check_request(const SweepRequest& request) const;
+  void check(const Experiment& experiment) const;
+  [[nodiscard]] PromptRun& run(RunName name);
 
   ThreadPool pool_;
   std::optional<Config> config_;
@@ -79,7 +114,7 @@ class Session {
   std::optional<WeightLoader> loader_;
   std::vector<std::byte> staging_;
   std::optional<Gpt2> model_;
-  std::optional<Sweep> sweep_;
+  std::optional<Lab> lab_;
 };
 
 }  // namespace patchboard

@@ -23,7 +23,9 @@ Arguments patch(std::initializer_list<std::string> arguments) {
 }
 
 TEST(BadArguments, ASubcommandIsNeeded) {
-  expect_bad_input({}, {"expected a subcommand, predict, patch, synth, convert or bench"});
+  expect_bad_input(
+      {}, {"expected a subcommand, predict, patch, cell, lens, attention, template, pairs, replay, "
+           "report, verify, synth, convert or bench"});
   expect_bad_input({"--json"}, {"--json"});
   expect_bad_input({"explain"}, {"explain"});
   expect_bad_input({""}, {});

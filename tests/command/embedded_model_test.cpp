@@ -22,9 +22,9 @@ TEST(EmbeddedModel, RecallsTheSurname) {
 TEST(EmbeddedModel, ShowsWhereTheSurnameIsCarried) {
   const Json json =
       run_json({"patch", "--clean", kClean, "--corrupted", kCorrupted, "--target", " Jones"});
-  const auto prob = json["prob"][0].get<std::vector<std::vector<double>>>();
-  const double clean = json["clean"]["prob"][0];
-  const double corrupted = json["corrupted"]["prob"][0];
+  const auto prob = json["results"]["sweeps"][0]["prob"][0].get<std::vector<std::vector<double>>>();
+  const double clean = json["results"]["clean"]["prob"][0];
+  const double corrupted = json["results"]["corrupted"]["prob"][0];
   EXPECT_GT(clean, 0.5);
   EXPECT_LT(corrupted, 0.1);
   EXPECT_GT(prob.front()[1], 0.5) << "the surname's own position, in the first layer";

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/command/model_folder.h"
 #include "tests/command/run_command.h"
+#include "tests/command/temporary_folder.h"
 #include "tests/core/support/loaded_session.h"
 
 namespace patchboard {
@@ -16,6 +19,7 @@ using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
+using testing::TemporaryFolder;
 using Json = nlohmann::json;
 using Keys = std::vector<std::string>;
 
@@ -42,20 +46,20 @@ Json without_seconds(Json json) {
 /// [target][layer][position] of what a session gives for the arguments above.
 struct Expected {
   std::vector<std::vector<std::vector<float>>> prob, logit;
-  TargetValues clean, corrupted;
+  Measures clean, corrupted;
 };
 
 Expected expected_values() {
   LoadedSession session(1);
-  Sweep& sweep = session.start_sweep({.clean = session.encode(kClean),
-                                      .corrupted = session.encode(kCorrupted),
-                                      .targets = {260, 265}});
+  Lab& sweep = session.start({.clean = session.encode(kClean),
+                              .corrupted = session.encode(kCorrupted),
+                              .targets = {{260}, {265}}});
   const std::size_t T = 4;
   Expected expected;
   expected.prob.assign(2, std::vector(3, std::vector<float>(T)));
   expected.logit = expected.prob;
   while (!sweep.done()) {
-    const SweepRow row = sweep.step();
+    const LabRow row = sweep.step();
     for (std::size_t target = 0; target < 2; ++target) {
       for (std::size_t position = 0; position < T; ++position) {
         const auto layer = static_cast<std::size_t>(row.layer);
@@ -72,31 +76,39 @@ Expected expected_values() {
 TEST(PatchCommand, WritesTheDocumentedKeys) {
   const ModelFolder folder;
   const Json json = run_json(text_arguments(folder));
-  EXPECT_EQ(keys_of(json), (Keys{"clean", "corrupted", "logit", "prob", "seconds", "targets",
-                                 "tokens_clean", "tokens_corrupted", "work"}));
-  EXPECT_EQ(keys_of(json["clean"]), (Keys{"logit", "prob"}));
-  EXPECT_EQ(keys_of(json["corrupted"]), (Keys{"logit", "prob"}));
+  EXPECT_EQ(keys_of(json),
+            (Keys{"by_position", "clean", "corrupted", "corruption", "model", "patchboard",
+                  "results", "seconds", "span", "targets", "tokens", "window", "work"}));
+  const Json& results = json["results"];
+  EXPECT_EQ(keys_of(results), (Keys{"clean", "corrupted", "sweeps", "targets", "top"}));
+  const Keys measures = {"kl", "log_prob", "logit", "prob", "rank"};
+  EXPECT_EQ(keys_of(results["clean"]), measures);
+  EXPECT_EQ(keys_of(results["corrupted"]), measures);
   EXPECT_EQ(keys_of(json["work"]), (Keys{"block_rows", "naive_block_rows"}));
-  const Json targets = {{{"id", 260}, {"text", " Jones"}}, {{"id", 265}, {"text", " Smith"}}};
-  EXPECT_EQ(json["targets"], targets);
+  EXPECT_EQ(json["targets"], (Json{" Jones", " Smith"}));
   const Json tokens = {{{"id", 266}, {"text", "Mi"}},
                        {{"id", 260}, {"text", " Jones"}},
                        {{"id", 32}, {"text", " "}},
                        {{"id", 120}, {"text", "x"}}};
-  EXPECT_EQ(json["tokens_clean"], tokens);
-  EXPECT_EQ(json["tokens_corrupted"][1], targets[1]);
+  EXPECT_EQ(json["tokens"]["clean"], tokens);
+  EXPECT_EQ(json["tokens"]["corrupted"][1]["id"], 265);
+  EXPECT_EQ(results["targets"][1]["text"], " Smith");
 }
 
 TEST(PatchCommand, WritesTheSweepsValuesByTargetLayerAndPosition) {
   const ModelFolder folder;
-  const Json json = run_json(text_arguments(folder));
+  const Json results = run_json(text_arguments(folder))["results"];
   const Expected expected = expected_values();
-  EXPECT_EQ(json["prob"].get<decltype(expected.prob)>(), expected.prob);
-  EXPECT_EQ(json["logit"].get<decltype(expected.logit)>(), expected.logit);
-  EXPECT_EQ(json["clean"]["prob"].get<std::vector<float>>(), expected.clean.prob);
-  EXPECT_EQ(json["clean"]["logit"].get<std::vector<float>>(), expected.clean.logit);
-  EXPECT_EQ(json["corrupted"]["prob"].get<std::vector<float>>(), expected.corrupted.prob);
-  EXPECT_EQ(json["corrupted"]["logit"].get<std::vector<float>>(), expected.corrupted.logit);
+  const Json& sweep = results["sweeps"][0];
+  EXPECT_EQ(sweep["site"], "resid_post");
+  EXPECT_EQ(sweep["direction"], "denoising");
+  EXPECT_EQ(sweep["axes"], "position");
+  EXPECT_EQ(sweep["prob"].get<decltype(expected.prob)>(), expected.prob);
+  EXPECT_EQ(sweep["logit"].get<decltype(expected.logit)>(), expected.logit);
+  EXPECT_EQ(results["clean"]["prob"].get<std::vector<float>>(), expected.clean.prob);
+  EXPECT_EQ(results["clean"]["logit"].get<std::vector<float>>(), expected.clean.logit);
+  EXPECT_EQ(results["corrupted"]["prob"].get<std::vector<float>>(), expected.corrupted.prob);
+  EXPECT_EQ(results["corrupted"]["logit"].get<std::vector<float>>(), expected.corrupted.logit);
 }
 
 TEST(PatchCommand, CountsItsWorkByTheClosedFormula) {
@@ -113,8 +125,7 @@ TEST(PatchCommand, CountsItsWorkByTheClosedFormula) {
 
 TEST(PatchCommand, GivesTheSameForTextAndForIds) {
   const ModelFolder folder;
-  EXPECT_EQ(without_seconds(run_json(id_arguments(folder))),
-            without_seconds(run_json(text_arguments(folder))));
+  EXPECT_EQ(run_json(id_arguments(folder))["results"], run_json(text_arguments(folder))["results"]);
 }
 
 TEST(PatchCommand, TakesTargetsOneByOneToo) {
@@ -130,8 +141,8 @@ TEST(PatchCommand, NeedsNoTokenizerForIds) {
   const Json with = run_json(id_arguments(folder));
   folder.remove_tokenizer();
   const Json without = run_json(id_arguments(folder));
-  EXPECT_EQ(without["targets"][0]["text"], "#260");
-  EXPECT_EQ(without["prob"], with["prob"]);
+  EXPECT_EQ(without["results"]["targets"][0]["text"], "#260");
+  EXPECT_EQ(without["results"]["sweeps"], with["results"]["sweeps"]);
 }
 
 TEST(PatchCommand, GivesTheSameForEveryThreadCount) {
@@ -156,6 +167,66 @@ TEST(PatchCommand, PrintsAHeatmapForEachTargetWithoutJson) {
                            "\" Jones\" / \" Smith\"", "12 block-rows", "144;"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << " is not in\n" << result.out;
   }
+}
+
+TEST(PatchCommand, RunsEverySiteInBothDirections) {
+  const ModelFolder folder;
+  Arguments arguments = text_arguments(folder);
+  for (const char* site : {"z", "pattern", "attn_out"}) {
+    arguments.insert(arguments.end(), {"--site", site});
+  }
+  arguments.insert(arguments.end(), {"--direction", "denoising", "--direction", "noising"});
+  const Json sweeps = run_json(arguments)["results"]["sweeps"];
+  ASSERT_EQ(sweeps.size(), 6U);
+  EXPECT_EQ(sweeps[1]["site"], "z");
+  EXPECT_EQ(sweeps[1]["direction"], "noising");
+  EXPECT_EQ(sweeps[1]["axes"], "head");
+  EXPECT_EQ(sweeps[4]["axes"], "position");
+}
+
+TEST(PatchCommand, CorruptsWithNoiseOrAblates) {
+  const ModelFolder folder;
+  const Arguments start = {"patch", "--model",  folder.path(), "--clean",
+                           kClean,  "--target", " Jones"};
+  const auto with = [&](const Arguments& more) {
+    Arguments arguments = start;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_json(arguments);
+  };
+  const Json noise = with({"--noise", "1,2", "--samples", "3", "--seed", "5"});
+  EXPECT_EQ(noise["corruption"]["positions"], (Json{1, 2}));
+  EXPECT_EQ(with({"--noise", "1,2", "--samples", "3", "--seed", "5"})["results"], noise["results"]);
+  EXPECT_NE(with({"--noise", "1,2", "--samples", "3", "--seed", "6"})["results"], noise["results"]);
+  EXPECT_EQ(with({"--zero", "--site", "mlp_out"})["results"]["sweeps"][0]["direction"], "noising");
+  const Json mean = with({"--mean", kClean, kCorrupted, "--site", "z"});
+  EXPECT_EQ(mean["results"]["sweeps"][0]["axes"], "head");
+}
+
+TEST(PatchCommand, ReadsADocument) {
+  const ModelFolder folder;
+  const Json written = run_json(text_arguments(folder));
+  const TemporaryFolder place;
+  const std::string file = place.path() + "/experiment.json";
+  std::ofstream(file) << written.dump();
+  const Json read = run_json({"patch", "--model", folder.path(), "--experiment", file});
+  EXPECT_EQ(read["results"], written["results"]);
+}
+
+TEST(ReplayCommand, AgreesWithWhatWasSavedAndSaysWhereItDoesNot) {
+  const ModelFolder folder;
+  Json saved = run_json(text_arguments(folder));
+  const TemporaryFolder place;
+  const std::string file = place.path() + "/saved.json";
+  std::ofstream(file) << saved.dump();
+  const Arguments replay = {"replay", "--model", folder.path(), "--json", file};
+  EXPECT_EQ(run_json(replay)["same"], true);
+  saved["results"]["sweeps"][0]["prob"][0][1][2] = 0.5;
+  std::ofstream(file) << saved.dump();
+  const CommandResult result = run_command(replay);
+  EXPECT_EQ(result.exit_code, 1);
+  const Json report = Json::parse(result.out);
+  EXPECT_EQ(report["same"], false);
+  EXPECT_GT(report["largest_differences"][0]["prob"].get<double>(), 0.1);
 }
 
 }  // namespace

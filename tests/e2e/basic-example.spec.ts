@@ -37,6 +37,8 @@ test('the tables show both runs’ most probable tokens', async ({ patchboard })
 
 test('each preset fills the experiment and runs it', async ({ patchboard }) => {
   await patchboard.openReady();
+  await patchboard.run();
+  await patchboard.chooseMetric('Probability');
   for (const [title, maps] of [
     ['Mathematical comparison', 4],
     ['Comparison, sentences swapped', 4],
@@ -48,18 +50,26 @@ test('each preset fills the experiment and runs it', async ({ patchboard }) => {
   }
 });
 
-test('a changed colouring needs no new run', async ({ patchboard }) => {
+test('a changed metric needs no new run', async ({ patchboard }) => {
   await patchboard.openReady();
   await patchboard.run();
   const status = patchboard.page.locator('[data-status]');
   const before = await status.textContent();
-  await patchboard.page.getByLabel('Logit difference of two targets').check();
+  await expect(
+    patchboard.page.getByRole('radio', { name: 'Logit difference of two targets' }),
+  ).toBeChecked();
   await expect(patchboard.page.locator('canvas')).toHaveCount(1);
   await expect(
     patchboard.page.getByRole('heading', { name: '·Jones against ·Smith' }),
   ).toBeVisible();
-  await patchboard.page.getByLabel('Probability − clean run').check();
+  for (const metric of ['Probability', 'Log-probability', 'Logit', 'Rank']) {
+    await patchboard.chooseMetric(metric);
+    await expect(patchboard.page.locator('canvas')).toHaveCount(2);
+  }
+  await patchboard.chooseMetric('Probability', 'minus the clean run');
   await expect(patchboard.page.locator('canvas')).toHaveCount(2);
+  await patchboard.chooseMetric('KL divergence');
+  await expect(patchboard.page.locator('canvas')).toHaveCount(1);
   expect(await status.textContent()).toBe(before);
 });
 
@@ -67,7 +77,7 @@ test('the heatmap is read with the pointer and with the keyboard', async ({ patc
   await patchboard.openReady();
   await patchboard.run();
   const map = patchboard.page.getByRole('application').first();
-  const readout = patchboard.page.locator('figure').first().locator('p');
+  const readout = patchboard.page.locator('figure').first().locator('[aria-live]');
   await map.focus();
   await map.press('ArrowRight');
   await expect(readout).toContainText('Layer 0, position 0, Michelle');

@@ -1,20 +1,35 @@
 /** The values of a heatmap as the page's table shows them, for any browser. */
 
 export interface Cell {
+  site: string;
+  direction: string;
   target: string;
   layer: number;
+  /** NaN where the heatmap does not tell heads, or positions, apart; and for what is not computed. */
+  head: number;
   position: number;
   prob: number;
   logit: number;
+  logProb: number;
+  rank: number;
 }
+
+const numberOf = (text: string | null | undefined) => (text ? Number(text) : Number.NaN);
 
 /** rows: the texts of the table's cells. */
 export function cellsOf(rows: (string | null)[][]): Cell[] {
-  return rows.map(([target, layer, position, , prob, logit]) => ({
-    target: (target ?? '').replaceAll('·', ' '),
-    layer: Number(layer),
-    position: Number(position),
-    prob: Number(prob),
-    logit: Number(logit),
-  }));
+  return rows.map(
+    ([site, direction, target, layer, head, position, , prob, logit, logProb, rank]) => ({
+      site: site ?? '',
+      direction: direction ?? '',
+      target: (target ?? '').replaceAll('·', ' '),
+      layer: numberOf(layer),
+      head: numberOf(head),
+      position: numberOf(position),
+      prob: numberOf(prob),
+      logit: numberOf(logit),
+      logProb: numberOf(logProb),
+      rank: numberOf(rank),
+    }),
+  );
 }

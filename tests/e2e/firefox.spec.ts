@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 
 import type { Cell } from './cells';
-import { patch, type PatchOutput } from './command';
+import { patch, type SweepOutput } from './command';
 import { FIREFOX, FirefoxPage } from './firefox-page';
 import { serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
@@ -32,7 +32,7 @@ test.afterEach(async () => {
   await firefox.close();
 });
 
-function expectNative(cells: Cell[], native: PatchOutput) {
+function expectNative(cells: Cell[], native: SweepOutput) {
   expect(cells).toHaveLength(native.prob.flat(2).length);
   for (const { target, layer, position, prob, logit } of cells) {
     const index = BASIC.targets.indexOf(target);

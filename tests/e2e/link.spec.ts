@@ -4,8 +4,8 @@ test('a link reopens the experiment', async ({ patchboard }) => {
   await patchboard.openReady();
   await patchboard.page.getByRole('button', { name: 'Comparison, sentences swapped' }).click();
   await patchboard.expectStatus('done');
-  await patchboard.page.getByLabel('Probability − clean run').check();
-  await expect.poll(() => patchboard.page.url()).toContain('colour=prob-clean');
+  await patchboard.chooseMetric('Probability', 'minus the clean run');
+  await expect.poll(() => patchboard.page.url()).toContain('metric=prob&reference=clean');
   const clean = await patchboard.clean.inputValue();
   const link = patchboard.page.url();
   await patchboard.page.goto('about:blank');
@@ -13,7 +13,7 @@ test('a link reopens the experiment', async ({ patchboard }) => {
   await expect(patchboard.clean).toHaveValue(clean);
   await patchboard.run();
   await expect(patchboard.page.locator('canvas')).toHaveCount(4);
-  await expect(patchboard.page.getByLabel('Probability − clean run')).toBeChecked();
+  await expect(patchboard.page.getByLabel('Shown as')).toHaveValue('clean');
 });
 
 test('the copied link is the experiment’s', async ({ patchboard, context }) => {

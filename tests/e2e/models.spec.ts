@@ -1,4 +1,4 @@
-import { patch } from './command';
+import { patch, patchExperiment } from './command';
 import { type ModelServer, serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
@@ -16,6 +16,12 @@ async function startLongSweep(patchboard: PatchboardPage): Promise<ModelServer> 
   await patchboard.corrupted.fill(`Smith. ${LONG}`);
   await patchboard.runButton.click();
   return server;
+}
+
+/** What the last run computed, as the page tells it. */
+async function blockRows({ page }: PatchboardPage): Promise<number> {
+  const story = (await page.locator('[data-status]').textContent()) ?? '';
+  return Number(/: ([\d,]+) block-rows/.exec(story)?.[1]?.replaceAll(',', ''));
 }
 
 test('a model loads from another server by its address, and gives the native numbers', async ({
@@ -117,6 +123,18 @@ test('a sweep fills from the last layer and can be cancelled between rows', asyn
     cells.filter((cell) => cell.layer === layer).every((cell) => !Number.isNaN(cell.prob));
   expect(computed(11)).toBe(true);
   expect(computed(0)).toBe(false);
+  await expect(patchboard.page.getByText('Run again goes on from here.')).toBeVisible();
+  const first = await blockRows(patchboard);
+  await patchboard.runButton.click();
+  await patchboard.expectStatus('done');
+  const rest = await blockRows(patchboard);
+  expect(first).toBeGreaterThan(0);
+  expect((await patchboard.values()).every((cell) => !Number.isNaN(cell.prob))).toBe(true);
+  await patchboard.run();
+  await expect(patchboard.page.getByText('all known from the run before')).toBeVisible();
+  const prompts = { clean: `Jones. ${LONG}`, corrupted: `Smith. ${LONG}` };
+  const whole = patchExperiment(randomModel(), { ...prompts, targets: [' Jones'] }).work;
+  expect(Math.abs(first + rest - whole.block_rows)).toBeLessThan(2);
   await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
   await patchboard.expectStatus('done');
   await server.close();
@@ -128,7 +146,7 @@ test('the page answers while a sweep runs', async ({ patchboard }) => {
   await patchboard.clean.fill('Anna Jones');
   const chips = patchboard.page.getByRole('list', { name: 'Tokens of the clean prompt' });
   await expect(chips.getByRole('listitem')).toHaveCount(2);
-  await patchboard.page.getByLabel('Logit − corrupted run').check();
+  await patchboard.page.getByRole('radio', { name: 'Logit', exact: true }).check();
   await patchboard.expectStatus('running');
   await patchboard.cancelButton.click();
   await patchboard.expectStatus('cancelled');

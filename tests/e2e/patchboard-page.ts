@@ -54,6 +54,12 @@ export class PatchboardPage {
     await this.expectStatus('done');
   }
 
+  /** reference: as it is called in the page. */
+  async chooseMetric(label: string, reference?: string) {
+    await this.page.getByRole('radio', { name: label, exact: true }).check();
+    if (reference) await this.page.getByLabel('Shown as').selectOption({ label: reference });
+  }
+
   async chooseAddress(address: string) {
     await this.modelSelect.selectOption('other');
     await this.page.getByLabel('Address of a folder', { exact: false }).fill(address);

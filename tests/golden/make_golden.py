@@ -5,7 +5,8 @@
 
 Each folder under tests/golden/models holds a model in the published layout and expected.json: the
 logits of a clean and a corrupted run, and the whole denoising sweep over resid_post, one forward
-pass a patch, as the report does it. Run it again only to change the cases; the files are committed.
+pass a patch, as the report does it; and sites.json, see golden_sites.py. Run it again only to change
+the cases; the files are committed.
 """
 
 import json
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+
+import golden_sites
 
 MODELS = Path(__file__).parent / "models"
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
@@ -86,29 +89,35 @@ def random_weights(case, generator):
     return weights
 
 
-def forward(case, weights, tokens, patch=None):
-    """Returns (logits of the last position [V], resid_post [L][T, D]). patch: (layer, pos, [D])."""
-    w = {name: values.float() for name, values in weights.items()}
+def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtype=torch.float32):
+    """Returns (logits of the last position [V], resid_post [L][T, D]).
+
+    edit(site, layer, values) returns what the run goes on with: [T, D] for sites of the stream,
+    [H, T, d_head] for q, k, v and z, [H, T, T] for pattern.
+    """
+    w = {name: values.to(dtype) for name, values in weights.items()}
     norm = lambda x, name: F.layer_norm(
         x, (case.n_embd,), w[name + ".weight"], w[name + ".bias"], case.epsilon
     )
     project = lambda x, name: x @ w[name + ".weight"] + w[name + ".bias"]
     t = len(tokens)
-    mask = torch.full((t, t), -math.inf).triu(1)
+    mask = torch.full((t, t), -math.inf, dtype=dtype).triu(1)
     x = w["wte.weight"][tokens] + w["wpe.weight"][:t]
     resid_post = []
     for layer in range(case.n_layer):
         h = f"h.{layer}."
+        x = edit("resid_pre", layer, x)
         qkv = project(norm(x, h + "ln_1"), h + "attn.c_attn")
-        q, k, v = (part.view(t, case.n_head, -1).transpose(0, 1) for part in qkv.chunk(3, dim=-1))
+        q, k, v = (
+            edit(site, layer, part.view(t, case.n_head, -1).transpose(0, 1))
+            for site, part in zip("qkv", qkv.chunk(3, dim=-1))
+        )
         pattern = F.softmax(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]) + mask, dim=-1)
-        z = (pattern @ v).transpose(0, 1).reshape(t, case.n_embd)
-        x = x + project(z, h + "attn.c_proj")
+        z = edit("z", layer, edit("pattern", layer, pattern) @ v)
+        z = z.transpose(0, 1).reshape(t, case.n_embd)
+        x = edit("resid_mid", layer, x + edit("attn_out", layer, project(z, h + "attn.c_proj")))
         hidden = F.gelu(project(norm(x, h + "ln_2"), h + "mlp.c_fc"), approximate="tanh")
-        x = x + project(hidden, h + "mlp.c_proj")
-        if patch is not None and patch[0] == layer:
-            x = x.clone()
-            x[patch[1]] = patch[2]
+        x = edit("resid_post", layer, x + edit("mlp_out", layer, project(hidden, h + "mlp.c_proj")))
         resid_post.append(x)
     head = w["lm_head.weight"] if case.untied else w["wte.weight"]
     return norm(x, "ln_f")[-1] @ head.T, resid_post
@@ -121,7 +130,7 @@ def sweep(case, weights, clean, corrupted, targets):
     prob = torch.zeros_like(logit)
     for layer in range(case.n_layer):
         for position in range(case.length):
-            patch = (layer, position, clean_resid[layer][position])
+            patch = golden_sites.replace("resid_post", layer, position, clean_resid[layer])
             logits, _ = forward(case, weights, corrupted, patch)
             logit[:, layer, position] = logits[targets]
             prob[:, layer, position] = F.softmax(logits, dim=-1)[targets]
@@ -185,6 +194,9 @@ def write_case(case, seed):
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
     write_safetensors(folder / "model.safetensors", case, weights)
+    run = lambda tokens, edit: forward(case, weights, tokens, edit, torch.float64)[0]
+    sites = golden_sites.sites(case, run, clean, corrupted, targets)
+    (folder / "sites.json").write_text(golden_sites.compact(sites) + "\n")
 
 
 if __name__ == "__main__":

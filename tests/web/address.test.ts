@@ -1,29 +1,72 @@
 import { expect, test } from 'vitest';
 
 import { fromQuery, toQuery } from '../../web/src/experiment/address';
+import { DEFAULTS } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
+import { DEFAULT_CHOICE, type MetricChoice } from '../../web/src/heatmap/metrics';
 
-const defaults: Experiment = {
-  clean: 'a',
-  corrupted: 'b',
-  targets: [' c'],
-  colouring: 'prob-corrupted',
+const defaults: Experiment = { ...DEFAULTS, clean: 'a', corrupted: 'b', targets: [' c'] };
+
+const everything: Experiment = {
+  patchboard: 1,
+  clean: 'Jones & Söhne? 100 %\n',
+  corrupted: ' leading + plus',
+  targets: [' Crist', { continuation: ' New York' }, 'a,b', 17, '😀'],
+  sites: ['resid_pre', 'attn_out', 'pattern'],
+  by_position: true,
+  directions: ['denoising', 'noising'],
+  corruption: { kind: 'prompt' },
+  window: 3,
+  span: 2,
+  region: { layers: [2, 6], positions: [0, 1] },
 };
 
+const choice: MetricChoice = { metric: 'logit_diff', reference: 'share', target: 1, against: 0 };
+
 test('an experiment survives the way through the address', () => {
-  const experiment: Experiment = {
-    clean: 'Jones & Söhne? 100 %\n',
-    corrupted: ' leading + plus',
-    targets: [' Crist', 'a,b', '😀'],
-    colouring: 'logit-diff',
-  };
   const model = 'https://example.org/a model/?x=1';
-  expect(fromQuery(toQuery({ model, dtype: 'q8', experiment }), defaults)).toEqual({
+  const query = toQuery({ model, dtype: 'q8', experiment: everything, choice });
+  expect(fromQuery(query, defaults)).toEqual({
     model,
     dtype: 'q8',
-    experiment,
+    experiment: everything,
+    choice,
+    embed: false,
     problems: [],
   });
+});
+
+test.each<Experiment['corruption']>([
+  { kind: 'noise', positions: [1, 2], multiple: 2.5, samples: 7, seed: 3 },
+  { kind: 'noise', positions: [], multiple: 3, samples: 5, seed: 0 },
+  { kind: 'zero' },
+  { kind: 'mean', prompts: ['one & two', ' three'] },
+])('a corruption survives it: %o', (corruption) => {
+  const experiment = { ...defaults, corruption };
+  const query = toQuery({
+    model: 'embedded',
+    dtype: undefined,
+    experiment,
+    choice: DEFAULT_CHOICE,
+  });
+  expect(fromQuery(query, defaults)).toMatchObject({ experiment, problems: [] });
+});
+
+test('prompts given as token ids survive it', () => {
+  const experiment = { ...defaults, clean: [1, 2, 3], corrupted: [1, 9, 3] };
+  const state = { model: 'embedded', dtype: undefined, experiment, choice: DEFAULT_CHOICE };
+  expect(toQuery(state)).toContain('corrupted-ids=1%2C9%2C3');
+  expect(fromQuery(toQuery(state), defaults).experiment).toEqual(experiment);
+});
+
+test('keys are readable, and what nobody changed is left out', () => {
+  const state = { model: 'embedded', dtype: undefined, choice: DEFAULT_CHOICE };
+  expect(toQuery({ ...state, experiment: defaults })).toBe('?clean=a&corrupted=b&target=+c');
+  const experiment: Experiment = { ...defaults, by_position: true, sites: ['z'] };
+  expect(toQuery({ ...state, experiment, embed: true })).toBe(
+    '?embed&clean=a&corrupted=b&target=+c&site=z&by-position',
+  );
+  expect(toQuery({ ...state, experiment: everything })).toContain('&layers=2-5&positions=0-0');
 });
 
 test('an empty address gives the defaults and the embedded model', () => {
@@ -31,6 +74,8 @@ test('an empty address gives the defaults and the embedded model', () => {
     model: 'embedded',
     dtype: undefined,
     experiment: defaults,
+    choice: DEFAULT_CHOICE,
+    embed: false,
     problems: [],
   });
 });
@@ -39,11 +84,37 @@ test('empty prompts are kept, not replaced', () => {
   expect(fromQuery('?clean=&corrupted=x', defaults).experiment.clean).toBe('');
 });
 
-test('what is not understood is reported', () => {
-  const { experiment, problems } = fromQuery('?colour=purple&layer=3&dtype=f8', defaults);
-  expect(experiment.colouring).toBe('prob-corrupted');
-  expect(problems).toHaveLength(3);
-  expect(problems.join()).toContain('purple');
-  expect(problems.join()).toContain('layer');
-  expect(problems.join()).toContain('f8');
+test.each([
+  ['prob-corrupted', 'prob', 'corrupted'],
+  ['prob-clean', 'prob', 'clean'],
+  ['logit', 'logit', 'corrupted'],
+  ['logit-diff', 'logit_diff', 'corrupted'],
+])('a link from before there were metrics still opens: colour=%s', (colour, metric, reference) => {
+  const opened = fromQuery(`?clean=a&colour=${colour}`, defaults);
+  expect(opened.problems).toEqual([]);
+  expect(opened.choice).toEqual({ ...DEFAULT_CHOICE, metric, reference });
+});
+
+test('embed is said by its name alone', () => {
+  expect(fromQuery('?embed', defaults).embed).toBe(true);
+  expect(fromQuery('?embed=1', defaults).embed).toBe(true);
+  expect(fromQuery('?embed=0', defaults).embed).toBe(false);
+});
+
+test('what is not understood is reported, and the default taken', () => {
+  const {
+    experiment,
+    choice: shown,
+    problems,
+  } = fromQuery(
+    '?colour=purple&layer=3&dtype=f8&site=resid&window=0&span=x&positions=3&metric=loss&noise-positions=a&corruption=noise',
+    defaults,
+  );
+  expect(shown).toEqual(DEFAULT_CHOICE);
+  expect(experiment).toMatchObject({ sites: ['resid_post'], window: 1, span: 1 });
+  expect(experiment.region).toBeUndefined();
+  expect(problems).toHaveLength(9);
+  for (const part of ['"purple"', '"layer"', '"f8"', 'site=resid', 'window=0', 'span=x']) {
+    expect(problems.join()).toContain(part);
+  }
 });

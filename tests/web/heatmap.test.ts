@@ -1,78 +1,125 @@
 import { expect, test } from 'vitest';
 
-import type { PatchStart } from '../../web/src/engine/module';
-import { extentOf, formatSigned, heatmapValues } from '../../web/src/heatmap/colouring';
-import { colourScale } from '../../web/src/heatmap/colours';
-import { cellAt, layoutHeatmap, moveCell } from '../../web/src/heatmap/layout';
-import { emptyResult, rowOffset, withRow } from '../../web/src/heatmap/result';
-
-const start: PatchStart = {
-  tokensClean: [1, 2].map((id) => ({ id, text: '' })),
-  tokensCorrupted: [3, 2].map((id) => ({ id, text: '' })),
-  targets: [5, 6].map((id) => ({ id, text: '' })),
-  clean: { prob: Float32Array.of(0.75, 0.125), logit: Float32Array.of(4, 1) },
-  corrupted: { prob: Float32Array.of(0.25, 0.5), logit: Float32Array.of(2, 3) },
-  topClean: [],
-  topCorrupted: [],
-  blockRows: 1,
-  naiveBlockRows: 4,
-};
-
-/** Two layers, of which the last is computed. */
-const result = withRow(emptyResult(start, 2), {
-  layer: 1,
-  prob: Float32Array.of(0.5, 0.75, 0.5, 0.125),
-  logit: Float32Array.of(3, 4, 2, 1),
-  blockRowsDone: 1,
-});
+import { colourScale, valueAt } from '../../web/src/heatmap/colours';
+import { formatDuration, formatNumber, formatSigned } from '../../web/src/heatmap/format';
+import { boxOf, cellAt, layoutHeatmap, moveCell } from '../../web/src/heatmap/layout';
+import { panelsOf, placeOf, placeText, positionLabels } from '../../web/src/heatmap/panels';
+import { regionOf, regionText } from '../../web/src/heatmap/region';
+import { rowOffset, withRow } from '../../web/src/heatmap/result';
+import { TABLE_COLUMNS, tableRows } from '../../web/src/heatmap/table';
+import { empty, rowOf, start } from './lab-result';
 
 const NOT_YET = [NaN, NaN];
+const infoOf = (index: number) => {
+  const info = start.sweeps[index];
+  if (!info) throw new Error(`no sweep ${index}`);
+  return info;
+};
+const [byPosition, byHead, byBoth] = [infoOf(0), infoOf(2), infoOf(3)];
 
-test('a row goes to its layer, for each target', () => {
-  expect(result.rowsDone).toBe(1);
-  expect(rowOffset(result, 1, 1)).toBe(6);
-  expect([...result.prob]).toEqual([...NOT_YET, 0.5, 0.75, ...NOT_YET, 0.5, 0.125]);
+test('a row goes to its sweep and layer, for each target', () => {
+  const result = withRow(empty, rowOf(1, 1));
+  const sweep = result.sweeps[1];
+  if (!sweep) throw new Error('no sweep');
+  expect(sweep.rowsDone).toBe(1);
+  expect(sweep.known).toEqual([false, true]);
+  expect(rowOffset(sweep, 1, 1)).toBe(6);
+  expect([...sweep.prob.subarray(0, 8)]).toEqual([...NOT_YET, 0.5, 0.75, ...NOT_YET, 0.5, 0.125]);
+  expect([...sweep.kl]).toEqual([...NOT_YET, 0.25, 0]);
+  expect(result.blockRowsDone).toBe(4);
 });
 
-test('each colouring is a difference that is zero where nothing changes', () => {
-  const values = (colouring: Parameters<typeof heatmapValues>[1]) => [
-    ...heatmapValues(result, colouring, { target: 0, against: 1 }),
-  ];
-  expect(values('prob-corrupted')).toEqual([...NOT_YET, 0.25, 0.5]);
-  expect(values('prob-clean')).toEqual([...NOT_YET, -0.25, 0]);
-  expect(values('logit')).toEqual([...NOT_YET, 1, 2]);
-  // (3 - 2) - (2 - 3), (4 - 1) - (2 - 3)
-  expect(values('logit-diff')).toEqual([...NOT_YET, 2, 4]);
+test('heads by position are small heatmaps, a layer’s or a head’s', () => {
+  expect(panelsOf(byPosition, 2, 'layer')).toEqual([
+    { title: '', rows: [0, 1], rowLabels: ['0', '1'] },
+  ]);
+  expect(panelsOf(byBoth, 2, 'layer')).toEqual([
+    { title: 'Layer 0', rows: [0, 1], rowLabels: ['H0', 'H1'] },
+    { title: 'Layer 1', rows: [2, 3], rowLabels: ['H0', 'H1'] },
+  ]);
+  expect(panelsOf(byBoth, 2, 'head')).toEqual([
+    { title: 'Head 0', rows: [0, 2], rowLabels: ['0', '1'] },
+    { title: 'Head 1', rows: [1, 3], rowLabels: ['0', '1'] },
+  ]);
 });
 
-test('the extent is the largest magnitude, and small changes are not blown up', () => {
-  expect(extentOf(Float32Array.of(NaN, 0.25, -0.5), 'probability')).toBe(0.5);
-  expect(extentOf(Float32Array.of(0.0001), 'probability')).toBe(0.01);
-  expect(extentOf(Float32Array.of(NaN), 'logit')).toBe(0.1);
+test('cells are called by layer, head and position', () => {
+  const labels = positionLabels(start);
+  expect(labels).toEqual(['·1 / ·3', '·2']);
+  const text = (info: typeof byHead, row: number, column: number) =>
+    placeText(placeOf(info, 2, row, column), labels);
+  expect(text(byPosition, 1, 0)).toBe('Layer 1, position 0, ·1 / ·3');
+  expect(text(byHead, 1, 0)).toBe('L1H0');
+  expect(text(byBoth, 3, 1)).toBe('L1H1, position 1, ·2');
+});
+
+test('a box over a heatmap becomes layers and positions', () => {
+  const panel = (info: typeof byHead, index = 0) => {
+    const found = panelsOf(info, 2, 'layer')[index];
+    if (!found) throw new Error('no panel');
+    return found;
+  };
+  const box = boxOf({ row: 1, column: 1 }, { row: 0, column: 1 });
+  expect(box).toEqual({ rows: [0, 1], columns: [1, 1] });
+  const region = regionOf(box, panel(byPosition), byPosition, 2, 2);
+  expect(region).toEqual({ layers: [0, 2], positions: [1, 2] });
+  expect(regionText(region)).toBe('layers 0–1, position 1');
+  expect(regionOf(box, panel(byHead), byHead, 2, 2).positions).toEqual([0, 2]);
+  expect(regionOf(box, panel(byBoth, 1), byBoth, 2, 2).layers).toEqual([1, 2]);
+});
+
+test('the table has each cell once, empty where there is no number', () => {
+  const rows = [...tableRows(withRow(empty, rowOf(0, 1)))];
+  expect(rows).toHaveLength(3 * (4 + 4 + 4 + 8));
+  const [first = [], second = [], third = []] = rows;
+  expect(first).toHaveLength(TABLE_COLUMNS.length);
+  expect(first.slice(0, 8)).toEqual(['resid_post', 'denoising', '·5', '0', '', '0', '·1', '']);
+  expect(second[5]).toBe('1');
+  expect(third.slice(7)).toEqual(['0.5', '3', '-1', '2']);
+  const ofHead = rows.find(([site]) => site === 'z');
+  expect(ofHead?.slice(3, 7)).toEqual(['0', '0', '', '']);
 });
 
 test('numbers show their sign, and none at zero', () => {
   expect(formatSigned(0.03125, 3)).toBe('+0.031');
   expect(formatSigned(-1.5, 2)).toBe('−1.50');
   expect(formatSigned(-0.00001, 3)).toBe('0.000');
+  expect(formatNumber(0.5, 1)).toBe('0.5');
+});
+
+test('durations are told roughly', () => {
+  expect(formatDuration(0.2)).toBe('1 s');
+  expect(formatDuration(42.4)).toBe('42 s');
+  expect(formatDuration(200)).toBe('3 min');
 });
 
 const channels = (colour: string) => (colour.match(/\d+/g) ?? []).map(Number);
 
 test.each(['light', 'dark'] as const)(
-  '%s: negative is red, positive blue, zero neither',
+  '%s: below the centre is red, above it blue, the centre neither',
   (theme) => {
-    const colour = colourScale(2, theme);
+    const colour = colourScale({ kind: 'diverging', centre: 1, extent: 2 }, theme);
     const balance = (value: number) => {
       const [red = 0, , blue = 0] = channels(colour(value));
       return blue - red;
     };
-    expect(balance(-1)).toBeLessThan(-30);
-    expect(balance(1)).toBeGreaterThan(30);
-    expect(Math.abs(balance(0))).toBeLessThan(20);
-    expect(colour(5)).toBe(colour(2));
+    expect(balance(0)).toBeLessThan(-30);
+    expect(balance(2)).toBeGreaterThan(30);
+    expect(Math.abs(balance(1))).toBeLessThan(20);
+    expect(colour(7)).toBe(colour(3));
   },
 );
+
+test.each(['light', 'dark'] as const)('%s: a sequential scale only gets stronger', (theme) => {
+  const range = { kind: 'sequential', low: 1, high: 10_000, log: true } as const;
+  const colour = colourScale(range, theme);
+  const lightness = [0, 0.25, 0.5, 0.75, 1].map((share) =>
+    channels(colour(valueAt(range, share))).reduce((sum, channel) => sum + channel, 0),
+  );
+  const sorted = [...lightness].sort((a, b) => (theme === 'light' ? b - a : a - b));
+  expect(lightness).toEqual(sorted);
+  expect(valueAt(range, 0.5)).toBeCloseTo(100);
+});
 
 const layout = layoutHeatmap(4, 10, 700, 50);
 
@@ -80,7 +127,7 @@ test('cells fill the width, and are found where they are drawn', () => {
   expect(layout.width).toBeLessThanOrEqual(700);
   const x = layout.left + 3.5 * layout.cellWidth;
   const y = layout.top + 1.5 * layout.cellHeight;
-  expect(cellAt(layout, x, y)).toEqual({ layer: 1, position: 3 });
+  expect(cellAt(layout, x, y)).toEqual({ row: 1, column: 3 });
   expect(cellAt(layout, 0, y)).toBeUndefined();
   expect(cellAt(layout, x, layout.top - 1)).toBeUndefined();
   expect(cellAt(layout, x, layout.top + 4 * layout.cellHeight)).toBeUndefined();
@@ -93,10 +140,10 @@ test('cells never get too narrow to see; the picture gets wider', () => {
 });
 
 test('arrow keys move and stop at the edges', () => {
-  const corner = { layer: 3, position: 9 };
+  const corner = { row: 3, column: 9 };
   expect(moveCell(layout, corner, 'ArrowRight')).toEqual(corner);
   expect(moveCell(layout, corner, 'ArrowDown')).toEqual(corner);
-  expect(moveCell(layout, corner, 'ArrowUp')).toEqual({ layer: 2, position: 9 });
-  expect(moveCell(layout, corner, 'Home')).toEqual({ layer: 3, position: 0 });
+  expect(moveCell(layout, corner, 'ArrowUp')).toEqual({ row: 2, column: 9 });
+  expect(moveCell(layout, corner, 'Home')).toEqual({ row: 3, column: 0 });
   expect(moveCell(layout, corner, 'x')).toBeUndefined();
 });

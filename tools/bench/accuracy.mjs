@@ -35,7 +35,8 @@ function largestChange(left, right) {
 
 /** Only cells that a patch can change: the others are all the corrupted run's. */
 function changed(sweep, values, target) {
-  const first = sweep.tokens_clean.findIndex(({ id }, at) => id !== sweep.tokens_corrupted[at].id);
+  const { clean, corrupted } = sweep.tokens;
+  const first = clean.findIndex(({ id }, at) => id !== corrupted[at].id);
   return values[target].flatMap((row) => row.slice(first));
 }
 
@@ -45,7 +46,7 @@ export async function measureAccuracy(request) {
   const result = {};
   for (const dtype of ['f16', 'q8']) {
     const rounded = await nativeSweep({ ...request, threads: 2, dtype });
-    const of = (sweep, what, target) => changed(sweep, sweep[what], target);
+    const of = (sweep, what, target) => changed(sweep, sweep.results.sweeps[0][what], target);
     const targets = request.targets.map((_, target) => ({
       prob: largestChange(of(exact, 'prob', target), of(rounded, 'prob', target)),
       logit: largestChange(of(exact, 'logit', target), of(rounded, 'logit', target)),

@@ -9,6 +9,7 @@ import { measureForwards } from './forwards.mjs';
 import { machine } from './machine.mjs';
 import { nativeBench, synthesize } from './native.mjs';
 import { exportOnnx } from './pytorch.mjs';
+import { measureSites } from './sites.mjs';
 import { measureSweeps } from './sweeps.mjs';
 import { table } from './table.mjs';
 import { measureVariants } from './variants.mjs';
@@ -81,6 +82,7 @@ async function measureAll(browser) {
     'variants',
     await measureVariants(browser, { ...medium, rows: MEDIUM_ROWS, rounds: ROUNDS + 2 }),
   );
+  store('sites', await measureSites(browser, { config: 'gpt2', length: 15, rounds: 5 * ROUNDS }));
   store('accuracy', await measureAccuracies(medium));
   if (xl) store('xl', await measureXl(browser, { dtype: 'f16', rows: 2 }));
 }

@@ -120,6 +120,16 @@ function accuracyTable(accuracy) {
   ];
 }
 
+function siteTable({ config, length, seconds: took, attribution, attributionInForwards }) {
+  return [
+    `| sweeps of ${config}, T = ${length}, in the tab | |`,
+    '| --- | --- |',
+    ...Object.entries(took).map(([name, value]) => `| ${name} | ${seconds(value)} |`),
+    `| a first map of all ten sites by attribution | ${seconds(attribution)}, ` +
+      `${times(attributionInForwards)} a forward pass |`,
+  ];
+}
+
 function xlLine({ dtype, load, sweep }) {
   return (
     `GPT-2 XL's shape in the tab, ${dtype}: loaded in ${load.seconds.toFixed(1)} s, ` +
@@ -127,7 +137,8 @@ function xlLine({ dtype, load, sweep }) {
   );
 }
 
-export function table({ machine, sweeps, forwards, kernels, native, variants, accuracy, xl }) {
+export function table(results) {
+  const { machine, sweeps, forwards, kernels, native, variants, sites, accuracy, xl } = results;
   const { processor, cores, memoryGB, os, node, chromium, pytorch } = machine;
   return [
     `${processor}, ${cores} cores, ${memoryGB} GB, ${os}; Node ${node}, Chromium ${chromium}, PyTorch ${pytorch}.`,
@@ -145,6 +156,8 @@ export function table({ machine, sweeps, forwards, kernels, native, variants, ac
     `A sweep of ${variants.config}, T = ${variants.length}, against two threads, f32 and relaxed SIMD:`,
     '',
     ...settingLines({ native, variants }),
+    '',
+    ...siteTable(sites),
     '',
     ...accuracyTable(accuracy),
     ...(xl ? ['', xlLine(xl)] : []),

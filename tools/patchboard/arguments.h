@@ -23,14 +23,74 @@ struct PredictArguments : CommonArguments {
   int top = 10;
 };
 
-struct PatchArguments : CommonArguments {
+/// An experiment, as options or as a document.
+struct ExperimentArguments : CommonArguments {
   WeightFormat dtype = WeightFormat::kF32;
+  std::string experiment;  ///< a file, in place of all that follows
   std::string clean;
   std::string corrupted;
+  bool has_clean = false;  ///< whether it was given, if only as an empty text
+  bool has_corrupted = false;
   std::vector<std::string> targets;
+  std::vector<std::string> continuations;
   std::vector<TokenId> clean_ids;  ///< in place of clean, and so on
   std::vector<TokenId> corrupted_ids;
   std::vector<TokenId> target_ids;
+  std::vector<std::string> sites;
+  bool by_position = false;
+  std::vector<std::string> directions;
+  int window = 1;
+  int span = 1;
+  std::vector<int> layers;     ///< first, end
+  std::vector<int> positions;  ///< first, end
+  std::vector<int> noise;      ///< positions
+  double multiple = 3;
+  int samples = 1;
+  int seed = 0;
+  bool zero = false;
+  std::vector<std::string> mean;  ///< prompts
+};
+
+struct PatchArguments : ExperimentArguments {
+  std::string attribution;        ///< a metric; empty for none
+  bool attribution_only = false;  ///< the exact sweeps are left out
+  bool check = false;
+  bool passed = true;  ///< what came out of the checks
+};
+
+struct CellArguments : ExperimentArguments {
+  std::vector<int> at;  ///< layer, column; or layer, head, position
+  int top = 10;
+  int continuation = 10;  ///< tokens
+};
+
+/// The runs of an experiment, or that of a single prompt.
+struct RunArguments : ExperimentArguments {
+  std::string text;
+  bool has_text = false;  ///< whether it was given, if only as an empty text
+  std::vector<TokenId> ids;
+};
+
+struct AttentionArguments : RunArguments {
+  int layer = 0;
+  int head = -1;  ///< -1 for all
+};
+
+/// Of the experiment, only targets.
+struct TemplateArguments : ExperimentArguments {
+  std::string text;
+};
+
+/// Of the experiment, targets of pairs without any, and what is patched.
+struct PairsArguments : ExperimentArguments {
+  std::string file;
+};
+
+struct ReplayArguments : CommonArguments {
+  std::string file;
+  std::string dtype;     ///< empty for the one in the file
+  double tolerance = 0;  ///< 0 for the stated one
+  bool same = true;      ///< what came out
 };
 
 struct SynthArguments {
@@ -48,6 +108,21 @@ struct ConvertArguments {
 struct BenchArguments : CommonArguments {
   int length = 39;  ///< tokens of the prompts
   int rounds = 5;
+};
+
+struct ReportArguments {
+  std::vector<std::string> models;  ///< folders; empty for the embedded model
+  int threads = 1;
+  bool json = false;
+  WeightFormat dtype = WeightFormat::kF32;
+};
+
+struct VerifyArguments {
+  std::string model;  ///< a folder
+  std::string known;  ///< a file in place of the embedded known logits; or empty
+  int threads = 1;
+  bool json = false;
+  bool same = true;  ///< what came out
 };
 
 }  // namespace patchboard

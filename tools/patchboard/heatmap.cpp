@@ -1,7 +1,10 @@
 #include "tools/patchboard/heatmap.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <iomanip>
 
 namespace patchboard {
@@ -42,7 +45,8 @@ void print_legend(std::ostream& out, float largest) {
 }  // namespace
 
 void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour) {
-  const Matrix& values = heatmap.values;
+  const Matrix values =
+      heatmap.values.unaryExpr([](float value) { return std::isnan(value) ? 0.0F : value; });
   const float largest = values.cwiseAbs().maxCoeff();
   const float scale = largest > 0 ? 1.0F / largest : 0.0F;
   out << heatmap.title << '\n';
@@ -64,5 +68,7 @@ void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour) {
     out << std::setw(kLabelWidth + 1) << position << ' ' << heatmap.tokens[position] << '\n';
   }
 }
+
+bool in_colour() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace patchboard

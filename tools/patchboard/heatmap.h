@@ -17,6 +17,10 @@ struct Heatmap {
 
 /// Each cell is its value in tenths of the largest magnitude, as a digit with sign; in colour also
 /// as a background from blue (negative) over white to red (positive).
+/// A value that is not a number counts as zero.
 void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour);
+
+/// Whether standard output takes colours: a terminal, and NO_COLOR is not set.
+[[nodiscard]] bool in_colour();
 
 }  // namespace patchboard

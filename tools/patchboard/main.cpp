@@ -1,16 +1,17 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
 #include <limits>
 #include <map>
 #include <new>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/error.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/common_options.h"
+#include "tools/patchboard/experiment_subcommands.h"
 #include "tools/patchboard/published_configs.h"
+#include "tools/patchboard/validators.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -21,68 +22,17 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kBadInput = 2;
-constexpr int kMaxThreads = 256;
 constexpr int kMaxRounds = 1000;
 constexpr int kMaxLength = 1'000'000;
-constexpr int kMaxTop = 1'000'000;
-
-/// CLI11 would read an empty id as 0, and `--model ""` as no option at all.
-const CLI::Validator kNotEmpty(
-    [](const std::string& text) { return text.empty() ? "expected a value" : std::string(); }, "");
-
-const std::map<std::string, WeightFormat> kFormats = {
-    {"f32", WeightFormat::kF32}, {"f16", WeightFormat::kF16}, {"q8", WeightFormat::kQ8}};
 
 const std::map<std::string, WeightFormat> kSmallFormats = {{"f16", WeightFormat::kF16},
                                                            {"q8", WeightFormat::kQ8}};
-
-/// An input that is given as text or as token ids, exactly one of them.
-struct TextOrIds {
-  CLI::Option* text;
-  CLI::Option* ids;
-
-  void require() const {
-    if (text->empty() && ids->empty()) {
-      throw CLI::RequiredError(text->get_name() + " or " + ids->get_name());
-    }
-  }
-};
-
-template <typename Text>
-TextOrIds add_text_or_ids(CLI::App& command, const std::string& what, const std::string& text_name,
-                          Text& text, const std::string& ids_name, std::vector<TokenId>& ids) {
-  TextOrIds input{command.add_option(text_name, text, what),
-                  command.add_option(ids_name, ids, what + ", as token ids: 1,2,3")};
-  input.ids->delimiter(',')->excludes(input.text)->check(kNotEmpty);
-  return input;
-}
-
-void add_common(CLI::App& command, CommonArguments& arguments) {
-  arguments.threads =
-      std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
-  command
-      .add_option("--model", arguments.model,
-                  "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
-                  "without it, the embedded model")
-      ->check(kNotEmpty);
-  command.add_option("--threads", arguments.threads, "Threads; all cores by default")
-      ->check(CLI::Range(1, kMaxThreads));
-  command.add_flag("--json", arguments.json, "Print JSON");
-}
-
-void add_dtype(CLI::App& command, WeightFormat& dtype) {
-  command
-      .add_option("--dtype", dtype,
-                  "How weights are kept: f32, f16 (half the memory) or q8 (a quarter)")
-      ->transform(CLI::Transformer(kFormats).description(""));
-}
 
 void add_predict(CLI::App& app, PredictArguments& arguments) {
   CLI::App& command = *app.add_subcommand("predict", "Show the most probable next tokens");
   add_common(command, arguments);
   add_dtype(command, arguments.dtype);
-  const TextOrIds prompt =
-      add_text_or_ids(command, "Prompt", "--text", arguments.text, "--ids", arguments.ids);
+  const TextOrIds prompt = add_text_or_ids(command, "Prompt", arguments.text, arguments.ids);
   command.add_option("--top", arguments.top, "How many tokens to show")
       ->check(CLI::Range(1, kMaxTop));
   command.callback([&arguments, prompt] {
@@ -91,25 +41,19 @@ void add_predict(CLI::App& app, PredictArguments& arguments) {
   });
 }
 
-void add_patch(CLI::App& app, PatchArguments& arguments) {
+void add_replay(CLI::App& app, ReplayArguments& arguments) {
   CLI::App& command = *app.add_subcommand(
-      "patch", "Put clean resid_post into the corrupted run at every layer and position");
+      "replay", "Run a saved result's experiment again and compare every number");
   add_common(command, arguments);
-  add_dtype(command, arguments.dtype);
-  const TextOrIds clean = add_text_or_ids(command, "Clean prompt", "--clean", arguments.clean,
-                                          "--clean-ids", arguments.clean_ids);
-  const TextOrIds corrupted =
-      add_text_or_ids(command, "Corrupted prompt", "--corrupted", arguments.corrupted,
-                      "--corrupted-ids", arguments.corrupted_ids);
-  const TextOrIds targets =
-      add_text_or_ids(command, "Tokens to measure, one or more", "--target", arguments.targets,
-                      "--target-ids", arguments.target_ids);
-  command.callback([&arguments, clean, corrupted, targets] {
-    clean.require();
-    corrupted.require();
-    targets.require();
-    run_patch(arguments);
-  });
+  command.add_option("file", arguments.file, "The JSON that the page or `patch --json` wrote")
+      ->required();
+  command.add_option("--dtype", arguments.dtype, "How weights are kept; as in the file by default")
+      ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "q8"}));
+  command
+      .add_option("--tolerance", arguments.tolerance,
+                  "Largest difference of a probability; by default 1e-5, the same format given")
+      ->check(CLI::PositiveNumber);
+  command.callback([&arguments] { arguments.same = run_replay(arguments); });
 }
 
 std::vector<std::string> config_names() {
@@ -164,6 +108,36 @@ void add_bench(CLI::App& app, BenchArguments& arguments) {
   command.callback([&arguments] { run_bench(arguments); });
 }
 
+void add_report(CLI::App& app, ReportArguments& arguments) {
+  CLI::App& command = *app.add_subcommand(
+      "report", "Run every table and figure of the student report, beside its own numbers");
+  command
+      .add_option("--model", arguments.models,
+                  "Folder in the published layout, once or more; without it, the embedded model")
+      ->check(kNotEmpty);
+  add_threads(command, arguments.threads);
+  add_json(command, arguments.json);
+  add_dtype(command, arguments.dtype);
+  command.callback([&arguments] { run_report(arguments); });
+}
+
+void add_verify(CLI::App& app, VerifyArguments& arguments) {
+  CLI::App& command = *app.add_subcommand(
+      "verify",
+      "Say whether a folder has the published gpt2: its logits, and its tokens where it "
+      "has a tokenizer; exit code 0 for yes, 1 for no");
+  command.add_option("--model", arguments.model, "Folder in the published layout")
+      ->required()
+      ->check(kNotEmpty);
+  command
+      .add_option("--known", arguments.known,
+                  "Known logits of another model, in the form of tools/verify/gpt2.json")
+      ->check(kNotEmpty);
+  add_threads(command, arguments.threads);
+  add_json(command, arguments.json);
+  command.callback([&arguments] { arguments.same = run_verify(arguments); });
+}
+
 /// Names and prompts that a message quotes may have line breaks of their own.
 std::string on_one_line(std::string message) {
   for (auto at = message.find_first_of("\r\n"); at != std::string::npos;
@@ -183,20 +157,38 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);  // none is refused below, after a word that is no subcommand
   PredictArguments predict;
   PatchArguments patch;
+  CellArguments cell;
+  RunArguments lens;
+  AttentionArguments attention;
+  TemplateArguments templates;
+  PairsArguments pairs;
+  ReplayArguments replay;
   SynthArguments synth;
   ConvertArguments convert;
   BenchArguments bench;
+  ReportArguments report;
+  VerifyArguments verify;
   add_predict(app, predict);
   add_patch(app, patch);
+  add_cell(app, cell);
+  add_lens(app, lens);
+  add_attention(app, attention);
+  add_template(app, templates);
+  add_pairs(app, pairs);
+  add_replay(app, replay);
   add_synth(app, synth);
   add_convert(app, convert);
   add_bench(app, bench);
+  add_report(app, report);
+  add_verify(app, verify);
   try {
     app.parse(argc, argv);
-    return app.get_subcommands().empty()
-               ? fail(kBadInput,
-                      "expected a subcommand, predict, patch, synth, convert or bench; see --help")
-               : 0;
+    if (!app.get_subcommands().empty()) {
+      return patch.passed && replay.same && verify.same ? 0 : kFailure;
+    }
+    return fail(kBadInput,
+                "expected a subcommand, predict, patch, cell, lens, attention, template, pairs, "
+                "replay, report, verify, synth, convert or bench; see --help");
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {

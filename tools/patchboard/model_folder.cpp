@@ -3,6 +3,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -68,6 +69,17 @@ std::string_view between(const char* begin, const char* end) {
 
 std::string read_text(const fs::path& path) {
   std::ifstream file = open(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string read_text_or_input(const std::string& path) {
+  if (path == "-") {
+    return {std::istreambuf_iterator<char>(std::cin), {}};
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file || fs::is_directory(path)) {
+    throw Error(ErrorCode::kState, "cannot read " + path + ", expected a JSON document");
+  }
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

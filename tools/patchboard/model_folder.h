@@ -27,6 +27,9 @@ void load_model_folder(Session& session, const std::string& folder, WeightFormat
 /// Errors: kState for a file that cannot be read.
 [[nodiscard]] std::string read_text(const std::filesystem::path& path);
 
+/// The same, of standard input for the path "-".
+[[nodiscard]] std::string read_text_or_input(const std::string& path);
+
 /// Calls `take` with a file's bytes, piece by piece. Errors: kState for a file that cannot be read.
 void read_pieces(const std::filesystem::path& path,
                  const std::function<void(std::span<const std::byte>)>& take);

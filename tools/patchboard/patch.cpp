@@ -1,14 +1,21 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <iomanip>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
+#include "core/error.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/heatmap.h"
+#include "tools/patchboard/rank_correlation.h"
+#include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
 namespace patchboard {
@@ -16,133 +23,187 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A finished sweep: values are [target] matrices of [layer, position].
-struct PatchOutcome {
-  std::vector<Matrix> prob;
-  std::vector<Matrix> logit;
+/// Everything that was asked for.
+struct Outcome {
+  std::vector<SweepTables> tables;
+  std::vector<Matrix> estimates;                    // [sweep], empty where none are wanted
+  std::vector<std::optional<double>> correlations;  // [sweep], of these with the exact maps
+  std::vector<SelfCheck> checks;
   double seconds = 0;
 };
 
-bool in_colour() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
-
-SweepRequest read_request(const Session& session, const PatchArguments& arguments) {
-  SweepRequest request;
-  request.clean = prompt_ids(session, arguments.clean, arguments.clean_ids);
-  request.corrupted = prompt_ids(session, arguments.corrupted, arguments.corrupted_ids);
-  request.targets = arguments.target_ids;
-  for (const std::string& target : arguments.targets) {
-    request.targets.push_back(session.resolve_target(target));
+Json metric_json(const std::string& name) {
+  Json metric = {{"metric", name}, {"target", 0}};
+  if (name == "logit_diff") {
+    metric["against"] = 1;
   }
-  return request;
+  return metric;
 }
 
-void store_row(const SweepRow& row, PatchOutcome& outcome) {
-  const Index T = outcome.prob.front().cols();
-  for (std::size_t target = 0; target < outcome.prob.size(); ++target) {
-    const auto offset = static_cast<Index>(target) * T;
-    outcome.prob[target].row(row.layer) = Eigen::Map<const Vector>(row.prob.data() + offset, T);
-    outcome.logit[target].row(row.layer) = Eigen::Map<const Vector>(row.logit.data() + offset, T);
+/// A table of one target: [rows, columns].
+Matrix of_target(const std::vector<float>& values, std::size_t target, const SweepPlan& plan) {
+  return Eigen::Map<const Matrix>(
+      values.data() + static_cast<Index>(target) * plan.rows() * plan.columns(), plan.rows(),
+      plan.columns());
+}
+
+/// The metric of the patched runs. Of a continuation the estimate is about its first token, which
+/// is not measured alone: NaN.
+Matrix exact_metric(const std::string& metric, const Experiment& experiment,
+                    const SweepTables& tables, const SweepPlan& plan) {
+  const bool is_difference = metric == "logit_diff";
+  if (experiment.targets[0].size() > 1 || (is_difference && experiment.targets[1].size() > 1)) {
+    return Matrix::Constant(plan.rows(), plan.columns(), std::numeric_limits<float>::quiet_NaN());
+  }
+  if (is_difference) {
+    return of_target(tables.logit, 0, plan) - of_target(tables.logit, 1, plan);
+  }
+  return of_target(metric == "logit"  ? tables.logit
+                   : metric == "prob" ? tables.prob
+                                      : tables.log_prob,
+                   0, plan);
+}
+
+void require_targets(const std::string& metric, const Experiment& experiment) {
+  if (metric == "logit_diff" && experiment.targets.size() < 2) {
+    throw Error(ErrorCode::kExperiment,
+                "--attribution logit_diff: one target, expected a second, which the first is "
+                "compared with");
   }
 }
 
-PatchOutcome run_sweep(Session& session, const SweepRequest& request) {
+void add_estimates(Session& session, const std::string& metric, Outcome& outcome) {
+  Lab& lab = session.lab();
+  outcome.estimates = session.estimates(metric_json(metric).dump());
+  for (std::size_t sweep = 0; sweep < outcome.estimates.size(); ++sweep) {
+    const Matrix exact = exact_metric(metric, lab.experiment(), outcome.tables[sweep],
+                                      lab.plan(static_cast<Index>(sweep)));
+    outcome.correlations.push_back(rank_correlation(outcome.estimates[sweep], exact));
+  }
+}
+
+Outcome run(Session& session, const PatchArguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
-  const bool progress = isatty(STDERR_FILENO) != 0;
-  Sweep& sweep = session.start_sweep(request);
-  const Index L = sweep.plan().n_layer();
-  const Matrix empty = Matrix::Zero(L, sweep.plan().n_positions());
-  PatchOutcome outcome;
-  outcome.prob.assign(request.targets.size(), empty);
-  outcome.logit.assign(request.targets.size(), empty);
-  while (!sweep.done()) {
-    const SweepRow row = sweep.step();
-    store_row(row, outcome);
-    if (progress) {
-      std::cerr << "\rlayer " << row.layer << ": " << L - row.layer << " of " << L << " rows"
-                << (sweep.done() ? "\n" : "") << std::flush;
-    }
+  require_targets(arguments.attribution, session.lab().experiment());
+  Outcome outcome;
+  outcome.tables = arguments.attribution_only ? unknown_tables(session.lab())
+                                              : run_all(session.lab(), isatty(STDERR_FILENO) != 0);
+  if (!arguments.attribution.empty()) {
+    add_estimates(session, arguments.attribution, outcome);
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  outcome.seconds = elapsed.count();
+  if (arguments.check) {
+    outcome.checks = session.self_checks();
+  }
+  outcome.seconds = session.lab().start_seconds() +
+                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return outcome;
 }
 
-Json matrices_json(const std::vector<Matrix>& matrices) {
+Json checks_json(const std::vector<SelfCheck>& checks) {
   Json json = Json::array();
-  for (const Matrix& matrix : matrices) {
-    Json rows = Json::array();
-    for (Index row = 0; row < matrix.rows(); ++row) {
-      rows.push_back(std::vector<float>(matrix.row(row).begin(), matrix.row(row).end()));
-    }
-    json.push_back(std::move(rows));
+  for (const SelfCheck& check : checks) {
+    json.push_back({{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}});
   }
   return json;
 }
 
-Json values_json(const TargetValues& values) {
-  return {{"prob", values.prob}, {"logit", values.logit}};
-}
-
-void print_json(const Session& session, const SweepRequest& request, const Sweep& sweep,
-                const PatchOutcome& outcome) {
-  const Json json = {{"tokens_clean", tokens_json(session, request.clean)},
-                     {"tokens_corrupted", tokens_json(session, request.corrupted)},
-                     {"targets", tokens_json(session, request.targets)},
-                     {"clean", values_json(sweep.clean())},
-                     {"corrupted", values_json(sweep.corrupted())},
-                     {"prob", matrices_json(outcome.prob)},
-                     {"logit", matrices_json(outcome.logit)},
-                     {"work",
-                      {{"block_rows", sweep.block_rows_done()},
-                       {"naive_block_rows", sweep.plan().naive_block_rows()}}},
-                     {"seconds", outcome.seconds}};
-  std::cout << json.dump() << '\n';
-}
-
-/// "Jones", or "Jones" / "Smith" where the prompts differ.
-std::vector<std::string> token_labels(const Session& session, const SweepRequest& request) {
-  std::vector<std::string> labels;
-  for (std::size_t position = 0; position < request.clean.size(); ++position) {
-    const TokenId clean = request.clean[position];
-    const TokenId corrupted = request.corrupted[position];
-    labels.push_back(shown(session, clean) +
-                     (clean == corrupted ? "" : " / " + shown(session, corrupted)));
+void print_json(Session& session, Json document, const Outcome& outcome,
+                const PatchArguments& arguments) {
+  Lab& lab = session.lab();
+  document["model"] = model_json(session, arguments);
+  document["tokens"] = prompts_json(session, lab);
+  document["results"] = results_json(session, lab, outcome.tables);
+  document["work"] = {{"block_rows", lab.block_rows_done()},
+                      {"naive_block_rows", lab.naive_block_rows()}};
+  document["seconds"] = outcome.seconds;
+  if (!outcome.estimates.empty()) {
+    document["results"]["estimate_metric"] = metric_json(arguments.attribution);
   }
-  return labels;
+  for (std::size_t sweep = 0; sweep < outcome.estimates.size(); ++sweep) {
+    Json& json = document["results"]["sweeps"][sweep];
+    json["estimate"] = matrix_json(outcome.estimates[sweep]);
+    const std::optional<double>& correlation = outcome.correlations[sweep];
+    json["estimate_rank_correlation"] = correlation ? Json(*correlation) : Json(nullptr);
+  }
+  document.erase("checks");  // of the file that was read
+  if (arguments.check) {
+    document["checks"] = checks_json(outcome.checks);
+  }
+  std::cout << document.dump() << '\n';
 }
 
-void print_heatmaps(const Session& session, const SweepRequest& request, const Sweep& sweep,
-                    const PatchOutcome& outcome) {
-  std::cout << std::setprecision(4);
-  for (std::size_t target = 0; target < request.targets.size(); ++target) {
-    const float clean = sweep.clean().prob[target];
-    const float corrupted = sweep.corrupted().prob[target];
-    std::cout << "prob of " << shown(session, request.targets[target]) << ": clean " << clean
+void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
+                    const SweepTables& tables) {
+  const SweepPlan& plan = lab.plan(sweep);
+  const bool denoising = plan.settings().direction == Direction::kDenoising;
+  for (std::size_t target = 0; target < lab.experiment().targets.size(); ++target) {
+    const float clean = lab.clean().prob[target];
+    const float corrupted = lab.corrupted().prob[target];
+    const float from = denoising ? corrupted : clean;
+    std::cout << sweep_title(plan) << ", prob of "
+              << quoted(text_of(session, lab.experiment().targets[target])) << ": clean " << clean
               << ", corrupted " << corrupted << '\n';
     print_heatmap(std::cout,
-                  {.title = "patched - corrupted, layers down, positions across",
-                   .values = (outcome.prob[target].array() - corrupted).matrix(),
-                   .tokens = token_labels(session, request)},
+                  {.title = axes_title(plan),
+                   .values = of_target(tables.prob, target, plan).array() - from,
+                   .tokens = column_labels(session, lab, sweep)},
                   in_colour());
   }
-  std::cout << std::llround(sweep.block_rows_done()) << " block-rows, one run a patch would need "
-            << sweep.plan().naive_block_rows() << "; " << outcome.seconds << " s\n";
+}
+
+void print_estimate(const Session& session, const Lab& lab, Index sweep, const Outcome& outcome,
+                    const std::string& metric) {
+  const SweepPlan& plan = lab.plan(sweep);
+  const Matrix& estimate = outcome.estimates[static_cast<std::size_t>(sweep)];
+  const auto target = [&](std::size_t index) {
+    return quoted(text_of(session, lab.experiment().targets[index]));
+  };
+  std::cout << sweep_title(plan) << ", first-order estimate of " << metric << " of " << target(0)
+            << (metric == "logit_diff" ? " against " + target(1) : "") << '\n';
+  if (estimate.array().isNaN().any()) {
+    std::cout << "  none: consecutive layers of the residual stream overwrite each other\n";
+    return;
+  }
+  print_heatmap(
+      std::cout,
+      {.title = axes_title(plan), .values = estimate, .tokens = column_labels(session, lab, sweep)},
+      in_colour());
+  if (const auto& correlation = outcome.correlations[static_cast<std::size_t>(sweep)]) {
+    std::cout << "  rank correlation (Spearman) with the exact map: " << *correlation << '\n';
+  }
+}
+
+void print_text(Session& session, const Outcome& outcome, const PatchArguments& arguments) {
+  Lab& lab = session.lab();
+  std::cout << std::setprecision(4);
+  for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
+    if (!arguments.attribution_only) {
+      print_heatmaps(session, lab, sweep, outcome.tables[static_cast<std::size_t>(sweep)]);
+    }
+    if (!outcome.estimates.empty()) {
+      print_estimate(session, lab, sweep, outcome, arguments.attribution);
+    }
+  }
+  for (const SelfCheck& check : outcome.checks) {
+    std::cout << (check.passed ? "  yes  " : "  NO   ") << check.name << ": " << check.detail
+              << '\n';
+  }
+  std::cout << std::llround(lab.block_rows_done()) << " block-rows, one run a patch would need "
+            << lab.naive_block_rows() << "; " << outcome.seconds << " s\n";
 }
 
 }  // namespace
 
-void run_patch(const PatchArguments& arguments) {
+bool run_patch(const PatchArguments& arguments) {
   Session session(arguments.threads);
-  const bool has_text = arguments.clean_ids.empty() || arguments.corrupted_ids.empty() ||
-                        arguments.target_ids.empty();
-  load_model(session, arguments.model, arguments.dtype, has_text);
-  const SweepRequest request = read_request(session, arguments);
-  const PatchOutcome outcome = run_sweep(session, request);
+  Json document = start_experiment(session, arguments);
+  const Outcome outcome = run(session, arguments);
   if (arguments.json) {
-    print_json(session, request, session.sweep(), outcome);
+    print_json(session, std::move(document), outcome, arguments);
   } else {
-    print_heatmaps(session, request, session.sweep(), outcome);
+    print_text(session, outcome, arguments);
   }
+  return std::ranges::all_of(outcome.checks, &SelfCheck::passed);
 }
 
 }  // namespace patchboard

@@ -8,21 +8,6 @@
 namespace patchboard {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json to_json(const Session& session, const std::vector<TokenId>& ids,
-             const std::vector<Prediction>& top) {
-  Json json = {{"tokens", tokens_json(session, ids)}, {"top", Json::array()}};
-  for (const Prediction& prediction : top) {
-    const auto id = static_cast<TokenId>(prediction.token);
-    json["top"].push_back({{"id", id},
-                           {"text", session.token_text(id)},
-                           {"logit", prediction.logit},
-                           {"prob", prediction.prob}});
-  }
-  return json;
-}
-
 void print_table(const Session& session, const std::vector<Prediction>& top) {
   std::cout << "  prob    logit  token\n" << std::fixed;
   for (const Prediction& prediction : top) {
@@ -40,7 +25,10 @@ void run_predict(const PredictArguments& arguments) {
   const std::vector<TokenId> ids = prompt_ids(session, arguments.text, arguments.ids);
   const std::vector<Prediction> top = session.predict(ids, arguments.top);
   if (arguments.json) {
-    std::cout << to_json(session, ids, top).dump() << '\n';
+    std::cout << nlohmann::ordered_json{{"tokens", tokens_json(session, ids)},
+                                        {"top", predictions_json(session, top)}}
+                     .dump()
+              << '\n';
   } else {
     print_table(session, top);
   }

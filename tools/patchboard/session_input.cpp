@@ -27,8 +27,29 @@ nlohmann::ordered_json tokens_json(const Session& session, const std::vector<Tok
   return tokens;
 }
 
-std::string shown(const Session& session, TokenId id) {
-  return nlohmann::json(session.token_text(id)).dump();
+nlohmann::ordered_json predictions_json(const Session& session,
+                                        const std::vector<Prediction>& predictions) {
+  auto json = nlohmann::ordered_json::array();
+  for (const Prediction& prediction : predictions) {
+    const auto id = static_cast<TokenId>(prediction.token);
+    json.push_back({{"id", id},
+                    {"text", session.token_text(id)},
+                    {"logit", prediction.logit},
+                    {"prob", prediction.prob}});
+  }
+  return json;
 }
+
+std::string text_of(const Session& session, const std::vector<TokenId>& ids) {
+  std::string text;
+  for (const TokenId id : ids) {
+    text += session.token_text(id);
+  }
+  return text;
+}
+
+std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+std::string shown(const Session& session, TokenId id) { return quoted(session.token_text(id)); }
 
 }  // namespace patchboard

@@ -22,6 +22,16 @@ void load_model(Session& session, const std::string& model, WeightFormat dtype,
 [[nodiscard]] nlohmann::ordered_json tokens_json(const Session& session,
                                                  const std::vector<TokenId>& ids);
 
+/// [{id, text, logit, prob}]
+[[nodiscard]] nlohmann::ordered_json predictions_json(const Session& session,
+                                                      const std::vector<Prediction>& predictions);
+
+/// The tokens' texts, joined.
+[[nodiscard]] std::string text_of(const Session& session, const std::vector<TokenId>& ids);
+
+/// A text for a terminal: in quotes, with line breaks and tabs escaped.
+[[nodiscard]] std::string quoted(const std::string& text);
+
 /// A token for a terminal: in quotes, with line breaks and tabs escaped.
 [[nodiscard]] std::string shown(const Session& session, TokenId id);
 

@@ -23,27 +23,27 @@ struct Setting {
   std::vector<double> seconds;
 };
 
-SweepRequest random_request(const Config& config, int length) {
+Experiment random_experiment(const Config& config, int length) {
   std::mt19937 random(1);
   const auto vocab = static_cast<std::uint32_t>(config.vocab_size);
-  SweepRequest request{.clean = {}, .corrupted = {}, .targets = {0}};
+  Experiment experiment{.clean = {}, .corrupted = {}, .targets = {{0}}};
   for (int position = 0; position < length; ++position) {
-    request.clean.push_back(static_cast<TokenId>(random() % vocab));
+    experiment.clean.push_back(static_cast<TokenId>(random() % vocab));
   }
-  request.corrupted = request.clean;
-  TokenId& differs = request.corrupted[std::min(kDifference, request.corrupted.size() - 1)];
+  experiment.corrupted = experiment.clean;
+  TokenId& differs = experiment.corrupted[std::min(kDifference, experiment.corrupted.size() - 1)];
   differs = (differs + 1) % static_cast<TokenId>(vocab);
-  return request;
+  return experiment;
 }
 
 double time_sweep(const BenchArguments& arguments, const Setting& setting) {
   Session session(setting.threads);
   load_model(session, arguments.model, setting.format, false);
-  const SweepRequest request = random_request(session.config(), arguments.length);
+  const Experiment experiment = random_experiment(session.config(), arguments.length);
   const auto start = std::chrono::steady_clock::now();
-  Sweep& sweep = session.start_sweep(request);
-  while (!sweep.done()) {
-    (void)sweep.step();
+  Lab& lab = session.start(experiment);
+  while (!lab.done()) {
+    (void)lab.step();
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

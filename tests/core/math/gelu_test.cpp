@@ -50,5 +50,41 @@ TEST(Gelu, ChangesNothingOutsideItsValues) {
   }
 }
 
+/// By central differences.
+double tanh_gelu_slope(double x) {
+  constexpr double kStep = 1e-5;
+  return (tanh_gelu(x + kStep) - tanh_gelu(x - kStep)) / (2 * kStep);
+}
+
+TEST(GeluSlope, EqualsFiniteDifferencesInDouble) {
+  std::vector<float> x;
+  for (int i = -10'000; i <= 10'001; i += 7) {
+    x.push_back(static_cast<float>(i) / 1000.0F);
+  }
+  std::vector<float> d(x.size(), 2.0F);
+  multiply_by_gelu_slope(x, d);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    EXPECT_NEAR(d[i], 2 * tanh_gelu_slope(x[i]), 1e-6) << "x = " << x[i];
+  }
+}
+
+TEST(GeluSlope, SaturatesWithoutOverflow) {
+  const std::vector<float> x = {10.0F, 20.0F, 1e13F, 3e38F, -10.0F, -20.0F, -1e13F, -3e38F};
+  std::vector<float> d(x.size(), 3.0F);
+  multiply_by_gelu_slope(x, d);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    EXPECT_NEAR(d[i], x[i] > 0 ? 3.0 : 0.0, 1e-30) << "x = " << x[i];
+  }
+}
+
+TEST(GeluSlope, ChangesNothingOutsideItsValues) {
+  const std::vector<float> x(21, 1.0F);
+  std::vector<float> d(45, 1.0F);
+  multiply_by_gelu_slope(x, std::span(d).subspan(3, 21));
+  for (std::size_t i = 0; i < d.size(); ++i) {
+    EXPECT_NEAR(d[i], i >= 3 && i < 24 ? tanh_gelu_slope(1) : 1.0, 1e-6) << i;
+  }
+}
+
 }  // namespace
 }  // namespace patchboard

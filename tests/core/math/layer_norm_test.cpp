@@ -95,5 +95,34 @@ TEST(LayerNorm, AddsEpsilonToTheVariance) {
   expect_normed(out, x, Vector::Ones(32), Vector::Zero(32), 0.5, 1e-5);
 }
 
+/// Σ d_out · layer norm of x, in double.
+double plain_sum(const Eigen::RowVectorXd& x, const Vector& gain, double eps, const Vector& d_out) {
+  const auto centred = x.array() - x.mean();
+  const double scale = 1 / std::sqrt(centred.square().mean() + eps);
+  return (centred * scale * gain.cast<double>().array() * d_out.cast<double>().array()).sum();
+}
+
+TEST(LayerNormGradient, AddsFiniteDifferencesInDouble) {
+  constexpr double kStep = 1e-5;
+  for (const Index width : {1, 2, 7, 64, 129}) {
+    for (const float eps : {kEpsilon, 0.5F}) {
+      const Vector x = random_vector(width, 16);
+      const Vector gain = random_vector(width, 17);
+      const Vector d_out = random_vector(width, 18);
+      const Vector before = random_vector(width, 19);
+      Vector d_x = before;
+      add_layer_norm_gradient(row_values(x), gain, eps, row_values(d_out), d_x.data());
+      for (Index i = 0; i < width; ++i) {
+        Eigen::RowVectorXd moved = x.cast<double>();
+        moved[i] += kStep;
+        const double above = plain_sum(moved, gain, eps, d_out);
+        moved[i] -= 2 * kStep;
+        const double slope = (above - plain_sum(moved, gain, eps, d_out)) / (2 * kStep);
+        EXPECT_NEAR(d_x[i], before[i] + slope, 1e-5) << "width " << width << ", value " << i;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace patchboard

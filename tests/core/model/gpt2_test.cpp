@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/patching/whole_run.h"
 #include "tests/core/reference/naive_gpt2.h"
 #include "tests/core/support/random_model.h"
 
@@ -37,16 +38,18 @@ TEST_P(Gpt2Shapes, GivesTheLogitsAndActivationsOfThePlainLoops) {
   const reference::NaiveRun expected = naive_forward(config, weights, tokens);
 
   ThreadPool pool(2);
-  ActivationCache cache;
-  const Vector logits = Gpt2(config, packed(config, weights)).forward(pool, tokens, &cache);
+  const Gpt2 model(config, packed(config, weights));
+  const ActivationCache cache = whole_run(model, pool, model.embed(tokens), {});
+  const Vector logits = model.forward(pool, tokens);
 
   expect_logits_near(logits, expected.logits);
-  ASSERT_EQ(cache.size(), expected.resid_post.size());
-  for (std::size_t layer = 0; layer < cache.size(); ++layer) {
+  EXPECT_EQ(final_logits(model, pool, cache, 1).row(0), logits);
+  ASSERT_EQ(cache.h.size(), expected.resid_post.size());
+  for (std::size_t layer = 0; layer < cache.h.size(); ++layer) {
     for (Index t = 0; t < shape.T; ++t) {
       for (Index i = 0; i < shape.d_model; ++i) {
         const auto& row = expected.resid_post[layer][static_cast<std::size_t>(t)];
-        EXPECT_NEAR(cache[layer].resid_post(t, i), row[static_cast<std::size_t>(i)], kTolerance);
+        EXPECT_NEAR(cache.h[layer].resid_post(t, i), row[static_cast<std::size_t>(i)], kTolerance);
       }
     }
   }

@@ -1,7 +1,9 @@
-#include "core/patching/sweep.h"
-
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "core/experiment/lab.h"
+#include "core/patching/whole_run.h"
 #include "tests/core/reference/naive_gpt2.h"
 #include "tests/core/support/random_model.h"
 
@@ -19,12 +21,12 @@ using testing::small_config;
 constexpr double kTolerance = 1e-5;
 
 /// A small model with two prompts that differ at `differences`.
-struct Experiment {
+struct PromptPair {
   Config config;
   reference::PlainWeights weights;
-  SweepRequest request;
+  Experiment request;
 
-  Experiment(Index n_layer, Index T, const std::vector<Index>& differences)
+  PromptPair(Index n_layer, Index T, const std::vector<Index>& differences)
       : config(small_config(n_layer, 3, 21, 50)), weights(random_weights(config, 1)) {
     request.clean = random_tokens(T, config.vocab_size, 2);
     request.corrupted = request.clean;
@@ -32,7 +34,7 @@ struct Experiment {
       TokenId& token = request.corrupted[static_cast<std::size_t>(position)];
       token = static_cast<TokenId>((token + 1) % config.vocab_size);
     }
-    request.targets = {0, 7, 49};
+    request.targets = {{0}, {7}, {49}};
   }
 
   Gpt2 model(WeightFormat format = WeightFormat::kF32) const {
@@ -40,19 +42,19 @@ struct Experiment {
   }
 };
 
-std::vector<SweepRow> all_rows(Sweep& sweep) {
-  std::vector<SweepRow> rows;
+std::vector<LabRow> all_rows(Lab& sweep) {
+  std::vector<LabRow> rows;
   while (!sweep.done()) {
     rows.push_back(sweep.step());
   }
   return rows;
 }
 
-void expect_rows_equal_naive_loop(const Experiment& experiment, const std::vector<SweepRow>& rows) {
+void expect_rows_equal_naive_loop(const PromptPair& experiment, const std::vector<LabRow>& rows) {
   const auto& [config, weights, request] = experiment;
   const NaiveRun clean = naive_forward(config, weights, request.clean);
   const std::size_t T = request.clean.size();
-  for (const SweepRow& row : rows) {
+  for (const LabRow& row : rows) {
     for (std::size_t position = 0; position < T; ++position) {
       const reference::Patch patch{
           .layer = row.layer,
@@ -61,7 +63,7 @@ void expect_rows_equal_naive_loop(const Experiment& experiment, const std::vecto
       const NaiveRun patched = naive_forward(config, weights, request.corrupted, patch);
       const reference::Row prob = reference::probabilities(patched.logits);
       for (std::size_t target = 0; target < request.targets.size(); ++target) {
-        const auto token = static_cast<std::size_t>(request.targets[target]);
+        const auto token = static_cast<std::size_t>(request.targets[target].front());
         const std::size_t cell = target * T + position;
         EXPECT_NEAR(row.prob[cell], prob[token], kTolerance) << row.layer << ", " << position;
         EXPECT_NEAR(row.logit[cell], patched.logits[token], 1e-4) << row.layer << ", " << position;
@@ -70,43 +72,43 @@ void expect_rows_equal_naive_loop(const Experiment& experiment, const std::vecto
   }
 }
 
-void expect_equals_naive_loop(const Experiment& experiment, int threads) {
+void expect_equals_naive_loop(const PromptPair& experiment, int threads) {
   const Gpt2 model = experiment.model();
   ThreadPool pool(threads);
-  Sweep sweep(model, pool, experiment.request);
+  Lab sweep(model, pool, experiment.request);
   expect_rows_equal_naive_loop(experiment, all_rows(sweep));
 }
 
-TEST(Sweep, EqualsTheNaiveLoopPatchByPatch) { expect_equals_naive_loop(Experiment(4, 9, {2}), 2); }
+TEST(Sweep, EqualsTheNaiveLoopPatchByPatch) { expect_equals_naive_loop(PromptPair(4, 9, {2}), 2); }
 
 TEST(Sweep, EqualsTheNaiveLoopWhereThePromptsDifferInManyPlaces) {
-  expect_equals_naive_loop(Experiment(3, 8, {0, 3, 7}), 1);
+  expect_equals_naive_loop(PromptPair(3, 8, {0, 3, 7}), 1);
 }
 
 TEST(Sweep, EqualsTheNaiveLoopForOnePosition) {
-  expect_equals_naive_loop(Experiment(2, 1, {0}), 2);
+  expect_equals_naive_loop(PromptPair(2, 1, {0}), 2);
 }
 
-TEST(Sweep, EqualsTheNaiveLoopForOneLayer) { expect_equals_naive_loop(Experiment(1, 6, {1}), 2); }
+TEST(Sweep, EqualsTheNaiveLoopForOneLayer) { expect_equals_naive_loop(PromptPair(1, 6, {1}), 2); }
 
 TEST(Sweep, GivesTheLastLayerFirstAndEachOnce) {
-  const Experiment experiment(4, 5, {1});
+  const PromptPair experiment(4, 5, {1});
   const Gpt2 model = experiment.model();
   ThreadPool pool(1);
-  Sweep sweep(model, pool, experiment.request);
+  Lab sweep(model, pool, experiment.request);
   std::vector<Index> layers;
-  for (const SweepRow& row : all_rows(sweep)) {
+  for (const LabRow& row : all_rows(sweep)) {
     layers.push_back(row.layer);
   }
   EXPECT_EQ(layers, (std::vector<Index>{3, 2, 1, 0}));
 }
 
 TEST(Sweep, LeavesTheCorruptedRunToTheBitBeforeTheFirstDifference) {
-  const Experiment experiment(3, 8, {5});
+  const PromptPair experiment(3, 8, {5});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
-  Sweep sweep(model, pool, experiment.request);
-  for (const SweepRow& row : all_rows(sweep)) {
+  Lab sweep(model, pool, experiment.request);
+  for (const LabRow& row : all_rows(sweep)) {
     for (std::size_t target = 0; target < 3; ++target) {
       for (std::size_t position = 0; position < 5; ++position) {
         EXPECT_EQ(row.prob[target * 8 + position], sweep.corrupted().prob[target]);
@@ -117,11 +119,11 @@ TEST(Sweep, LeavesTheCorruptedRunToTheBitBeforeTheFirstDifference) {
 }
 
 TEST(Sweep, GivesTheCleanRunAtTheLastLayersLastPosition) {
-  const Experiment experiment(3, 8, {5});
+  const PromptPair experiment(3, 8, {5});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
-  Sweep sweep(model, pool, experiment.request);
-  const SweepRow row = sweep.step();
+  Lab sweep(model, pool, experiment.request);
+  const LabRow row = sweep.step();
   ASSERT_EQ(row.layer, 2);
   for (std::size_t target = 0; target < 3; ++target) {
     EXPECT_EQ(row.prob[target * 8 + 7], sweep.clean().prob[target]);
@@ -130,15 +132,15 @@ TEST(Sweep, GivesTheCleanRunAtTheLastLayersLastPosition) {
 }
 
 TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
-  const Experiment experiment(3, 24, {4});
+  const PromptPair experiment(3, 24, {4});
   const Gpt2 model = experiment.model();
   ThreadPool one(1);
-  Sweep expected(model, one, experiment.request);
-  const std::vector<SweepRow> expected_rows = all_rows(expected);
+  Lab expected(model, one, experiment.request);
+  const std::vector<LabRow> expected_rows = all_rows(expected);
   for (const int threads : {2, 3}) {
     ThreadPool pool(threads);
-    Sweep sweep(model, pool, experiment.request);
-    const std::vector<SweepRow> rows = all_rows(sweep);
+    Lab sweep(model, pool, experiment.request);
+    const std::vector<LabRow> rows = all_rows(sweep);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       EXPECT_EQ(rows[i].prob, expected_rows[i].prob) << threads << " threads";
       EXPECT_EQ(rows[i].logit, expected_rows[i].logit) << threads << " threads";
@@ -147,54 +149,39 @@ TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
 }
 
 TEST(Sweep, EqualsTheNaiveLoopAcrossSeveralBatches) {
-  // 64 positions from the first on are 2080 rows, five batches.
-  const Experiment experiment(2, 64, {0});
-  ASSERT_GT(SweepPlan(experiment.config, experiment.request.clean, experiment.request.corrupted)
-                .batches(0)
-                .size(),
-            1U);
-  expect_equals_naive_loop(experiment, 2);
+  // 64 positions from the first on are 2080 rows, several batches.
+  expect_equals_naive_loop(PromptPair(2, 64, {0}), 2);
 }
 
 TEST(Sweep, CountsTheBlockRowsThatWerePlanned) {
-  const Experiment experiment(4, 9, {2});
+  const PromptPair experiment(4, 9, {2});
   const Gpt2 model = experiment.model();
   ThreadPool pool(1);
-  Sweep sweep(model, pool, experiment.request);
+  Lab sweep(model, pool, experiment.request);
   EXPECT_EQ(sweep.block_rows_done(), 0.0);
   all_rows(sweep);
-  EXPECT_EQ(sweep.block_rows_done(), sweep.plan().block_rows());
-}
-
-/// The engine's own whole run over all positions with one activation replaced: every block in full.
-Vector whole_patched_run(const Gpt2& model, ThreadPool& pool, const ActivationCache& clean,
-                         const ActivationCache& corrupted, Index layer, Index position) {
-  Matrix x = corrupted[static_cast<std::size_t>(layer)].resid_post;
-  x.row(position) = clean[static_cast<std::size_t>(layer)].resid_post.row(position);
-  const RowRange all{.row = 0, .position = 0, .count = x.rows()};
-  const std::array sequences = {Sequence{.kv = all, .q = all, .wanted = all}};
-  for (Index next = layer + 1; next < model.config().n_layer; ++next) {
-    model.run_block(pool, next, {.sequences = sequences}, x, x);
-  }
-  return model.unembed(pool, model.final_norm(pool, x.bottomRows(1))).row(0);
+  EXPECT_EQ(sweep.block_rows_done(), sweep.plan(0).block_rows());
 }
 
 TEST(Sweep, EqualsWholePatchedRunsToTheBitInEveryFormat) {
-  const Experiment experiment(5, 20, {3, 8});
+  const PromptPair experiment(5, 20, {3, 8});
   for (const auto format : {WeightFormat::kF32, WeightFormat::kF16, WeightFormat::kQ8}) {
     const Gpt2 model = experiment.model(format);
     ThreadPool pool(2);
-    ActivationCache clean;
-    ActivationCache corrupted;
-    static_cast<void>(model.forward(pool, experiment.request.clean, &clean));
-    static_cast<void>(model.forward(pool, experiment.request.corrupted, &corrupted));
-    Sweep sweep(model, pool, experiment.request);
-    for (const SweepRow& row : all_rows(sweep)) {
+    const ActivationCache clean = whole_run(model, pool, model.embed(experiment.request.clean), {});
+    Lab sweep(model, pool, experiment.request);
+    for (const LabRow& row : all_rows(sweep)) {
       for (Index position = 0; position < 20; ++position) {
-        const Vector logits = whole_patched_run(model, pool, clean, corrupted, row.layer, position);
+        const Patch patch{.site = Site::kResidPost,
+                          .layers = {.first = row.layer, .count = 1},
+                          .positions = {.first = position, .count = 1}};
+        const Insertion insertion{.patch = patch, .source = clean};
+        const ActivationCache patched =
+            whole_run(model, pool, model.embed(experiment.request.corrupted), {}, &insertion);
+        const Matrix logits = final_logits(model, pool, patched, 1);
         for (std::size_t target = 0; target < 3; ++target) {
           EXPECT_EQ(row.logit[target * 20 + static_cast<std::size_t>(position)],
-                    logits[experiment.request.targets[target]])
+                    logits(0, experiment.request.targets[target].front()))
               << row.layer << ", " << position;
         }
       }
@@ -203,50 +190,86 @@ TEST(Sweep, EqualsWholePatchedRunsToTheBitInEveryFormat) {
 }
 
 TEST(Sweep, EqualsTheNaiveLoopOverTheValuesThatF16AndQ8StandFor) {
-  const Experiment plain(3, 9, {2});
+  const PromptPair plain(3, 9, {2});
   for (const auto format : {WeightFormat::kF16, WeightFormat::kQ8}) {
-    Experiment rounded = plain;
+    PromptPair rounded = plain;
     rounded.weights = unpacked(plain.config, packed(plain.config, plain.weights, format));
     const Gpt2 model = plain.model(format);
     ThreadPool pool(2);
-    Sweep sweep(model, pool, plain.request);
+    Lab sweep(model, pool, plain.request);
     expect_rows_equal_naive_loop(rounded, all_rows(sweep));
   }
 }
 
 TEST(Sweep, KnowsEveryRowWhenItStartsAgainWithOtherTargets) {
-  Experiment experiment(4, 12, {3});
+  PromptPair experiment(4, 12, {3});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
-  Sweep sweep(model, pool, experiment.request);
+  Lab sweep(model, pool, experiment.request);
   all_rows(sweep);
-  sweep.restart({5, 6});
+  experiment.request.targets = {{5}, {6}};
+  sweep.restart(experiment.request);
   EXPECT_EQ(sweep.block_rows(), 0.0);
-  const std::vector<SweepRow> rows = all_rows(sweep);
+  EXPECT_EQ(sweep.start_seconds(), 0.0);
+  const std::vector<LabRow> rows = all_rows(sweep);
   EXPECT_EQ(sweep.block_rows_done(), 0.0);
-  experiment.request.targets = {5, 6};
-  Sweep fresh(model, pool, experiment.request);
-  const std::vector<SweepRow> expected = all_rows(fresh);
+  Lab fresh(model, pool, experiment.request);
+  const std::vector<LabRow> expected = all_rows(fresh);
   EXPECT_EQ(sweep.clean().logit, fresh.clean().logit);
   EXPECT_EQ(sweep.corrupted().prob, fresh.corrupted().prob);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(rows[i].logit, expected[i].logit);
     EXPECT_EQ(rows[i].prob, expected[i].prob);
+    EXPECT_EQ(rows[i].rank, expected[i].rank);
   }
 }
 
 TEST(Sweep, ContinuesWhereItWasBrokenOff) {
-  const Experiment experiment(4, 12, {3});
+  const PromptPair experiment(4, 12, {3});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
-  Sweep sweep(model, pool, experiment.request);
+  Lab sweep(model, pool, experiment.request);
   static_cast<void>(sweep.step());
   static_cast<void>(sweep.step());
   const double done = sweep.block_rows_done();
-  sweep.restart(experiment.request.targets);
-  EXPECT_EQ(sweep.block_rows(), sweep.plan().block_rows() - done);
+  sweep.restart(experiment.request);
+  EXPECT_EQ(sweep.block_rows(), sweep.plan(0).block_rows() - done);
   expect_rows_equal_naive_loop(experiment, all_rows(sweep));
   EXPECT_EQ(sweep.block_rows_done(), sweep.block_rows());
+}
+
+TEST(Sweep, ComputesARegionAndThenTheRest) {
+  PromptPair experiment(4, 12, {3});
+  const Gpt2 model = experiment.model();
+  ThreadPool pool(2);
+  Lab whole(model, pool, experiment.request);
+  const std::vector<LabRow> expected = all_rows(whole);
+  experiment.request.region =
+      Region{.layers = {.first = 1, .count = 2}, .positions = {.first = 4, .count = 3}};
+  Lab sweep(model, pool, experiment.request);
+  EXPECT_LT(sweep.block_rows(), sweep.plan(0).block_rows() / 2);
+  const std::vector<LabRow> rows = all_rows(sweep);
+  ASSERT_EQ(rows.size(), 2U);
+  for (const LabRow& row : rows) {
+    const LabRow& whole_row = expected[static_cast<std::size_t>(3 - row.layer)];
+    for (std::size_t position = 0; position < 12; ++position) {
+      if (position >= 4 && position < 7) {
+        EXPECT_EQ(row.logit[position], whole_row.logit[position]);
+        EXPECT_EQ(row.kl[position], whole_row.kl[position]);
+      } else {
+        EXPECT_TRUE(std::isnan(row.prob[position]));
+        EXPECT_TRUE(std::isnan(row.kl[position]));
+      }
+    }
+  }
+  const double done = sweep.block_rows_done();
+  experiment.request.region.reset();
+  sweep.restart(experiment.request);
+  EXPECT_NEAR(sweep.block_rows(), sweep.plan(0).block_rows() - done, 1e-9);
+  const std::vector<LabRow> all = all_rows(sweep);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].logit, expected[i].logit);
+  }
 }
 
 }  // namespace

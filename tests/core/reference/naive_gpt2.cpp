@@ -43,54 +43,87 @@ double gelu(double x) {
   return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
 }
 
-/// qkv: one row a position, [q | k | v]. Returns z of `position`.
-Row attend(const Config& config, const Rows& qkv, std::size_t position) {
-  const std::size_t D = at(config.d_model);
-  const std::size_t d_head = at(config.d_head());
-  Row z(D, 0.0);
-  for (std::size_t head = 0; head < at(config.n_head); ++head) {
-    Row scores;
-    for (std::size_t key = 0; key <= position; ++key) {
-      double dot = 0;
-      for (std::size_t i = head * d_head; i < (head + 1) * d_head; ++i) {
-        dot += qkv[position][i] * qkv[key][D + i];
-      }
-      scores.push_back(dot / std::sqrt(static_cast<double>(d_head)));
-    }
-    const Row pattern = probabilities(scores);
-    for (std::size_t key = 0; key <= position; ++key) {
-      for (std::size_t i = head * d_head; i < (head + 1) * d_head; ++i) {
-        z[i] += pattern[key] * qkv[key][2 * D + i];
-      }
-    }
-  }
-  return z;
-}
+/// One block of a run in which a value may be nudged.
+class NaiveBlock {
+ public:
+  NaiveBlock(const Config& config, const PlainBlock& block, Index layer,
+             const std::optional<Nudge>& nudge)
+      : config_(config), block_(block), layer_(layer), nudge_(nudge) {}
 
-void add(Row& x, const Row& y) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] += y[i];
+  void run(Rows& x) const {
+    const double eps = config_.layer_norm_epsilon;
+    Rows qkv;
+    for (std::size_t position = 0; position < x.size(); ++position) {
+      nudge(Site::kResidPre, position, x[position]);
+      qkv.push_back(project(layer_norm(x[position], block_.ln_1, eps), block_.attn_c_attn));
+      nudge(Site::kQ, position, qkv.back(), 0);
+      nudge(Site::kK, position, qkv.back(), at(config_.d_model));
+      nudge(Site::kV, position, qkv.back(), 2 * at(config_.d_model));
+    }
+    for (std::size_t position = 0; position < x.size(); ++position) {
+      Row z = attend(qkv, position);
+      nudge(Site::kZ, position, z);
+      add(Site::kAttnOut, position, project(z, block_.attn_c_proj), x[position]);
+      nudge(Site::kResidMid, position, x[position]);
+      Row hidden = project(layer_norm(x[position], block_.ln_2, eps), block_.mlp_c_fc);
+      std::ranges::transform(hidden, hidden.begin(), gelu);
+      add(Site::kMlpOut, position, project(hidden, block_.mlp_c_proj), x[position]);
+      nudge(Site::kResidPost, position, x[position]);
+    }
   }
-}
 
-void run_block(const Config& config, const PlainBlock& block, Rows& x) {
-  const double eps = config.layer_norm_epsilon;
-  Rows qkv;
-  for (const Row& row : x) {
-    qkv.push_back(project(layer_norm(row, block.ln_1, eps), block.attn_c_attn));
+ private:
+  /// first: where the site's values begin in the row.
+  void nudge(Site site, std::size_t row, Row& values, std::size_t first = 0) const {
+    if (nudge_ && nudge_->site == site && nudge_->layer == layer_ && at(nudge_->row) == row) {
+      values[first + at(nudge_->col)] += nudge_->by;
+    }
   }
-  for (std::size_t position = 0; position < x.size(); ++position) {
-    add(x[position], project(attend(config, qkv, position), block.attn_c_proj));
-    Row hidden = project(layer_norm(x[position], block.ln_2, eps), block.mlp_c_fc);
-    std::ranges::transform(hidden, hidden.begin(), gelu);
-    add(x[position], project(hidden, block.mlp_c_proj));
+
+  void add(Site site, std::size_t position, Row values, Row& x) const {
+    nudge(site, position, values);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x[i] += values[i];
+    }
   }
-}
+
+  /// qkv: one row a position, [q | k | v]. Returns z of `position`.
+  [[nodiscard]] Row attend(const Rows& qkv, std::size_t position) const {
+    const std::size_t D = at(config_.d_model);
+    const std::size_t d_head = at(config_.d_head());
+    Row z(D, 0.0);
+    for (std::size_t head = 0; head < at(config_.n_head); ++head) {
+      Row scores;
+      for (std::size_t key = 0; key <= position; ++key) {
+        double dot = 0;
+        for (std::size_t i = head * d_head; i < (head + 1) * d_head; ++i) {
+          dot += qkv[position][i] * qkv[key][D + i];
+        }
+        scores.push_back(dot / std::sqrt(static_cast<double>(d_head)));
+      }
+      Row pattern = probabilities(scores);
+      pattern.resize(qkv.size(), 0.0);
+      nudge(Site::kPattern, head * qkv.size() + position, pattern);
+      for (std::size_t key = 0; key <= position; ++key) {
+        for (std::size_t i = head * d_head; i < (head + 1) * d_head; ++i) {
+          z[i] += pattern[key] * qkv[key][2 * D + i];
+        }
+      }
+    }
+    return z;
+  }
+
+  const Config& config_;
+  const PlainBlock& block_;
+  Index layer_;
+  const std::optional<Nudge>& nudge_;
+};
 
 }  // namespace
 
 NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
-                       std::span<const TokenId> tokens, const std::optional<Patch>& patch) {
+                       std::span<const TokenId> tokens, const std::optional<Patch>& patch,
+                       const std::optional<Nudge>& nudge) {
   Rows x(tokens.size(), Row(at(config.d_model)));
   for (std::size_t position = 0; position < x.size(); ++position) {
     for (Index i = 0; i < config.d_model; ++i) {
@@ -100,7 +133,7 @@ NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
   }
   NaiveRun run;
   for (Index layer = 0; layer < config.n_layer; ++layer) {
-    run_block(config, weights.h[at(layer)], x);
+    NaiveBlock(config, weights.h[at(layer)], layer, nudge).run(x);
     if (patch && patch->layer == layer) {
       x[at(patch->position)] = patch->value;
     }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/patching/site.h"
 #include "core/token_id.h"
 #include "core/weights/config.h"
 #include "tests/core/reference/plain_weights.h"
@@ -20,6 +21,16 @@ struct Patch {
   Row value;  // [d_model]
 };
 
+/// "In this run, one value of a site is larger by so much." row, col: in the matrix that
+/// BlockActivations keeps; for q, k and v, col counts from the first column of the part.
+struct Nudge {
+  Site site = Site::kResidPost;
+  Index layer = 0;
+  Index row = 0;
+  Index col = 0;
+  double by = 0;
+};
+
 struct NaiveRun {
   std::vector<Rows> resid_post;  // [layer][position][d_model]
   Row logits;                    // of the last position
@@ -28,7 +39,8 @@ struct NaiveRun {
 /// GPT-2 written as plainly as it can be, in double: the slow twin of Gpt2 and of Sweep.
 NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
                        std::span<const TokenId> tokens,
-                       const std::optional<Patch>& patch = std::nullopt);
+                       const std::optional<Patch>& patch = std::nullopt,
+                       const std::optional<Nudge>& nudge = std::nullopt);
 
 /// Softmax of the logits.
 Row probabilities(const Row& logits);

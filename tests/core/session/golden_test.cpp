@@ -22,6 +22,14 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::vector<std::vector<TokenId>> single_tokens(const std::vector<TokenId>& ids) {
+  std::vector<std::vector<TokenId>> targets;
+  for (const TokenId id : ids) {
+    targets.push_back({id});
+  }
+  return targets;
+}
+
 class Golden : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -59,12 +67,12 @@ TEST_P(Golden, LogitsEqualPyTorchs) {
 
 TEST_P(Golden, TheSweepEqualsOnePyTorchRunAPatch) {
   const auto targets = expected_["targets"].get<std::vector<TokenId>>();
-  Sweep& sweep = session_.start_sweep({.clean = expected_["tokens_clean"],
-                                       .corrupted = expected_["tokens_corrupted"],
-                                       .targets = targets});
-  const auto T = static_cast<std::size_t>(sweep.plan().n_positions());
-  while (!sweep.done()) {
-    const SweepRow row = sweep.step();
+  Lab& lab = session_.start({.clean = expected_["tokens_clean"],
+                             .corrupted = expected_["tokens_corrupted"],
+                             .targets = single_tokens(targets)});
+  const auto T = static_cast<std::size_t>(lab.plan(0).columns());
+  while (!lab.done()) {
+    const LabRow row = lab.step();
     for (std::size_t target = 0; target < targets.size(); ++target) {
       const Json& prob = expected_["prob"][target][static_cast<std::size_t>(row.layer)];
       const Json& logit = expected_["logit"][target][static_cast<std::size_t>(row.layer)];

@@ -38,8 +38,8 @@ void expect_too_early(const std::function<void()>& call) {
 /// Every call that needs a whole model.
 void expect_no_model(Session& session) {
   expect_too_early([&] { static_cast<void>(session.predict(Ids{1}, 1)); });
-  expect_too_early([&] { session.start_sweep({.clean = {1}, .corrupted = {2}, .targets = {3}}); });
-  expect_too_early([&] { static_cast<void>(session.sweep()); });
+  expect_too_early([&] { session.start({.clean = {1}, .corrupted = {2}, .targets = {{3}}}); });
+  expect_too_early([&] { static_cast<void>(session.lab()); });
 }
 
 TEST(SessionLoading, EveryCallBeforeBeginIsTooEarly) {
@@ -96,7 +96,7 @@ TEST(SessionLoading, CanBeginAgainAfterEveryKindOfError) {
 TEST(SessionLoading, BeginForgetsTheModelBefore) {
   Session session(1);
   load_small_model(session);
-  session.start_sweep({.clean = {1}, .corrupted = {2}, .targets = {3}});
+  session.start({.clean = {1}, .corrupted = {2}, .targets = {{3}}});
   session.begin(small_model().config_text);
   expect_no_model(session);
   expect_too_early([&] { static_cast<void>(session.encode("x")); });
@@ -162,7 +162,7 @@ TEST(SessionLoading, NeedsNoTokenizerForIds) {
   feed(session, small_model().weights_file);
   session.finish();
   EXPECT_EQ(session.predict(Ids{5, 6}, 3).size(), 3U);
-  session.start_sweep({.clean = {5, 6}, .corrupted = {7, 6}, .targets = {8}});
+  session.start({.clean = {5, 6}, .corrupted = {7, 6}, .targets = {{8}}});
   expect_error(ErrorCode::kState, {"no tokenizer"},
                [&] { static_cast<void>(session.encode("x")); });
   expect_error(ErrorCode::kState, {"no tokenizer"},

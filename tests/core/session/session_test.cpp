@@ -14,9 +14,13 @@ using testing::LoadedSession;
 using testing::small_model;
 using Ids = std::vector<TokenId>;
 
-SweepRequest request_of(Ids clean, Ids corrupted, Ids targets) {
-  return {
-      .clean = std::move(clean), .corrupted = std::move(corrupted), .targets = std::move(targets)};
+Experiment request_of(Ids clean, Ids corrupted, const Ids& targets) {
+  Experiment experiment{
+      .clean = std::move(clean), .corrupted = std::move(corrupted), .targets = {}};
+  for (const TokenId target : targets) {
+    experiment.targets.push_back({target});
+  }
+  return experiment;
 }
 
 Gpt2 small_gpt2() {
@@ -66,19 +70,19 @@ TEST(Session, ResolvesTargets) {
                [&] { static_cast<void>(session.resolve_target("Smith")); });
 }
 
-TEST(Session, SweepsAsSweepDoes) {
+TEST(Session, RunsAnExperimentAsLabDoes) {
   LoadedSession session(2);
-  const SweepRequest request =
+  const Experiment request =
       request_of(session.encode("Mi Jones x Mi"), session.encode("Mi Smith x Mi"), {260, 265});
   const Gpt2 model = small_gpt2();
   ThreadPool pool(1);
-  Sweep expected(model, pool, request);
-  Sweep& sweep = session.start_sweep(request);
-  EXPECT_EQ(&session.sweep(), &sweep);
+  Lab expected(model, pool, request);
+  Lab& sweep = session.start(request);
+  EXPECT_EQ(&session.lab(), &sweep);
   while (!expected.done()) {
     ASSERT_FALSE(sweep.done());
-    const SweepRow row = sweep.step();
-    const SweepRow expected_row = expected.step();
+    const LabRow row = sweep.step();
+    const LabRow expected_row = expected.step();
     EXPECT_EQ(row.layer, expected_row.layer);
     EXPECT_EQ(row.prob, expected_row.prob);
     EXPECT_EQ(row.logit, expected_row.logit);
@@ -90,25 +94,26 @@ TEST(Session, SweepsAsSweepDoes) {
 
 TEST(Session, ComputesNoRowTwiceForTheSamePrompts) {
   LoadedSession session(1);
-  expect_error(ErrorCode::kState, {"no sweep was started"},
-               [&] { static_cast<void>(session.sweep()); });
-  const double all = session.start_sweep(request_of({1, 2}, {3, 2}, {4})).block_rows();
+  expect_error(ErrorCode::kState, {"no experiment was started"},
+               [&] { static_cast<void>(session.lab()); });
+  const double all = session.start(request_of({1, 2}, {3, 2}, {4})).block_rows();
   for (int row = 0; row < 2; ++row) {
-    static_cast<void>(session.sweep().step());
+    static_cast<void>(session.lab().step());
   }
-  const double done = session.sweep().block_rows_done();
+  const double done = session.lab().block_rows_done();
   EXPECT_GT(done, 0.0);
-  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 2}, {5, 4})).block_rows(), all - done);
-  EXPECT_EQ(session.sweep().request().targets, (Ids{5, 4}));
-  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 1}, {4})).block_rows(), all);
-  EXPECT_EQ(session.start_sweep(request_of({1, 2}, {3, 2}, {4})).block_rows(), all);
+  EXPECT_EQ(session.start(request_of({1, 2}, {3, 2}, {5, 4})).block_rows(), all - done);
+  EXPECT_EQ(session.lab().experiment().targets, (std::vector<Ids>{{5}, {4}}));
+  EXPECT_EQ(session.start(request_of({1, 2}, {3, 1}, {4})).block_rows(), all);
+  EXPECT_EQ(session.start(request_of({1, 2}, {3, 2}, {4})).block_rows(), all);
+  EXPECT_GT(session.lab().start_block_rows(), 0.0);
 }
 
 TEST(Session, RefusesSweepsThatCannotBeRun) {
   LoadedSession session(1);
-  const auto expect_refused = [&](ErrorCode code, SweepRequest request,
+  const auto expect_refused = [&](ErrorCode code, Experiment request,
                                   std::initializer_list<std::string_view> parts) {
-    expect_error(code, parts, [&] { session.start_sweep(std::move(request)); });
+    expect_error(code, parts, [&] { session.start(std::move(request)); });
   };
   expect_refused(ErrorCode::kPrompt, request_of({}, {1}, {2}), {"clean prompt: is empty"});
   expect_refused(ErrorCode::kPrompt, request_of({1}, {}, {2}), {"corrupted prompt: is empty"});
@@ -123,7 +128,52 @@ TEST(Session, RefusesSweepsThatCannotBeRun) {
   expect_refused(ErrorCode::kTarget, request_of({1}, {2}, {3, 270}),
                  {"target id 270", "expected 0 to 269"});
   expect_refused(ErrorCode::kTarget, request_of({1}, {2}, {-1}), {"target id -1"});
-  expect_error(ErrorCode::kState, {"no sweep"}, [&] { static_cast<void>(session.sweep()); });
+  expect_error(ErrorCode::kState, {"no experiment"}, [&] { static_cast<void>(session.lab()); });
+}
+
+TEST(Session, RefusesWhatIsNotThereInThePromptOrTheModel) {
+  LoadedSession session(1);
+  const auto expect_refused = [&](const auto& change,
+                                  std::initializer_list<std::string_view> parts) {
+    Experiment experiment = request_of({1, 2}, {3, 2}, {4});
+    change(experiment);
+    expect_error(ErrorCode::kExperiment, parts, [&] { session.start(std::move(experiment)); });
+  };
+  expect_refused(
+      [](Experiment& e) {
+        e.region =
+            Region{.layers = {.first = 0, .count = 4}, .positions = {.first = 0, .count = 1}};
+      },
+      {"region.layers: [0, 4]", "at most 3"});
+  expect_refused(
+      [](Experiment& e) {
+        e.region =
+            Region{.layers = {.first = 0, .count = 1}, .positions = {.first = 2, .count = 1}};
+      },
+      {"region.positions: [2, 3]", "at most 2"});
+  expect_refused(
+      [](Experiment& e) { e.corruption = {.kind = Corruption::Kind::kNoise, .positions = {2}}; },
+      {"corruption.positions: 2", "0 to 1"});
+  expect_refused(
+      [](Experiment& e) {
+        e.corruption = {.kind = Corruption::Kind::kMean, .prompts = {{1, 2}, {1}}};
+      },
+      {"number 1: 1 token", "expected as many as the clean prompt has, 2"});
+  Experiment long_target = request_of({1, 2}, {3, 2}, {});
+  long_target.targets = {Ids(64, 1)};
+  expect_error(ErrorCode::kPrompt, {"65 tokens together", "at most 64"},
+               [&] { session.start(std::move(long_target)); });
+}
+
+TEST(Session, MeasuresOneRunAsAnExperimentDoes) {
+  LoadedSession session(2);
+  Experiment experiment = request_of({1, 2, 3}, {1, 5, 3}, {});
+  experiment.targets = {{260}, {7, 8, 9}};
+  const Measures expected = session.start(experiment).clean();
+  const Measures alone = session.measure(Ids{1, 2, 3}, experiment.targets);
+  EXPECT_EQ(alone.prob, expected.prob);
+  EXPECT_EQ(alone.rank.front(), expected.rank.front());
+  EXPECT_EQ(alone.kl, 0.0F);
 }
 
 TEST(Session, RefusesWeightsWhoseLogitsAreNotFinite) {
@@ -137,8 +187,8 @@ TEST(Session, RefusesWeightsWhoseLogitsAreNotFinite) {
   expect_error(ErrorCode::kWeights, {"not finite"},
                [&] { static_cast<void>(session.predict(Ids{1}, 1)); });
   expect_error(ErrorCode::kWeights, {"not finite"},
-               [&] { session.start_sweep(request_of({1}, {2}, {3})); });
-  expect_error(ErrorCode::kState, {"no sweep"}, [&] { static_cast<void>(session.sweep()); });
+               [&] { session.start(request_of({1}, {2}, {3})); });
+  expect_error(ErrorCode::kState, {"no experiment"}, [&] { static_cast<void>(session.lab()); });
 }
 
 }  // namespace

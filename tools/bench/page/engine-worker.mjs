@@ -32,18 +32,26 @@ serveCalls({
     };
   },
 
-  /** rows: how many heatmap rows; all where it is undefined. */
-  sweep({ rows, ...request }) {
+  /** rows: how many heatmap rows; all where it is undefined. The rest is an experiment. */
+  sweep({ rows, ...experiment }) {
     const start = performance.now();
-    const { blockRows } = session.startPatch(request);
+    const { blockRows } = session.start(JSON.stringify(experiment));
     let done = 0;
-    while (done !== rows && session.stepPatch()) done++;
+    while (done !== rows && session.step()) done++;
     return {
       seconds: secondsOf(start),
       rows: done,
       blockRows,
       heapBytes: module.HEAPU8.byteLength,
     };
+  },
+
+  /** Both runs, a backward pass and the estimates of every sweep of an experiment. */
+  attribution(experiment) {
+    const start = performance.now();
+    session.start(JSON.stringify(experiment));
+    session.attribute('{"metric": "logit_diff", "target": 0, "against": 1}');
+    return { seconds: secondsOf(start) };
   },
 
   forward({ ids }) {

@@ -5,9 +5,33 @@ import { proxy, type Remote, wrap } from 'comlink';
 import type { LoadProgress } from '../weights/progress';
 import type { Dtype } from '../weights/dtype';
 import type { ModelSource } from '../weights/sources';
-import type { ModelInfo, PatchRequest, PatchRow, PatchStart, Token } from './module';
+import { documentOf } from '../experiment/defaults';
+import type { Experiment, TargetText } from '../experiment/experiment';
+import type {
+  AttributionResult,
+  CellDetails,
+  Check,
+  ExperimentStart,
+  LogitLens,
+  Measures,
+  ModelInfo,
+  Prediction,
+  Prompt,
+  RunName,
+  Session,
+  SweepRow,
+  TemplateStart,
+  Token,
+} from './module';
 import { chooseEngine } from './variant';
-import type { EngineWorker, PatchEnd } from './worker';
+import type { Call, EngineWorker, ExperimentCall, RunEnd } from './worker';
+
+/** What is estimated: one token's logit, or the difference of two. Indices of targets. */
+export interface AttributionMetric {
+  metric: 'logit' | 'logit_diff';
+  target: number;
+  against: number;
+}
 
 /** What happens while a model is loaded. */
 export interface LoadEvents {
@@ -73,28 +97,117 @@ export class Engine {
   }
 
   tokenize(text: string): Promise<Token[]> {
-    return Promise.race([this.remote.tokenize(text), this.ended]);
+    return this.call('tokenize', text);
   }
 
   resolveTarget(text: string): Promise<Token> {
-    return Promise.race([this.remote.resolveTarget(text), this.ended]);
+    return this.call('resolveTarget', text);
   }
 
-  patch(
-    request: PatchRequest,
-    onStart: (start: PatchStart) => void,
-    onRow: (row: PatchRow) => void,
-  ): Promise<PatchEnd> {
-    return Promise.race([this.remote.patch(request, proxy(onStart), proxy(onRow)), this.ended]);
+  predict(prompt: Prompt, count: number): Promise<Prediction[]> {
+    return this.call('predict', prompt, count);
   }
 
-  cancelPatch(): Promise<void> {
-    return this.remote.cancelPatch();
+  measure(prompt: Prompt, targets: readonly TargetText[]): Promise<Measures> {
+    return this.call('measure', prompt, JSON.stringify(targets));
+  }
+
+  logits(prompt: Prompt): Promise<Float32Array> {
+    return this.call('logits', prompt);
+  }
+
+  expandTemplate(template: string): Promise<TemplateStart> {
+    return this.call('expandTemplate', template);
+  }
+
+  readPairs(text: string): Promise<string> {
+    return this.call('readPairs', text);
+  }
+
+  repairs(clean: string, corrupted: string): Promise<string> {
+    return this.call('repairs', clean, corrupted);
+  }
+
+  /**
+   * Runs an experiment. onStart returns the metrics that there shall be estimates for before the rows;
+   * what the page's functions return is waited for.
+   */
+  run(
+    experiment: Experiment,
+    onStart: (start: ExperimentStart) => readonly AttributionMetric[] | undefined,
+    onEstimates: (metric: AttributionMetric, result: AttributionResult) => void,
+    onRow: (row: SweepRow) => unknown,
+  ): Promise<RunEnd> {
+    const running = this.remote.runExperiment(
+      documentOf(experiment),
+      proxy((start: ExperimentStart) => (onStart(start) ?? []).map((one) => JSON.stringify(one))),
+      proxy((metric: string, result: AttributionResult) => {
+        onEstimates(JSON.parse(metric) as AttributionMetric, result);
+      }),
+      proxy(onRow),
+    );
+    return Promise.race([running, this.ended]);
+  }
+
+  /** Between two rows. */
+  cancelRun(): Promise<void> {
+    return this.remote.cancelRun();
+  }
+
+  // Of an experiment: the one given, started again where another one was started since; without it,
+  // the one that was started last.
+
+  attribute(metric: AttributionMetric, of?: Experiment): Promise<AttributionResult> {
+    return this.callOf(of, 'attribute', JSON.stringify(metric));
+  }
+
+  /** column: of the sweep's row. head: −1 unless a row is a head's. */
+  cell(
+    sweep: number,
+    layer: number,
+    head: number,
+    column: number,
+    continuation: number,
+    of?: Experiment,
+  ): Promise<CellDetails> {
+    return this.callOf(of, 'cell', sweep, layer, head, column, continuation);
+  }
+
+  patterns(run: RunName, layer: number, of?: Experiment): Promise<Float32Array> {
+    return this.callOf(of, 'patterns', run, layer);
+  }
+
+  lens(run: RunName, of?: Experiment): Promise<LogitLens> {
+    return this.callOf(of, 'lens', run);
+  }
+
+  checks(of?: Experiment): Promise<Check[]> {
+    return this.callOf(of, 'checks');
   }
 
   /** Frees everything; what is still being waited for is rejected. */
   close(): void {
     this.worker.terminate();
     this.end(new Error(`${this.source.label} was unloaded`));
+  }
+
+  // Comlink's types lose what a generic method returns.
+  private call<Name extends Call>(
+    name: Name,
+    ...args: Parameters<Session[Name]>
+  ): Promise<ReturnType<Session[Name]>> {
+    const answer = this.remote.call(name, args) as Promise<ReturnType<Session[Name]>>;
+    return Promise.race([answer, this.ended]);
+  }
+
+  private callOf<Name extends ExperimentCall>(
+    of: Experiment | undefined,
+    name: Name,
+    ...args: Parameters<Session[Name]>
+  ): Promise<ReturnType<Session[Name]>> {
+    const answer = this.remote.callOf(of && documentOf(of), name, args) as Promise<
+      ReturnType<Session[Name]>
+    >;
+    return Promise.race([answer, this.ended]);
   }
 }

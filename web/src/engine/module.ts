@@ -1,5 +1,6 @@
 /** What `wasm/bindings.cpp` registers. Arrays are copies, never views of the WebAssembly heap. */
 
+import type { Direction, Site } from '../experiment/experiment';
 import type { Dtype } from '../weights/dtype';
 
 export interface Token {
@@ -20,50 +21,130 @@ export interface ModelInfo {
   vocabSize: number;
   nPositions: number;
   parameters: number;
+  /** Sixteen hexadecimal digits that tell models and number formats apart. */
+  fingerprint: string;
   /** Memory that the weights take. */
   weightBytes: number;
-}
-
-/** One value per target. */
-export interface TargetValues {
-  prob: Float32Array;
-  logit: Float32Array;
 }
 
 /** A text, or the ids of its tokens. */
 export type Prompt = string | number[];
 
-export interface PatchRequest {
-  clean: Prompt;
-  corrupted: Prompt;
-  targets: (string | number)[];
+/** What is measured: one token, or several together, the probability of the whole, teacher-forced. */
+export interface Target {
+  text: string;
+  tokens: Token[];
+}
+
+/** Everything that is known of one run's last position. Of several tokens only prob and logProb. */
+export interface Measures {
+  /** [target] */
+  prob: Float32Array;
+  logProb: Float32Array;
+  logit: Float32Array;
+  /** 1 is the most probable token. */
+  rank: Float32Array;
+  /** KL divergence of this run from the clean one, in nats. */
+  kl: number;
+}
+
+/** One heatmap to compute: see docs/experiment.md. */
+export interface SweepInfo {
+  site: Site;
+  direction: Direction;
+  /** layer × position; layer × head; or, a row for each head of each layer, head × position. */
+  axes: 'position' | 'head' | 'head-position';
+  /** Layers, or n_layer · n_head. */
+  rows: number;
+  /** Positions or heads. */
+  columns: number;
+  /** Block-rows that it still needs. */
+  blockRows: number;
 }
 
 /** The clean and the corrupted run; what is known before the first heatmap row. */
-export interface PatchStart {
+export interface ExperimentStart {
   tokensClean: Token[];
+  /** Where the corruption is noise or an ablation: those of the clean prompt. */
   tokensCorrupted: Token[];
-  targets: Token[];
-  clean: TargetValues;
-  corrupted: TargetValues;
+  targets: Target[];
+  clean: Measures;
+  corrupted: Measures;
   /** The ten most probable next tokens. */
   topClean: Prediction[];
   topCorrupted: Prediction[];
+  sweeps: SweepInfo[];
   /**
-   * Block-rows that this sweep does, without the heatmap rows known from the sweep before on the same
-   * prompts, and that one forward pass per patch would do.
+   * Block-rows that all sweeps do, without the heatmap rows known from before, and that one forward
+   * pass per patch would do.
    */
   blockRows: number;
   naiveBlockRows: number;
+  /** What the two runs took, for an estimate of the rest: block-rows of both, and seconds. */
+  startBlockRows: number;
+  startSeconds: number;
 }
 
-/** One heatmap row: every position of one patched layer. Values are [target][position], flat. */
-export interface PatchRow {
+/** One heatmap row. Values are [target][column], flat; NaN outside the region. */
+export interface SweepRow {
+  /** An index into `ExperimentStart.sweeps`. */
+  sweep: number;
   layer: number;
+  /** −1 unless a row is a head's. */
+  head: number;
   prob: Float32Array;
+  logProb: Float32Array;
   logit: Float32Array;
+  rank: Float32Array;
+  /** [column] */
+  kl: Float32Array;
   /** Block-rows done so far, this row included. */
   blockRowsDone: number;
+}
+
+/** The first-order estimate of a whole heatmap: [row][column], of the metric's change. */
+export interface Attribution {
+  sweep: number;
+  values: Float32Array;
+}
+
+export interface AttributionResult {
+  estimates: Attribution[];
+  seconds: number;
+}
+
+/** A patched run looked at closely. */
+export interface CellDetails {
+  top: Prediction[];
+  /** The tokens whose probability the patch changed most, against the run that was patched. */
+  changed: { id: number; text: string; before: number; after: number }[];
+  /** Greedy continuations of the three runs; the patch stays in place. */
+  continuations: { clean: Token[]; corrupted: Token[]; patched: Token[] };
+}
+
+/** Top token and the targets' probability at each [layer, position]. */
+export interface LogitLens {
+  /** [layer][position], flat */
+  top: Token[];
+  topProb: Float32Array;
+  /** [target][layer][position], flat; of the first token of each target */
+  prob: Float32Array;
+}
+
+/** A check that a result makes of itself. */
+export interface Check {
+  name: string;
+  passed: boolean;
+  /** What was compared, and what came out. */
+  detail: string;
+}
+
+export type RunName = 'clean' | 'corrupted';
+
+/** A template's fillings: those that keep the length, with the targets' values, and the others. */
+export interface TemplateStart {
+  slots: string[][];
+  fillings: { words: string[]; text: string; tokens: number; keeps: boolean }[];
 }
 
 /** A model being loaded, then used. Every method throws `CoreError` on bad input. */
@@ -95,17 +176,54 @@ export interface Session {
   tokenize(text: string): Token[];
   /** The single token that `text` is; the error shows how it splits and what would be one token. */
   resolveTarget(text: string): Token;
-  startPatch(request: PatchRequest): PatchStart;
+  /**
+   * Runs the clean and the corrupted prompt of an experiment (docs/experiment.md, as JSON text). What
+   * an experiment before on the same prompts computed is not computed again.
+   */
+  start(experiment: string): ExperimentStart;
   /** Computes the next heatmap row, last layer first; undefined when all are done. */
-  stepPatch(): PatchRow | undefined;
+  step(): SweepRow | undefined;
+  /** First-order estimates for every sweep. metric: `{"metric", "target", "against"}`, as JSON text. */
+  attribute(metric: string): AttributionResult;
+  /** column: of the sweep's row. */
+  cell(
+    sweep: number,
+    layer: number,
+    head: number,
+    column: number,
+    continuation: number,
+  ): CellDetails;
+  /** Attention patterns of one layer: [head][query][key], flat. */
+  patterns(run: RunName, layer: number): Float32Array;
+  lens(run: RunName): LogitLens;
+  /** The checks of the experiment that was started. */
+  checks(): Check[];
   /** The most probable next tokens, at most `count`. */
   predict(prompt: Prompt, count: number): Prediction[];
+  /** One run; targets as in the experiment, JSON text of an array. kl is 0. */
+  measure(prompt: Prompt, targets: string): Measures;
+  /** The logits of the last position: [vocabSize]. */
+  logits(prompt: Prompt): Float32Array;
+  expandTemplate(template: string): TemplateStart;
+  /** Prompt pairs from JSON or CSV, as JSON text: see docs/experiment.md. */
+  readPairs(text: string): string;
+  /** How prompts of different lengths could be repaired, as JSON text. */
+  repairs(clean: string, corrupted: string): string;
   delete(): void;
 }
 
 /** Thrown by the module: an Error whose `code` says what kind of input was wrong. */
 export interface CoreError extends Error {
-  code: 'config' | 'weights' | 'tokenizer' | 'prompt' | 'target' | 'state' | 'memory' | 'internal';
+  code:
+    | 'config'
+    | 'weights'
+    | 'tokenizer'
+    | 'prompt'
+    | 'target'
+    | 'experiment'
+    | 'state'
+    | 'memory'
+    | 'internal';
 }
 
 export interface PatchboardModule {

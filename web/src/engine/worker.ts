@@ -10,22 +10,47 @@ import type { Dtype } from '../weights/dtype';
 import type { LoadProgress } from '../weights/progress';
 import type { ModelSource } from '../weights/sources';
 import type {
+  AttributionResult,
   CreatePatchboard,
+  ExperimentStart,
   ModelInfo,
-  PatchRequest,
-  PatchRow,
-  PatchStart,
   Session,
-  Token,
+  SweepRow,
 } from './module';
 import type { EngineChoice } from './variant';
 
-export type PatchEnd = 'done' | 'cancelled';
+export type RunEnd = 'done' | 'cancelled';
+
+/** What Session answers in one step, by the same name and with the same arguments. */
+export type Call =
+  | 'tokenize'
+  | 'resolveTarget'
+  | 'predict'
+  | 'measure'
+  | 'logits'
+  | 'expandTemplate'
+  | 'readPairs'
+  | 'repairs';
+
+/** What Session answers of the experiment that was started last. */
+export type ExperimentCall = 'attribute' | 'cell' | 'patterns' | 'lens' | 'checks';
+
+/** What the page does with a run; it is awaited, so that rows never pile up. */
+export interface RunEvents {
+  /** Returns the metrics, as JSON text, that there shall be estimates for before the rows. */
+  onStart: (start: ExperimentStart) => readonly string[] | Promise<readonly string[]>;
+  onEstimates: (metric: string, result: AttributionResult) => unknown;
+  onRow: (row: SweepRow) => unknown;
+}
 
 export class EngineWorker {
   private session: Session | undefined;
   private download: AddressLoad | undefined;
-  private sweep = 0;
+  /** Counts runs, and cancels. */
+  private run = 0;
+  private isRunning = false;
+  /** The experiment that the session holds. */
+  private started = '';
 
   /** onNote: takes what a person should know. */
   async load(
@@ -56,36 +81,75 @@ export class EngineWorker {
     this.download?.retryNow();
   }
 
-  tokenize(text: string): Token[] {
-    return this.loaded().tokenize(text);
+  call<Name extends Call>(name: Name, args: Parameters<Session[Name]>): ReturnType<Session[Name]> {
+    return this.apply(name, args);
   }
 
-  resolveTarget(text: string): Token {
-    return this.loaded().resolveTarget(text);
+  /** experiment: whose answer is wanted; started again where another one was started since. */
+  callOf<Name extends ExperimentCall>(
+    experiment: string | undefined,
+    name: Name,
+    args: Parameters<Session[Name]>,
+  ): ReturnType<Session[Name]> {
+    this.hold(experiment);
+    return this.apply(name, args);
   }
 
   /**
-   * Runs a sweep; it ends early where another one starts or `cancelPatch` is called.
-   * The page's answer to each row is awaited: rows never pile up, and a cancel is heard in between.
+   * Runs an experiment; it ends early where another one starts or `cancelRun` is called.
+   * The page's answer to each row is awaited: a cancel, or another question, is heard in between.
    */
-  async patch(
-    request: PatchRequest,
-    onStart: (start: PatchStart) => unknown,
-    onRow: (row: PatchRow) => unknown,
-  ): Promise<PatchEnd> {
+  async runExperiment(
+    experiment: string,
+    onStart: RunEvents['onStart'],
+    onEstimates: RunEvents['onEstimates'],
+    onRow: RunEvents['onRow'],
+  ): Promise<RunEnd> {
     const session = this.loaded();
-    const sweep = ++this.sweep;
-    await onStart(session.startPatch(request));
-    while (sweep === this.sweep) {
-      const row = session.stepPatch();
-      if (!row) return 'done';
-      await onRow(row);
+    const run = ++this.run;
+    const start = this.start(experiment);
+    this.isRunning = true;
+    try {
+      for (const metric of await onStart(start)) {
+        if (run !== this.run) return 'cancelled';
+        await onEstimates(metric, session.attribute(metric));
+      }
+      while (run === this.run) {
+        const row = session.step();
+        if (!row) return 'done';
+        await onRow(row);
+      }
+      return 'cancelled';
+    } finally {
+      if (run === this.run) this.isRunning = false;
     }
-    return 'cancelled';
   }
 
-  cancelPatch(): void {
-    this.sweep++;
+  cancelRun(): void {
+    this.run++;
+    this.isRunning = false;
+  }
+
+  private hold(experiment: string | undefined): void {
+    if (experiment === undefined || experiment === this.started) return;
+    if (this.isRunning) throw new Error('another experiment is being computed; ask again after it');
+    this.start(experiment);
+  }
+
+  private start(experiment: string): ExperimentStart {
+    this.started = '';
+    const start = this.loaded().start(experiment);
+    this.started = experiment;
+    return start;
+  }
+
+  private apply<Name extends Call | ExperimentCall>(
+    name: Name,
+    args: Parameters<Session[Name]>,
+  ): ReturnType<Session[Name]> {
+    // Embind's methods are found by name; TypeScript cannot tie the arguments to it.
+    const session = this.loaded() as unknown as Record<string, (...args: unknown[]) => unknown>;
+    return session[name]?.(...args) as ReturnType<Session[Name]>;
   }
 
   private loaded(): Session {

@@ -1,15 +1,40 @@
-/** What a person asks, apart from the model: two prompts, the tokens to measure, what to colour. */
+/** What a person asks, apart from the model: docs/experiment.md as types. */
 
-export const COLOURINGS = ['prob-corrupted', 'prob-clean', 'logit', 'logit-diff'] as const;
-export type Colouring = (typeof COLOURINGS)[number];
+export const POSITION_SITES = [
+  'resid_pre',
+  'resid_mid',
+  'resid_post',
+  'attn_out',
+  'mlp_out',
+] as const;
+export const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern'] as const;
+export const SITES = [...POSITION_SITES, ...HEAD_SITES] as const;
+export type Site = (typeof SITES)[number];
+
+export const DIRECTIONS = ['denoising', 'noising'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+export type TargetText = string | number | { continuation: string };
+
+export type Corruption =
+  | { kind: 'prompt' }
+  | { kind: 'noise'; positions: number[]; multiple: number; samples: number; seed: number }
+  | { kind: 'zero' }
+  | { kind: 'mean'; prompts: string[] };
+
+/** first and end, which is not part of it. */
+export type Bounds = [first: number, end: number];
 
 export interface Experiment {
-  clean: string;
-  corrupted: string;
-  targets: string[];
-  colouring: Colouring;
-}
-
-export function isColouring(text: string): text is Colouring {
-  return (COLOURINGS as readonly string[]).includes(text);
+  patchboard: 1;
+  clean: string | number[];
+  corrupted: string | number[];
+  targets: TargetText[];
+  sites: Site[];
+  by_position: boolean;
+  directions: Direction[];
+  corruption: Corruption;
+  window: number;
+  span: number;
+  region?: { layers: Bounds; positions: Bounds };
 }

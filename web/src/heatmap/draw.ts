@@ -1,18 +1,24 @@
-/** Draws a heatmap on a canvas; everything that decides something is in layout, colouring, colours. */
+/** Draws a heatmap on a canvas; everything that decides something is in layout, metrics, colours. */
 
-import type { Cell, HeatmapLayout } from './layout';
+import type { Box, Cell, HeatmapLayout } from './layout';
 
 export interface HeatmapPicture {
   layout: HeatmapLayout;
-  /** [layer][position]; NaN for cells that are not computed. */
+  /** [row][column]; NaN for cells that are not computed. */
   values: Float32Array;
+  /** [row][column] */
+  isEstimate: readonly boolean[];
   colour: (value: number) => string;
-  /** [position] */
+  /** [row] */
+  rowLabels: readonly string[];
+  /** [column] */
   labels: readonly string[];
-  /** [position], true where the prompts differ. */
+  /** [column], true where the prompts differ. */
   differs: readonly boolean[];
   selected: Cell | undefined;
-  ink: { text: string; strong: string; pending: string; focus: string };
+  /** What is drawn to restrict the next run to. */
+  box: Box | undefined;
+  ink: { text: string; strong: string; pending: string; focus: string; estimate: string };
 }
 
 const LARGEST_FONT = 12;
@@ -29,69 +35,89 @@ export function labelHeight(context: Context, labels: readonly string[]): number
   return Math.max(0, ...labels.map((label) => Math.ceil(context.measureText(label).width)));
 }
 
-function drawPending(context: Context, x: number, y: number, width: number, height: number) {
+function hatch(context: Context, x: number, y: number, width: number, height: number) {
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);
   context.clip();
   context.beginPath();
-  for (let offset = -height; offset < width; offset += HATCH_STEP) {
-    context.moveTo(x + offset, y + height);
-    context.lineTo(x + offset + height, y);
+  // Lines that go on from cell to cell.
+  const first = Math.floor((x - height) / HATCH_STEP) * HATCH_STEP;
+  for (let at = first; at < x + width; at += HATCH_STEP) {
+    context.moveTo(at, y + height);
+    context.lineTo(at + height, y);
   }
   context.stroke();
   context.restore();
 }
 
-function drawCells(context: Context, { layout, values, colour, ink }: HeatmapPicture) {
-  const { left, top, cellWidth, cellHeight, nLayer, length } = layout;
-  context.strokeStyle = ink.pending;
+function drawCells(context: Context, picture: HeatmapPicture) {
+  const { values, isEstimate, colour, ink } = picture;
+  const { left, top, cellWidth, cellHeight, rows, columns } = picture.layout;
   context.lineWidth = 1;
-  for (let layer = 0; layer < nLayer; layer++) {
-    const y = top + layer * cellHeight;
-    if (Number.isNaN(values[layer * length])) {
-      drawPending(context, left, y, cellWidth * length - 1, cellHeight - 1);
-      continue;
-    }
-    for (let position = 0; position < length; position++) {
-      context.fillStyle = colour(values[layer * length + position] ?? 0);
-      context.fillRect(left + position * cellWidth, y, cellWidth - 1, cellHeight - 1);
+  for (let row = 0; row < rows; row++) {
+    const y = top + row * cellHeight;
+    for (let column = 0; column < columns; column++) {
+      const x = left + column * cellWidth;
+      const value = values[row * columns + column] ?? Number.NaN;
+      const isUnknown = Number.isNaN(value);
+      if (!isUnknown) {
+        context.fillStyle = colour(value);
+        context.fillRect(x, y, cellWidth - 1, cellHeight - 1);
+      }
+      if (isUnknown || isEstimate[row * columns + column]) {
+        context.strokeStyle = isUnknown ? ink.pending : ink.estimate;
+        hatch(context, x, y, cellWidth - 1, cellHeight - 1);
+      }
     }
   }
 }
 
-function drawLabels(context: Context, { layout, labels, differs, ink }: HeatmapPicture) {
-  const { left, top, cellWidth, cellHeight, nLayer } = layout;
+function drawLabels(context: Context, picture: HeatmapPicture) {
+  const { rowLabels, labels, differs, ink } = picture;
+  const { left, top, cellWidth, cellHeight, rows } = picture.layout;
   const every = cellHeight < 14 ? 4 : 1;
   const font = `${Math.min(LARGEST_FONT, cellWidth + 1)}px ${FAMILY}`;
   context.font = font;
   context.fillStyle = ink.text;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  for (let layer = 0; layer < nLayer; layer += every) {
-    context.fillText(`${layer}`, left - LABEL_GAP, top + (layer + 0.5) * cellHeight);
+  for (let row = 0; row < rows; row += every) {
+    context.fillText(rowLabels[row] ?? '', left - LABEL_GAP, top + (row + 0.5) * cellHeight);
   }
-  labels.forEach((label, position) => {
+  labels.forEach((label, column) => {
     context.save();
-    context.translate(left + (position + 0.5) * cellWidth, top + nLayer * cellHeight + LABEL_GAP);
+    context.translate(left + (column + 0.5) * cellWidth, top + rows * cellHeight + LABEL_GAP);
     context.rotate(UPRIGHT);
-    context.font = differs[position] ? `bold ${font}` : font;
-    context.fillStyle = differs[position] ? ink.strong : ink.text;
+    context.font = differs[column] ? `bold ${font}` : font;
+    context.fillStyle = differs[column] ? ink.strong : ink.text;
     context.fillText(label, 0, 0);
     context.restore();
   });
 }
 
-function drawSelection(context: Context, { layout, selected, ink }: HeatmapPicture) {
-  if (!selected) return;
+function outline(context: Context, { left, top, cellWidth, cellHeight }: HeatmapLayout, box: Box) {
+  const [firstRow, lastRow] = box.rows;
+  const [firstColumn, lastColumn] = box.columns;
+  context.strokeRect(
+    left + firstColumn * cellWidth,
+    top + firstRow * cellHeight,
+    (lastColumn - firstColumn + 1) * cellWidth - 1,
+    (lastRow - firstRow + 1) * cellHeight - 1,
+  );
+}
+
+function drawMarks(context: Context, { layout, selected, box, ink }: HeatmapPicture) {
   context.strokeStyle = ink.focus;
   context.lineWidth = 2;
-  context.strokeRect(
-    layout.left + selected.position * layout.cellWidth,
-    layout.top + selected.layer * layout.cellHeight,
-    layout.cellWidth - 1,
-    layout.cellHeight - 1,
-  );
+  if (selected) {
+    const { row, column } = selected;
+    outline(context, layout, { rows: [row, row], columns: [column, column] });
+  }
+  if (!box) return;
+  context.setLineDash([5, 3]);
+  outline(context, layout, box);
+  context.setLineDash([]);
 }
 
 /** ratio: device pixels for each CSS pixel. */
@@ -104,5 +130,5 @@ export function drawHeatmap(canvas: HTMLCanvasElement, picture: HeatmapPicture, 
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawCells(context, picture);
   drawLabels(context, picture);
-  drawSelection(context, picture);
+  drawMarks(context, picture);
 }

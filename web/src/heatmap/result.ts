@@ -1,46 +1,93 @@
-/** A sweep's values as they arrive: columns of numbers, no object per cell. */
+/** What an experiment gave, as it arrives: columns of numbers, no object per cell. */
 
-import type { PatchRow, PatchStart } from '../engine/module';
+import type { ExperimentStart, SweepInfo, SweepRow } from '../engine/module';
+import type { Experiment } from '../experiment/experiment';
+import type { Dtype } from '../weights/dtype';
 
-export interface SweepResult {
-  start: PatchStart;
+/** The model that a result is of. */
+export interface ResultModel {
+  id: string;
+  label: string;
+  dtype: Dtype;
   nLayer: number;
-  /** Positions; the prompts' length in tokens. */
-  length: number;
-  /** [target][layer][position], flat; NaN until computed. */
+  nHead: number;
+  /** See `ModelInfo.fingerprint`. */
+  digest?: string | undefined;
+}
+
+/** One heatmap's values; NaN until computed. */
+export interface SweepValues {
+  info: SweepInfo;
+  /** [target][row][column], flat. */
   prob: Float32Array;
+  logProb: Float32Array;
   logit: Float32Array;
+  rank: Float32Array;
+  /** [row][column] */
+  kl: Float32Array;
+  /** [row], whether it is computed. */
+  known: boolean[];
   rowsDone: number;
+}
+
+export interface LabResult {
+  experiment: Experiment;
+  model: ResultModel;
+  start: ExperimentStart;
+  /** [sweep], as in `start.sweeps`. */
+  sweeps: SweepValues[];
   blockRowsDone: number;
 }
 
-export function emptyResult(start: PatchStart, nLayer: number): SweepResult {
-  const length = start.tokensClean.length;
-  const cells = start.targets.length * nLayer * length;
+function emptySweep(info: SweepInfo, targets: number): SweepValues {
+  const cells = info.rows * info.columns;
+  const unknown = (size: number) => new Float32Array(size).fill(Number.NaN);
   return {
-    start,
-    nLayer,
-    length,
-    prob: new Float32Array(cells).fill(Number.NaN),
-    logit: new Float32Array(cells).fill(Number.NaN),
+    info,
+    prob: unknown(targets * cells),
+    logProb: unknown(targets * cells),
+    logit: unknown(targets * cells),
+    rank: unknown(targets * cells),
+    kl: unknown(cells),
+    known: Array.from({ length: info.rows }, () => false),
     rowsDone: 0,
-    blockRowsDone: 0,
   };
 }
 
-/** Where the values of one target's heatmap row begin. */
-export function rowOffset(result: SweepResult, target: number, layer: number): number {
-  return (target * result.nLayer + layer) * result.length;
+export function emptyResult(
+  experiment: Experiment,
+  model: ResultModel,
+  start: ExperimentStart,
+): LabResult {
+  const sweeps = start.sweeps.map((info) => emptySweep(info, start.targets.length));
+  return { experiment, model, start, sweeps, blockRowsDone: 0 };
 }
 
-/** Puts a row in its place, in the same arrays; returns a new object, so that views see the change. */
-export function withRow(result: SweepResult, row: PatchRow): SweepResult {
-  const { length } = result;
-  for (let target = 0; target < result.start.targets.length; target++) {
-    const from = target * length;
-    const to = rowOffset(result, target, row.layer);
-    result.prob.set(row.prob.subarray(from, from + length), to);
-    result.logit.set(row.logit.subarray(from, from + length), to);
-  }
-  return { ...result, rowsDone: result.rowsDone + 1, blockRowsDone: row.blockRowsDone };
+/** Which row of its heatmap a sweep's row is. */
+export function rowIndex(info: SweepInfo, nHead: number, row: { layer: number; head: number }) {
+  return info.axes === 'head-position' ? row.layer * nHead + row.head : row.layer;
+}
+
+/** Where the values of one target's heatmap row begin. */
+export function rowOffset(sweep: SweepValues, target: number, row: number): number {
+  return (target * sweep.info.rows + row) * sweep.info.columns;
+}
+
+/** Puts a row in its place, in the same arrays; returns new objects, so that views see the change. */
+export function withRow(result: LabResult, row: SweepRow): LabResult {
+  const sweep = result.sweeps[row.sweep];
+  if (!sweep) throw new Error(`a row of sweep ${row.sweep}, of ${result.sweeps.length}`);
+  const { columns } = sweep.info;
+  const index = rowIndex(sweep.info, result.model.nHead, row);
+  result.start.targets.forEach((_, target) => {
+    for (const name of ['prob', 'logProb', 'logit', 'rank'] as const) {
+      const values = row[name].subarray(target * columns, (target + 1) * columns);
+      sweep[name].set(values, rowOffset(sweep, target, index));
+    }
+  });
+  sweep.kl.set(row.kl, index * columns);
+  sweep.known[index] = true;
+  const sweeps = [...result.sweeps];
+  sweeps[row.sweep] = { ...sweep, rowsDone: sweep.rowsDone + 1 };
+  return { ...result, sweeps, blockRowsDone: row.blockRowsDone };
 }

@@ -2,45 +2,104 @@
 
 import type { Token } from '../engine/module';
 import type { Engine } from '../engine/engine';
+import type { Experiment, TargetText } from '../experiment/experiment';
+import { parseRepairs, type Repairs } from '../experiment/repairs';
 import { messageOf } from '../loading/errors';
 
 export interface TargetCheck {
-  text: string;
+  target: TargetText;
   problem?: string;
   /** The variant with or without the leading space, where that is one token. */
   repair?: string;
+  /** Whether it is several tokens, which could be measured together. */
+  isSeveral?: boolean;
 }
 
 export interface LiveTokens {
   clean: Token[];
   corrupted: Token[];
   targets: TargetCheck[];
+  /** Where the lengths differ. */
+  repairs: Repairs | undefined;
+  /** [prompt of the mean], how many tokens. */
+  meanLengths: number[];
 }
+
+export const NO_TOKENS: LiveTokens = {
+  clean: [],
+  corrupted: [],
+  targets: [],
+  repairs: undefined,
+  meanLengths: [],
+};
 
 function otherSpacing(text: string): string {
   return text.startsWith(' ') ? text.slice(1) : ` ${text}`;
 }
 
-async function checkTarget(engine: Engine, text: string): Promise<TargetCheck> {
+async function checkTarget(engine: Engine, target: TargetText): Promise<TargetCheck> {
+  if (typeof target === 'number') return { target };
+  if (typeof target !== 'string') {
+    const isEmpty = target.continuation === '';
+    return isEmpty ? { target, problem: 'a continuation needs some text' } : { target };
+  }
   try {
-    await engine.resolveTarget(text);
-    return { text };
+    await engine.resolveTarget(target);
+    return { target };
   } catch (error) {
-    const problem = messageOf(error);
-    const repair = otherSpacing(text);
-    const tokens = await engine.tokenize(repair);
-    return tokens.length === 1 ? { text, problem, repair } : { text, problem };
+    const repair = otherSpacing(target);
+    const [own, other] = await Promise.all([engine.tokenize(target), engine.tokenize(repair)]);
+    const check = { target, problem: messageOf(error), isSeveral: own.length > 1 };
+    return other.length === 1 ? { ...check, repair } : check;
   }
 }
 
-export async function tokenizeAll(
+/** Texts of tokens that were seen, so that prompts given as ids can be read. */
+const seen = new Map<number, string>();
+
+async function tokenizePrompt(engine: Engine, prompt: string | number[]): Promise<Token[]> {
+  if (typeof prompt !== 'string') {
+    return prompt.map((id) => ({ id, text: seen.get(id) ?? `#${id}` }));
+  }
+  const tokens = await engine.tokenize(prompt);
+  for (const { id, text } of tokens) seen.set(id, text);
+  return tokens;
+}
+
+/** The single token that a text is, with a space before it where the token it replaces has one. */
+export async function replacementToken(
   engine: Engine,
-  texts: { clean: string; corrupted: string; targets: readonly string[] },
-): Promise<LiveTokens> {
-  const [clean, corrupted, ...targets] = await Promise.all([
-    engine.tokenize(texts.clean),
-    engine.tokenize(texts.corrupted),
-    ...texts.targets.map((target) => checkTarget(engine, target)),
+  typed: string,
+  replaced: Token,
+): Promise<Token> {
+  const wantsSpace = replaced.text.startsWith(' ') && !typed.startsWith(' ');
+  const token = await engine.resolveTarget(wantsSpace ? ` ${typed}` : typed);
+  seen.set(token.id, token.text);
+  return token;
+}
+
+async function findRepairs(engine: Engine, { clean, corrupted }: Experiment) {
+  if (typeof clean !== 'string' || typeof corrupted !== 'string') return undefined;
+  return parseRepairs(await engine.repairs(clean, corrupted));
+}
+
+export async function tokenizeAll(engine: Engine, experiment: Experiment): Promise<LiveTokens> {
+  const { corruption } = experiment;
+  const isPrompt = corruption.kind === 'prompt';
+  const clean = await tokenizePrompt(engine, experiment.clean);
+  const [corrupted, targets, means] = await Promise.all([
+    isPrompt ? tokenizePrompt(engine, experiment.corrupted) : clean,
+    Promise.all(experiment.targets.map((target) => checkTarget(engine, target))),
+    Promise.all(
+      (corruption.kind === 'mean' ? corruption.prompts : []).map((text) => engine.tokenize(text)),
+    ),
   ]);
-  return { clean, corrupted, targets };
+  const differ = clean.length !== corrupted.length && clean.length > 0 && corrupted.length > 0;
+  return {
+    clean,
+    corrupted,
+    targets,
+    repairs: differ ? await findRepairs(engine, experiment) : undefined,
+    meanLengths: means.map((tokens) => tokens.length),
+  };
 }

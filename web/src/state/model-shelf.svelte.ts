@@ -88,6 +88,27 @@ export class ModelShelf {
     }
   }
 
+  /** The model in use in another format, in an engine of its own that the caller closes. */
+  async beside(dtype: Dtype): Promise<Engine> {
+    if (!this.inUse) throw new Error('no model is in use');
+    const quiet = { onProgress: () => {}, onNote: () => {}, onRetry: () => {} };
+    const { source } = this.inUse;
+    return (await Engine.load(source, dtype, quiet, new AbortController().signal)).engine;
+  }
+
+  /** Why it cannot be had; undefined where it can. */
+  whyNotBeside(dtype: Dtype): string | undefined {
+    const source = this.inUse?.source;
+    const f32Bytes = source?.outline?.f32Bytes ?? source?.weightBytes;
+    if (!source || f32Bytes === undefined) return undefined;
+    try {
+      requireFits(f32Bytes, dtype, source.label, this.memory);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
   cancel(): void {
     this.abort?.abort();
   }

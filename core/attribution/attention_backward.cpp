@@ -1,0 +1,94 @@
+#include "core/attribution/attention_backward.h"
+
+#include <cmath>
+
+#include "core/math/simd.h"
+
+namespace patchboard {
+namespace {
+
+using simd::Floats;
+using simd::kLanes;
+
+float dot(const float* a, const float* b, Index size) {
+  Floats sums{};
+  simd::for_each(a, size, 0.0F, [&](Floats lanes, Index first, Index count) {
+    const Floats others =
+        count == kLanes ? simd::load(b + first) : simd::load_first(b + first, count, 0.0F);
+    sums = simd::multiply_add(lanes, others, sums);
+  });
+  return simd::sum(sums);
+}
+
+/// out += factor · x.
+void add_scaled(float factor, const float* x, Index size, float* out) {
+  simd::for_each(x, size, 0.0F, [&](Floats lanes, Index first, Index count) {
+    if (count == kLanes) {
+      simd::store(simd::multiply_add(simd::splat(factor), lanes, simd::load(out + first)),
+                  out + first);
+    } else {
+      const Floats before = simd::load_first(out + first, count, 0.0F);
+      simd::store_first(simd::multiply_add(simd::splat(factor), lanes, before), count, out + first);
+    }
+  });
+}
+
+/// One head's part of gradients; those of other heads are left alone.
+class HeadBackward {
+ public:
+  HeadBackward(const BlockActivations& run, const Matrix& d_z, Index head, Index d_head,
+               BlockGradients& gradients)
+      : run_(run), d_z_(d_z), head_(head), d_head_(d_head), gradients_(gradients) {}
+
+  /// What the query at a position adds.
+  void query(Index at) {
+    const Index row = head_ * d_z_.rows() + at;
+    const float* pattern = run_.pattern.row(row).data();
+    float* d_pattern = gradients_.pattern.row(row).data();
+    const float* d_z = d_z_.row(at).data() + head_ * d_head_;
+    float sum = 0;
+    for (Index key = 0; key <= at; ++key) {
+      d_pattern[key] = dot(d_z, values(2, key), d_head_);
+      sum += d_pattern[key] * pattern[key];
+      add_scaled(pattern[key], d_z, d_head_, d_values(2, key));
+    }
+    const float scale = 1.0F / std::sqrt(static_cast<float>(d_head_));
+    for (Index key = 0; key <= at; ++key) {
+      const float d_score = pattern[key] * (d_pattern[key] - sum) * scale;
+      add_scaled(d_score, values(1, key), d_head_, d_values(0, at));
+      add_scaled(d_score, values(0, at), d_head_, d_values(1, key));
+    }
+  }
+
+ private:
+  /// part: 0, 1, 2 for q, k, v.
+  [[nodiscard]] Index first_col(Index part) const { return part * d_z_.cols() + head_ * d_head_; }
+  [[nodiscard]] const float* values(Index part, Index at) const {
+    return run_.qkv.row(at).data() + first_col(part);
+  }
+  [[nodiscard]] float* d_values(Index part, Index at) {
+    return gradients_.qkv.row(at).data() + first_col(part);
+  }
+
+  const BlockActivations& run_;
+  const Matrix& d_z_;
+  Index head_, d_head_;
+  BlockGradients& gradients_;
+};
+
+}  // namespace
+
+void attention_backward(ThreadPool& pool, const BlockActivations& run, const Matrix& d_z,
+                        Index n_head, BlockGradients& gradients) {
+  const Index T = d_z.rows();
+  gradients.qkv = Matrix::Zero(T, 3 * d_z.cols());
+  gradients.pattern = Matrix::Zero(n_head * T, T);
+  pool.parallel_for(n_head, [&](Index head) {
+    HeadBackward backward(run, d_z, head, d_z.cols() / n_head, gradients);
+    for (Index at = 0; at < T; ++at) {
+      backward.query(at);
+    }
+  });
+}
+
+}  // namespace patchboard

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/patching/corruption.h"
+#include "core/patching/runs.h"
+#include "core/patching/site.h"
+#include "core/patching/sweep_plan.h"
+#include "core/token_id.h"
+
+namespace patchboard {
+
+/// What is run, in token ids: docs/experiment.md.
+struct Experiment {
+  std::vector<TokenId> clean;
+  std::vector<TokenId> corrupted;  ///< of the corruption kPrompt; else empty
+  std::vector<std::vector<TokenId>> targets;
+  std::vector<Site> sites = {Site::kResidPost};
+  bool by_position = false;
+  std::vector<Direction> directions = {Direction::kDenoising};
+  Corruption corruption = {};
+  Index window = 1;
+  Index span = 1;
+  std::optional<Region> region = std::nullopt;
+
+  /// The sweeps that it asks for: every site in every direction.
+  [[nodiscard]] std::vector<SweepSettings> sweeps() const;
+};
+
+/// How an experiment's texts become tokens.
+struct TextReader {
+  std::function<std::vector<TokenId>(std::string_view)> encode;
+  std::function<TokenId(std::string_view)> resolve_target;  ///< one token
+};
+
+/// Reads the document. Checks its form; what depends on a model is checked where it is run.
+/// Errors: kExperiment, naming the key, what it says and what would be right; what `reader` throws.
+[[nodiscard]] Experiment read_experiment(std::string_view json, const TextReader& reader);
+
+/// Targets alone, as the document has them: a JSON array.
+[[nodiscard]] std::vector<std::vector<TokenId>> read_targets(std::string_view json,
+                                                             const TextReader& reader);
+
+[[nodiscard]] std::string_view direction_name(Direction direction);
+
+}  // namespace patchboard

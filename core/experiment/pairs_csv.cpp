@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "core/error.h"
+#include "core/experiment/csv.h"
+#include "core/experiment/pairs.h"
+
+namespace patchboard {
+namespace {
+
+[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+  throw Error(ErrorCode::kExperiment, "CSV, " + where + ": " + what);
+}
+
+/// "target", "target2", "target17", …
+bool names_target(std::string_view column) {
+  constexpr std::string_view kTarget = "target";
+  return column.starts_with(kTarget) &&
+         column.find_first_not_of("0123456789", kTarget.size()) == std::string_view::npos;
+}
+
+/// Where the columns are.
+struct Columns {
+  std::size_t clean = 0;
+  std::size_t corrupted = 0;
+  std::optional<std::size_t> name;
+  std::vector<std::size_t> targets;
+};
+
+Columns columns_of(const CsvRow& header) {
+  Columns columns;
+  for (std::size_t column = 0; column < header.size(); ++column) {
+    const std::string& name = header[column];
+    if (std::ranges::find(header, name) - header.begin() != static_cast<std::ptrdiff_t>(column)) {
+      refuse(csv_place(0, column), "a second column \"" + name + "\"");
+    }
+    if (names_target(name)) {
+      columns.targets.push_back(column);
+    } else if (name == "name") {
+      columns.name = column;
+    } else if (name == "clean") {
+      columns.clean = column;
+    } else if (name == "corrupted") {
+      columns.corrupted = column;
+    } else {
+      refuse(csv_place(0, column),
+             "\"" + name + "\", expected clean, corrupted, name, target, target2, …");
+    }
+  }
+  for (const char* required : {"clean", "corrupted"}) {
+    if (std::ranges::find(header, required) == header.end()) {
+      refuse("row 1", "no column \"" + std::string(required) +
+                          "\", expected a first row such as clean,corrupted,target");
+    }
+  }
+  return columns;
+}
+
+PromptPair pair_of(const CsvRow& row, const Columns& columns, std::size_t at) {
+  for (const std::size_t column : {columns.clean, columns.corrupted}) {
+    if (row[column].empty()) {
+      refuse(csv_place(at, column), "is empty, expected a prompt");
+    }
+  }
+  PromptPair pair{.name = columns.name ? row[*columns.name] : "",
+                  .clean = row[columns.clean],
+                  .corrupted = row[columns.corrupted],
+                  .targets = {}};
+  if (pair.name.empty()) {
+    pair.name = "pair " + std::to_string(at);
+  }
+  for (const std::size_t column : columns.targets) {
+    if (!row[column].empty()) {
+      pair.targets.push_back(row[column]);
+    }
+  }
+  return pair;
+}
+
+}  // namespace
+
+std::vector<PromptPair> read_pairs_csv(std::string_view text) {
+  const std::vector<CsvRow> rows = read_csv(text);
+  if (rows.size() < 2) {
+    refuse(rows.empty() ? "row 1" : "row 2",
+           "is missing, expected a first row such as clean,corrupted,target and a row for each "
+           "pair");
+  }
+  if (rows.size() > kMaxPairs + 1) {
+    refuse("row " + std::to_string(kMaxPairs + 2),
+           "more than " + std::to_string(kMaxPairs) + " pairs");
+  }
+  const Columns columns = columns_of(rows.front());
+  std::vector<PromptPair> pairs;
+  for (std::size_t at = 1; at < rows.size(); ++at) {
+    pairs.push_back(pair_of(rows[at], columns, at));
+  }
+  return pairs;
+}
+
+}  // namespace patchboard

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/math/matrix.h"
+#include "core/math/thread_pool.h"
+#include "core/model/gpt2.h"
+#include "core/token_id.h"
+
+namespace patchboard {
+
+/// What is measured of one run: [target], and the distance of its next token's distribution from
+/// the clean run's.
+struct Measures {
+  std::vector<float> prob;
+  std::vector<float> log_prob;
+  std::vector<float> logit;
+  std::vector<float>
+      rank;      ///< 1 is the most probable token; equal logits in the order of their ids
+  float kl = 0;  ///< KL(clean ‖ this run), in nats
+
+  void add(const Measures& other);
+  void divide_by(float count);
+};
+
+/// Reads measures off the logits of the answers' positions.
+///
+/// Targets of one token are read at the first of them. A continuation of several tokens is read
+/// token after token, each after the ones before it (teacher-forced): its log_prob is the sum, its
+/// logit and rank are NaN.
+class Measurer {
+ public:
+  /// targets: tokens of each, as many as there are answers' positions or, of several targets, one.
+  /// clean_logits: [answers, vocab_size].
+  Measurer(std::vector<std::vector<TokenId>> targets, const MatrixView& clean_logits);
+
+  [[nodiscard]] Index answers() const { return static_cast<Index>(targets_.front().size()); }
+
+  /// logits: [answers, vocab_size].
+  [[nodiscard]] Measures of(const MatrixView& logits) const;
+
+  /// Of many runs. normed: [runs · answers, d_model], after the final norm.
+  [[nodiscard]] std::vector<Measures> of_runs(const Gpt2& model, ThreadPool& pool,
+                                              const Matrix& normed) const;
+
+ private:
+  std::vector<std::vector<TokenId>> targets_;
+  std::vector<double> clean_log_probs_;  // [vocab_size]
+  std::vector<double> clean_probs_;      // [vocab_size]
+};
+
+}  // namespace patchboard

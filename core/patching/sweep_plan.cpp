@@ -1,0 +1,94 @@
+#include "core/patching/sweep_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace patchboard {
+
+SweepPlan::SweepPlan(const Config& config, const SweepSettings& settings, const PatchedShape& shape,
+                     Index prompt_length)
+    : config_(config), settings_(settings), shape_(shape), prompt_length_(prompt_length) {}
+
+SweepPlan::Axes SweepPlan::axes() const {
+  if (!is_head_site(settings_.site)) {
+    return Axes::kPosition;
+  }
+  return settings_.by_position ? Axes::kHeadPosition : Axes::kHead;
+}
+
+Index SweepPlan::rows() const {
+  return axes() == Axes::kHeadPosition ? config_.n_layer * config_.n_head : config_.n_layer;
+}
+
+Index SweepPlan::columns() const { return axes() == Axes::kHead ? config_.n_head : prompt_length_; }
+
+Index SweepPlan::layer(Index row) const {
+  return axes() == Axes::kHeadPosition ? row / config_.n_head : row;
+}
+
+Index SweepPlan::head(Index row) const {
+  return axes() == Axes::kHeadPosition ? row % config_.n_head : -1;
+}
+
+Patch SweepPlan::patch(Index row, Index column) const {
+  const Index first = layer(row);
+  Patch patch{
+      .site = settings_.site,
+      .layers = {.first = first, .count = std::min(settings_.window, config_.n_layer - first)},
+      .heads = {},
+      .positions = {.first = column, .count = std::min(settings_.span, prompt_length_ - column)}};
+  if (axes() == Axes::kHead) {
+    patch.heads = {.first = column, .count = 1};
+    patch.positions = {.first = 0, .count = prompt_length_};
+  }
+  if (axes() == Axes::kHeadPosition) {
+    patch.heads = {.first = head(row), .count = 1};
+  }
+  return patch;
+}
+
+bool SweepPlan::in_region(const std::optional<Region>& region, Index row, Index column) const {
+  if (!region) {
+    return true;
+  }
+  const bool has_positions = axes() != Axes::kHead;
+  return region->layers.holds(layer(row)) && (!has_positions || region->positions.holds(column));
+}
+
+std::vector<Index> SweepPlan::columns_of(const std::optional<Region>& region, Index row) const {
+  std::vector<Index> all(static_cast<std::size_t>(columns()));
+  std::iota(all.begin(), all.end(), Index{0});
+  std::erase_if(all, [&](Index column) { return !in_region(region, row, column); });
+  return all;
+}
+
+std::vector<Patch> SweepPlan::patches(Index row, const std::vector<Index>& columns) const {
+  std::vector<Patch> result;
+  for (const Index column : columns) {
+    result.push_back(patch(row, column));
+  }
+  return result;
+}
+
+double SweepPlan::block_rows(Index row, const std::vector<Index>& columns) const {
+  double total = 0;
+  for (const PatchBatch& batch : make_batches(patches(row, columns), shape_)) {
+    total += batch.block_rows(config_);
+  }
+  return total;
+}
+
+double SweepPlan::block_rows() const {
+  double total = 0;
+  for (Index row = 0; row < rows(); ++row) {
+    total += block_rows(row, columns_of(std::nullopt, row));
+  }
+  return total;
+}
+
+std::uint64_t SweepPlan::naive_block_rows() const {
+  const auto run = static_cast<std::uint64_t>(shape_.n_layer * shape_.n_positions);
+  return run * static_cast<std::uint64_t>(rows() * columns());
+}
+
+}  // namespace patchboard

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/patching/patch_batch.h"
+#include "core/patching/runs.h"
+#include "core/patching/site.h"
+
+namespace patchboard {
+
+/// What a sweep patches.
+struct SweepSettings {
+  Site site = Site::kResidPost;
+  Direction direction = Direction::kDenoising;
+  bool by_position = false;  ///< of heads: at [layer, head, position], not at all positions at once
+  Index window = 1;          ///< layers that are patched together
+  Index span = 1;            ///< positions that are patched together
+
+  bool operator==(const SweepSettings&) const = default;
+};
+
+/// What of a sweep is computed.
+struct Region {
+  Span layers;
+  Span positions;
+};
+
+/// The heatmap of a sweep: what its rows and columns are, and which patch a cell is.
+class SweepPlan {
+ public:
+  enum class Axes {
+    kPosition,      ///< a row a layer, a column a position
+    kHead,          ///< a row a layer, a column a head
+    kHeadPosition,  ///< a row a head of a layer, a column a position
+  };
+
+  /// prompt_length: positions that can be patched, at most shape.n_positions.
+  SweepPlan(const Config& config, const SweepSettings& settings, const PatchedShape& shape,
+            Index prompt_length);
+
+  [[nodiscard]] const SweepSettings& settings() const { return settings_; }
+  [[nodiscard]] const PatchedShape& shape() const { return shape_; }
+  [[nodiscard]] Axes axes() const;
+  [[nodiscard]] Index rows() const;
+  [[nodiscard]] Index columns() const;
+  [[nodiscard]] Index layer(Index row) const;
+  /// -1 unless rows are heads.
+  [[nodiscard]] Index head(Index row) const;
+
+  [[nodiscard]] Patch patch(Index row, Index column) const;
+  [[nodiscard]] bool in_region(const std::optional<Region>& region, Index row, Index column) const;
+  /// The columns of a row that are in the region.
+  [[nodiscard]] std::vector<Index> columns_of(const std::optional<Region>& region, Index row) const;
+
+  [[nodiscard]] std::vector<Patch> patches(Index row, const std::vector<Index>& columns) const;
+  /// Block-rows of these cells.
+  [[nodiscard]] double block_rows(Index row, const std::vector<Index>& columns) const;
+  /// Block-rows of the whole sweep.
+  [[nodiscard]] double block_rows() const;
+  /// Block-rows of the report's loop: a whole run for each cell.
+  [[nodiscard]] std::uint64_t naive_block_rows() const;
+
+ private:
+  Config config_;
+  SweepSettings settings_;
+  PatchedShape shape_;
+  Index prompt_length_;
+};
+
+}  // namespace patchboard

@@ -1,0 +1,136 @@
+// `patchboard cell`
+
+#include <gtest/gtest.h>
+
+#include "tests/command/bad_input.h"
+#include "tests/command/model_folder.h"
+#include "tests/command/run_command.h"
+#include "tests/core/support/loaded_session.h"
+
+namespace patchboard {
+namespace {
+
+using testing::Arguments;
+using testing::CommandResult;
+using testing::expect_bad_input;
+using testing::keys_of;
+using testing::LoadedSession;
+using testing::ModelFolder;
+using testing::run_command;
+using testing::run_json;
+using Json = nlohmann::json;
+using Keys = std::vector<std::string>;
+
+constexpr const char* kClean = "Mi Jones x";
+constexpr const char* kCorrupted = "Mi Smith x";
+
+Arguments cell(const ModelFolder& folder, const Arguments& more) {
+  Arguments arguments = {"cell",     "--model",  folder.path(), "--clean", kClean, "--corrupted",
+                         kCorrupted, "--target", " Jones",      "--top",   "4",    "--continue",
+                         "3"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+Experiment experiment(const Session& session, Site site, bool by_position) {
+  return {.clean = session.encode(kClean),
+          .corrupted = session.encode(kCorrupted),
+          .targets = {{260}},
+          .sites = {site},
+          .by_position = by_position};
+}
+
+std::vector<TokenId> ids_of(const Json& tokens) {
+  std::vector<TokenId> ids;
+  for (const Json& token : tokens) {
+    ids.push_back(token["id"].get<TokenId>());
+  }
+  return ids;
+}
+
+void expect_details(const Json& json, const CellDetails& expected) {
+  ASSERT_EQ(json["top"].size(), expected.top.size());
+  for (std::size_t i = 0; i < expected.top.size(); ++i) {
+    EXPECT_EQ(json["top"][i]["id"], expected.top[i].token);
+    EXPECT_EQ(json["top"][i]["prob"].get<float>(), expected.top[i].prob);
+  }
+  ASSERT_EQ(json["changed"].size(), expected.changed.size());
+  for (std::size_t i = 0; i < expected.changed.size(); ++i) {
+    EXPECT_EQ(json["changed"][i]["id"], expected.changed[i].token);
+    EXPECT_EQ(json["changed"][i]["before"].get<float>(), expected.changed[i].before);
+    EXPECT_EQ(json["changed"][i]["after"].get<float>(), expected.changed[i].after);
+  }
+  EXPECT_EQ(ids_of(json["continuations"]["clean"]["tokens"]), expected.clean);
+  EXPECT_EQ(ids_of(json["continuations"]["corrupted"]["tokens"]), expected.corrupted);
+  EXPECT_EQ(ids_of(json["continuations"]["patched"]["tokens"]), expected.patched);
+}
+
+TEST(CellCommand, WritesTheSessionsDetailsOfThatCell) {
+  const ModelFolder folder;
+  const Json json = run_json(cell(folder, {"--at", "1,1"}));
+  EXPECT_EQ(keys_of(json), (Keys{"cells", "model", "tokens", "top"}));
+  EXPECT_EQ(json["cells"][0]["layer"], 1);
+  EXPECT_EQ(json["cells"][0]["position"], 1);
+  LoadedSession session(1);
+  session.start(experiment(session, Site::kResidPost, false));
+  expect_details(json["cells"][0], session.inspect_cell(0, 1, 1, 4, 3));
+  EXPECT_EQ(json["top"]["clean"][0]["id"],
+            session.predict(session.encode(kClean), 1).front().token);
+  EXPECT_EQ(json["top"]["corrupted"][0]["id"],
+            session.predict(session.encode(kCorrupted), 1).front().token);
+}
+
+TEST(CellCommand, FindsAHeadAtAPosition) {
+  const ModelFolder folder;
+  const Json json =
+      run_json(cell(folder, {"--site", "z", "--by-position", "--at", "1,1,3"}))["cells"][0];
+  EXPECT_EQ(json["axes"], "head-position");
+  EXPECT_EQ(json["head"], 1);
+  EXPECT_EQ(json["position"], 3);
+  LoadedSession session(1);
+  session.start(experiment(session, Site::kZ, true));
+  expect_details(json, session.inspect_cell(0, session.config().n_head + 1, 3, 4, 3));
+}
+
+TEST(CellCommand, LooksAtEverySweep) {
+  const ModelFolder folder;
+  const Json cells = run_json(cell(folder, {"--site", "attn_out", "mlp_out", "--direction",
+                                            "denoising", "noising", "--at", "0,1"}))["cells"];
+  ASSERT_EQ(cells.size(), 4U);
+  EXPECT_EQ(cells[1]["direction"], "noising");
+  EXPECT_EQ(cells[2]["site"], "mlp_out");
+}
+
+TEST(CellCommand, PrintsTheRunsSideBySide) {
+  const ModelFolder folder;
+  const CommandResult result = run_command(cell(folder, {"--at", "1,1"}));
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "");
+  for (const char* part :
+       {"resid_post, denoising, layer 1, position 1", "prob  clean", "prob  corrupted",
+        "prob  patched", "changed most by the patch", "continued, each token the most probable"}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << " is not in\n" << result.out;
+  }
+}
+
+TEST(CellCommand, HasNoCorruptedRunOfAnAblation) {
+  const ModelFolder folder;
+  const Json json = run_json({"cell", "--model", folder.path(), "--clean", kClean, "--target",
+                              " Jones", "--zero", "--at", "1,1"});
+  EXPECT_EQ(keys_of(json["top"]), Keys{"clean"});
+}
+
+TEST(CellCommand, RefusesACellThatIsNotThere) {
+  const ModelFolder folder;
+  expect_bad_input(cell(folder, {}), {"--at"});
+  expect_bad_input(cell(folder, {"--at", "1"}), {"--at"});
+  expect_bad_input(cell(folder, {"--at", "3,0"}), {"--at: layer 3, expected 0 to 2"});
+  expect_bad_input(cell(folder, {"--at", "0,4"}), {"--at: position 4, expected 0 to 3"});
+  expect_bad_input(cell(folder, {"--at=0,-1"}), {"--at: position -1, expected 0 to 3"});
+  expect_bad_input(cell(folder, {"--at", "0,9", "--site", "z"}), {"--at: head 9"});
+  expect_bad_input(cell(folder, {"--at", "0,1,2"}),
+                   {"--at: 3 numbers, expected layer,position for resid_post"});
+}
+
+}  // namespace
+}  // namespace patchboard

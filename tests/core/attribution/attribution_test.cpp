@@ -1,0 +1,118 @@
+#include "core/attribution/attribution.h"
+
+#include <gtest/gtest.h>
+
+#include "core/attribution/backward.h"
+#include "core/attribution/metric.h"
+#include "core/patching/whole_run.h"
+#include "tests/core/reference/plain_weights.h"
+#include "tests/core/support/random_model.h"
+
+namespace patchboard {
+namespace {
+
+using reference::packed;
+using testing::random_matrix;
+using testing::random_tokens;
+using testing::random_weights;
+using testing::small_config;
+
+constexpr Index kLength = 5;
+constexpr Kept kEverything{
+    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+constexpr Question kQuestion{.metric = Metric::kLogitDiff, .target = 3, .against = 8};
+
+class Attribution : public ::testing::Test {
+ protected:
+  [[nodiscard]] ActivationCache run(const Matrix& embedding, const Insertion* insertion = nullptr) {
+    return whole_run(model_, pool_, embedding, kEverything, insertion);
+  }
+  [[nodiscard]] Vector logits(const ActivationCache& run) {
+    return final_logits(model_, pool_, run, 1).row(0);
+  }
+  [[nodiscard]] Gradients gradients(const ActivationCache& base) {
+    return backward(model_, pool_, base, metric_gradient(kQuestion, logits(base)));
+  }
+  [[nodiscard]] Matrix embedding(std::uint32_t seed, Index length = kLength) const {
+    return model_.embed(random_tokens(length, config_.vocab_size, seed));
+  }
+
+  ThreadPool pool_{2};
+  Config config_ = small_config(3, 2, 12, 20);
+  Gpt2 model_{config_, packed(config_, random_weights(config_, 1))};
+};
+
+TEST_F(Attribution, IsWhatAPatchDoesWhereTheRunsHardlyDiffer) {
+  const Matrix at = embedding(2);
+  const ActivationCache base = run(at);
+  const ActivationCache source = run(at + 1e-3F * random_matrix(kLength, config_.d_model, 3));
+  const Gradients all = gradients(base);
+  const double before = metric_value(kQuestion, logits(base));
+  for (const Site site : all_sites()) {
+    const Matrix estimate = attribute(all, base, source, site, true, config_);
+    const double tolerance = 0.03 * static_cast<double>(estimate.cwiseAbs().maxCoeff()) + 1e-5;
+    for (Index layer = 0; layer < estimate.rows(); ++layer) {
+      for (Index col = 0; col < estimate.cols(); ++col) {
+        const Patch patch{.site = site,
+                          .layers = {.first = layer, .count = 1},
+                          .heads = {.first = col / kLength, .count = 1},
+                          .positions = {.first = col % kLength, .count = 1}};
+        const Insertion insertion{.patch = patch, .source = source};
+        const double after = metric_value(kQuestion, logits(run(at, &insertion)));
+        EXPECT_NEAR(estimate(layer, col), after - before, tolerance)
+            << site_name(site) << ", layer " << layer << ", column " << col;
+      }
+    }
+  }
+}
+
+TEST_F(Attribution, OfAHeadIsTheSumOverItsPositions) {
+  const ActivationCache base = run(embedding(4));
+  const ActivationCache source = run(embedding(5));
+  const Gradients all = gradients(base);
+  for (const Site site : {Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern}) {
+    const Matrix by_position = attribute(all, base, source, site, true, config_);
+    const Matrix by_head = attribute(all, base, source, site, false, config_);
+    ASSERT_EQ(by_position.cols(), config_.n_head * kLength);
+    ASSERT_EQ(by_head.cols(), config_.n_head);
+    for (Index layer = 0; layer < config_.n_layer; ++layer) {
+      for (Index head = 0; head < config_.n_head; ++head) {
+        EXPECT_NEAR(by_head(layer, head),
+                    by_position.row(layer).segment(head * kLength, kLength).sum(), 1e-4);
+      }
+    }
+  }
+}
+
+TEST_F(Attribution, OfARunWithItselfIsNothing) {
+  const ActivationCache base = run(embedding(6));
+  const Gradients all = gradients(base);
+  for (const Site site : all_sites()) {
+    const Matrix nothing = attribute(all, base, base, site, false, config_);
+    EXPECT_EQ(nothing, Matrix::Zero(nothing.rows(), nothing.cols())) << site_name(site);
+  }
+}
+
+TEST_F(Attribution, CountsThePositionsThatTheSourceHas) {
+  const ActivationCache base = run(embedding(7));
+  const Gradients all = gradients(base);
+  const ActivationCache longer = run(embedding(8, kLength + 2));
+  const ActivationCache same = run(embedding(8, kLength + 2).topRows(kLength));
+  const ActivationCache shorter = run(embedding(8, kLength + 2).topRows(kLength - 2));
+  for (const Site site : all_sites()) {
+    const Matrix expected = attribute(all, base, same, site, true, config_);
+    const double tolerance = 1e-5 * static_cast<double>(expected.cwiseAbs().maxCoeff());
+    const Matrix of_longer = attribute(all, base, longer, site, true, config_);
+    const Matrix of_shorter = attribute(all, base, shorter, site, true, config_);
+    for (Index layer = 0; layer < expected.rows(); ++layer) {
+      for (Index col = 0; col < expected.cols(); ++col) {
+        const float there = col % kLength < kLength - 2 ? expected(layer, col) : 0.0F;
+        EXPECT_NEAR(of_longer(layer, col), expected(layer, col), tolerance) << site_name(site);
+        EXPECT_NEAR(of_shorter(layer, col), there, tolerance) << site_name(site);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace patchboard

@@ -1,0 +1,90 @@
+// What PyTorch gives for every site, direction, head and position, one forward pass with hooks a
+// patch, written by tests/golden/golden_sites.py.
+
+#include <gtest/gtest.h>
+
+#include "core/experiment/lab.h"
+#include "tests/core/support/golden_model.h"
+
+namespace patchboard {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double kTolerance = 1e-4;
+
+class GoldenSites : public ::testing::TestWithParam<const char*> {
+ protected:
+  [[nodiscard]] Experiment experiment(const std::vector<Site>& sites, bool by_position) const {
+    const Json& expected = golden_.expected;
+    Experiment all{.clean = expected["tokens_clean"],
+                   .corrupted = expected["tokens_corrupted"],
+                   .targets = {},
+                   .sites = sites,
+                   .by_position = by_position,
+                   .directions = {Direction::kDenoising, Direction::kNoising}};
+    for (const Json& target : expected["targets"]) {
+      all.targets.push_back({target.get<TokenId>()});
+    }
+    return all;
+  }
+
+  void expect_logits(const std::vector<Site>& sites, bool by_position) {
+    ThreadPool pool(2);
+    Lab lab(golden_.model, pool, experiment(sites, by_position));
+    Index compared = 0;
+    while (!lab.done()) {
+      const LabRow row = lab.step();
+      const auto& settings = lab.plan(row.sweep).settings();
+      const std::string name =
+          std::string(site_name(settings.site)) + (settings.by_position ? "_by_position" : "");
+      const Json& expected = golden_.sites[std::string(direction_name(settings.direction))][name];
+      const auto columns = static_cast<std::size_t>(lab.plan(row.sweep).columns());
+      const std::size_t offset = row.head < 0 ? 0 : static_cast<std::size_t>(row.head) * columns;
+      for (std::size_t target = 0; target < lab.experiment().targets.size(); ++target) {
+        for (std::size_t column = 0; column < columns; ++column) {
+          const double logit =
+              expected[target][static_cast<std::size_t>(row.layer)][offset + column];
+          EXPECT_NEAR(row.logit[target * columns + column], logit, kTolerance)
+              << name << ", " << direction_name(settings.direction) << ", layer " << row.layer
+              << ", column " << offset + column;
+          ++compared;
+        }
+      }
+    }
+    EXPECT_GT(compared, 0);
+  }
+
+  testing::GoldenModel golden_ =
+      testing::golden_model(std::string(PATCHBOARD_GOLDEN_DIR) + "/" + GetParam());
+};
+
+TEST_P(GoldenSites, EverySiteInBothDirectionsEqualsPyTorchs) {
+  expect_logits({all_sites().begin(), all_sites().end()}, false);
+}
+
+TEST_P(GoldenSites, EveryHeadAtEveryPositionEqualsPyTorchs) {
+  expect_logits({Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern}, true);
+}
+
+TEST_P(GoldenSites, TheDivergenceFromTheCleanRunEqualsPyTorchs) {
+  ThreadPool pool(2);
+  Experiment request = experiment({Site::kResidPost}, false);
+  request.directions = {Direction::kDenoising};
+  Lab lab(golden_.model, pool, request);
+  while (!lab.done()) {
+    const LabRow row = lab.step();
+    const Json& expected =
+        golden_.sites["kl_resid_post_denoising"][static_cast<std::size_t>(row.layer)];
+    for (std::size_t position = 0; position < row.kl.size(); ++position) {
+      EXPECT_NEAR(row.kl[position], expected[position].get<double>(), kTolerance);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(PyTorch, GoldenSites,
+                         ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
+                                           "large-epsilon"));
+
+}  // namespace
+}  // namespace patchboard

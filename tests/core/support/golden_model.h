@@ -1,0 +1,19 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/model/gpt2.h"
+
+namespace patchboard::testing {
+
+/// A folder that tests/golden/make_golden.py wrote.
+struct GoldenModel {
+  Gpt2 model;
+  nlohmann::json expected;  ///< expected.json: the prompts, the targets, logits
+  nlohmann::json sites;     ///< sites.json: patches of every site, attribution
+};
+
+GoldenModel golden_model(const std::string& folder);
+
+}  // namespace patchboard::testing

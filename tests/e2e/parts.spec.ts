@@ -1,0 +1,178 @@
+/** The page's other parts: looking closer, many prompts, the report, pins, and what is taken along. */
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+import { EMBEDDED } from './models';
+import { expect, type PatchboardPage, test } from './patchboard-page';
+
+const COMMAND = new URL('../../build/native/bin/patchboard', import.meta.url).pathname;
+
+const part = (patchboard: PatchboardPage, name: string) =>
+  patchboard.page.getByRole('tab', { name }).click();
+
+async function saved(patchboard: PatchboardPage, button: string): Promise<string> {
+  const download = patchboard.page.waitForEvent('download');
+  await patchboard.page.getByRole('button', { name: button, exact: true }).first().click();
+  return (await download).path();
+}
+
+test('saved JSON gives the same numbers when the native command replays it', async ({
+  patchboard,
+}) => {
+  await patchboard.openReady('?site=resid_post&site=pattern&direction=denoising&direction=noising');
+  await patchboard.run();
+  const file = await saved(patchboard, 'JSON');
+  const replay = ['replay', '--json', '--model', EMBEDDED, file];
+  const report = JSON.parse(execFileSync(COMMAND, replay, { encoding: 'utf8' })) as {
+    same: boolean;
+    same_model: boolean;
+  };
+  expect(report).toMatchObject({ same: true, same_model: true });
+  const digest = (JSON.parse(readFileSync(file, 'utf8')) as { model: { digest: string } }).model
+    .digest;
+  expect(digest).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('pictures and tables are saved with their settings', async ({ patchboard }) => {
+  await patchboard.openReady();
+  await patchboard.run();
+  const csv = readFileSync(await saved(patchboard, 'CSV'), 'utf8');
+  expect(csv.trim().split('\n')).toHaveLength(1 + 2 * 4 * 10);
+  const page = patchboard.page;
+  const svg = page.waitForEvent('download');
+  await page
+    .getByRole('button', { name: /^Save .* as SVG$/ })
+    .first()
+    .click();
+  const picture = readFileSync(await (await svg).path(), 'utf8');
+  expect(picture).toContain('<svg');
+  expect(picture).toContain('Michelle Jones');
+  const png = page.waitForEvent('download');
+  await page
+    .getByRole('button', { name: /^Save .* as PNG$/ })
+    .first()
+    .click();
+  const bytes = readFileSync(await (await png).path());
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+  expect(bytes.byteLength).toBeGreaterThan(5000);
+});
+
+test('the experiment is copied as a program for TransformerLens', async ({
+  patchboard,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await patchboard.openReady();
+  await patchboard.run();
+  await patchboard.page.getByRole('button', { name: 'Copy as TransformerLens' }).click();
+  const program = await patchboard.page.evaluate(() => navigator.clipboard.readText());
+  expect(program).toContain('from transformer_lens import');
+  expect(program).toContain('hook_resid_post');
+});
+
+test('pinned results are compared, with the settings that differ named', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openReady();
+  await patchboard.run();
+  await page.getByRole('button', { name: 'Pin this result' }).click();
+  await page.getByText('What is patched').click();
+  await page.getByRole('checkbox', { name: /^noising/ }).check();
+  await page.getByRole('checkbox', { name: /^denoising/ }).uncheck();
+  await patchboard.run();
+  await page.getByRole('button', { name: 'Pin this result' }).click();
+  const pins = page.getByRole('region', { name: 'Pinned results' });
+  await expect(pins).toContainText('denoising');
+  await expect(pins).toContainText('noising');
+  await expect(pins.locator('canvas')).toHaveCount(3);
+});
+
+test('attention patterns and the logit lens of both runs', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openReady();
+  await part(patchboard, 'Look closer');
+  await expect(page.getByText('Run an experiment first')).toBeVisible();
+  await part(patchboard, 'Patch');
+  await patchboard.run();
+  await part(patchboard, 'Look closer');
+  const lens = page.getByRole('region', { name: 'Logit lens' });
+  await expect(lens.locator('canvas').first()).toBeVisible();
+  const attention = page.getByRole('region', { name: 'Attention patterns' });
+  await expect(attention.getByRole('button', { name: /^Head / })).toHaveCount(4);
+  await attention
+    .getByRole('button', { name: /^Head / })
+    .nth(2)
+    .click();
+  await expect(attention.getByRole('application').first()).toBeVisible();
+});
+
+test('a template’s fillings are measured as a grid', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openReady();
+  await part(patchboard, 'Many prompts');
+  const templates = page.getByRole('region', { name: 'Templates' });
+  await templates.getByRole('button', { name: 'Measure all fillings' }).click();
+  await expect(templates.getByRole('status')).toContainText('20 of 20 fillings');
+  await expect(templates.locator('canvas')).toHaveCount(1);
+  await templates.getByLabel('Template').fill('Michelle {Jones|Smith|Cristiano} was. Michelle');
+  await templates.getByRole('button', { name: 'Measure all fillings' }).click();
+  await expect(templates.getByRole('status')).toContainText('2 of 2 fillings');
+  await expect(templates.getByText('1 fillings left out')).toBeVisible();
+  await templates.getByLabel('Template').fill('Michelle {Jones');
+  await templates.getByRole('button', { name: 'Measure all fillings' }).click();
+  await expect(templates.getByRole('alert')).toContainText('slot');
+});
+
+test('a set of pairs gives a mean heatmap and its spread, and reports what does not align', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openReady();
+  await part(patchboard, 'Many prompts');
+  const sets = page.getByRole('region', { name: 'Sets of prompt pairs' });
+  await sets.getByRole('button', { name: /surname/ }).click();
+  await sets.getByRole('button', { name: 'Run all pairs' }).click();
+  await expect(sets.getByRole('status').first()).toContainText('20 of 20 pairs', {
+    timeout: 60_000,
+  });
+  await expect(sets.locator('canvas').nth(1)).toBeVisible();
+  await sets
+    .getByLabel('Pairs, as JSON or CSV')
+    .fill(
+      [
+        'name,clean,corrupted,target',
+        'fits,Michelle Jones was. Michelle,Michelle Smith was. Michelle, Jones',
+        'does not,Michelle Jones was. Michelle,Michelle Cristiano was. Michelle, Jones',
+      ].join('\n'),
+    );
+  await sets.getByRole('button', { name: 'Run all pairs' }).click();
+  await expect(sets.getByText('1 left out')).toBeVisible();
+  await sets.getByLabel('Pairs, as JSON or CSV').fill('name,clean\nx,y');
+  await sets.getByRole('button', { name: 'Run all pairs' }).click();
+  await expect(sets.getByRole('alert')).toContainText('corrupted');
+});
+
+test('the report runs again beside its own figures', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openReady();
+  await part(patchboard, 'The report');
+  const report = page.getByRole('region', { name: 'The report' });
+  await report.getByRole('button', { name: 'Run everything' }).click();
+  await expect(report.getByRole('status')).toContainText('Done', { timeout: 60_000 });
+  const table = page.getByRole('region', { name: 'Table 1', exact: true });
+  await expect(table).toContainText('0.1730');
+  await expect(page.getByRole('region', { name: 'Table 3', exact: true })).toContainText('0.2607');
+  await expect(
+    page.getByRole('region', { name: 'Figure 2', exact: true }).locator('canvas'),
+  ).toHaveCount(4);
+});
+
+test('weights in fewer bits are compared with f32', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openReady('?dtype=q8');
+  await patchboard.run();
+  await page.getByRole('button', { name: 'Compare with f32' }).click();
+  const drift = page.getByRole('region', { name: 'Comparison with f32' });
+  await expect(drift).toContainText(/Clean run: a logit changes by at most\s+0\.\d+/);
+  await expect(drift).toContainText('Corrupted run');
+});

@@ -1,0 +1,119 @@
+"""What PyTorch gives for a patch of every site, and for attribution: sites.json of a golden model.
+
+    denoising, noising: {site: [target][layer][column]}, the patched logits of the targets
+    kl_resid_post_denoising: [layer][position], KL(clean || patched) at the last position
+    attribution: {site: [layer][column]}, of logit(targets[0]) - logit(targets[1]), denoising
+
+Denoising puts the clean run's values into the corrupted run, noising the other way round. Columns
+are positions for sites of the stream. For sites of a head, "z" has a column a head, all positions
+of it at once; "z_by_position" has n_head * T, head after head. A pattern by position is the row of
+the query there. One forward pass a patch, in double; attribution by autograd.
+"""
+
+import json
+
+import torch
+import torch.nn.functional as F
+
+STREAM_SITES = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out"]
+HEAD_SITES = ["z", "q", "k", "v", "pattern"]
+
+
+def replace(site, layer, index, source):
+    """An edit that takes values[index] from `source`, at one site of one layer."""
+
+    def edit(at_site, at_layer, values):
+        if (at_site, at_layer) != (site, layer):
+            return values
+        values = values.clone()
+        values[index] = source[index]
+        return values
+
+    return edit
+
+
+def keep(kept):
+    """An edit that changes nothing and puts each site's values in `kept`."""
+
+    def edit(site, layer, values):
+        if values.requires_grad:
+            values.retain_grad()
+        kept[site, layer] = values
+        return values
+
+    return edit
+
+
+def grids(case):
+    """(name, site, index of each column) of every heatmap."""
+    positions, heads = range(case.length), range(case.n_head)
+    for site in STREAM_SITES:
+        yield site, site, list(positions)
+    for site in HEAD_SITES:
+        yield site, site, list(heads)
+        yield site + "_by_position", site, [(head, at) for head in heads for at in positions]
+
+
+def patched(case, run, base, source):
+    """Logits of every patch of every site: {name: [layer, column, V]}."""
+    kept = {}
+    run(source, keep(kept))
+    return {
+        name: torch.stack([
+            torch.stack([run(base, replace(site, layer, index, kept[site, layer]))
+                         for index in columns])
+            for layer in range(case.n_layer)
+        ])
+        for name, site, columns in grids(case)
+    }
+
+
+def attribution(case, run, base, source, targets):
+    """sum of gradient * (source - base) over what each patch replaces: {name: [layer][column]}."""
+    of_base, of_source = {}, {}
+    run(source, keep(of_source))
+    with torch.enable_grad():
+        leaf = lambda site, layer, values: (
+            values.requires_grad_() if (site, layer) == ("resid_pre", 0) else values
+        )
+        hold = keep(of_base)
+        logits = run(base, lambda site, layer, values: hold(site, layer, leaf(site, layer, values)))
+        (logits[targets[0]] - logits[targets[1]]).backward()
+    effect = {at: values.grad * (of_source[at] - values.detach()) for at, values in of_base.items()}
+    return {
+        name: [[effect[site, layer][index].sum() for index in columns]
+               for layer in range(case.n_layer)]
+        for name, site, columns in grids(case)
+    }
+
+
+def sites(case, run, clean, corrupted, targets):
+    """run(tokens, edit) returns the logits of the last position: [V]."""
+    denoised = patched(case, run, corrupted, clean)
+    noised = patched(case, run, clean, corrupted)
+    of_targets = lambda logits: {
+        name: values[..., targets].movedim(-1, 0) for name, values in logits.items()
+    }
+    log_clean = F.log_softmax(run(clean, keep({})), dim=-1)
+    log_patched = F.log_softmax(denoised["resid_post"], dim=-1)
+    return {
+        "denoising": of_targets(denoised),
+        "noising": of_targets(noised),
+        "kl_resid_post_denoising": (log_clean.exp() * (log_clean - log_patched)).sum(-1),
+        "attribution": attribution(case, run, corrupted, clean, targets),
+    }
+
+
+def rounded(values):
+    """Numbers of 7 digits, in the nesting of what came."""
+    if isinstance(values, dict):
+        return {name: rounded(each) for name, each in values.items()}
+    if isinstance(values, list):
+        return [rounded(each) for each in values]
+    if values.dim() > 0:
+        return [rounded(each) for each in values]
+    return float(f"{values.item():.7g}")
+
+
+def compact(values):
+    return json.dumps(rounded(values), separators=(",", ":"))

@@ -1,0 +1,85 @@
+/** A small result for tests: two layers, two positions, two targets; the last layer is computed. */
+
+import type { ExperimentStart, Measures } from '../../web/src/engine/module';
+import type { Experiment } from '../../web/src/experiment/experiment';
+import { emptyResult, type LabResult, withRow } from '../../web/src/heatmap/result';
+
+export const EXPERIMENT: Experiment = {
+  patchboard: 1,
+  clean: 'Jones a',
+  corrupted: 'Smith a',
+  targets: [' Jones', ' Smith'],
+  sites: ['resid_post'],
+  by_position: false,
+  directions: ['denoising'],
+  corruption: { kind: 'prompt' },
+  window: 1,
+  span: 1,
+};
+
+const measures = (prob: number[], logit: number[], kl: number): Measures => ({
+  prob: Float32Array.from(prob),
+  logProb: Float32Array.from(prob, Math.log),
+  logit: Float32Array.from(logit),
+  rank: Float32Array.of(1, 2),
+  kl,
+});
+
+export const START: ExperimentStart = {
+  tokensClean: [
+    { id: 1, text: 'Jones' },
+    { id: 2, text: ' a' },
+  ],
+  tokensCorrupted: [
+    { id: 3, text: 'Smith, "x"' },
+    { id: 2, text: ' a' },
+  ],
+  targets: [
+    { text: ' Jones', tokens: [{ id: 5, text: ' Jones' }] },
+    { text: ' Smith', tokens: [{ id: 6, text: ' Smith' }] },
+  ],
+  clean: measures([0.75, 0.125], [4, 1], 0),
+  corrupted: measures([0.25, 0.5], [2, 3], 0.5),
+  topClean: [],
+  topCorrupted: [],
+  sweeps: [
+    {
+      site: 'resid_post',
+      direction: 'denoising',
+      axes: 'position',
+      rows: 2,
+      columns: 2,
+      blockRows: 1,
+    },
+  ],
+  blockRows: 1,
+  naiveBlockRows: 4,
+  startBlockRows: 8,
+  startSeconds: 0.1,
+};
+
+export const MODEL = {
+  id: 'gpt2',
+  label: 'GPT-2 small',
+  dtype: 'f32' as const,
+  nLayer: 2,
+  nHead: 2,
+};
+
+export function exampleResult(
+  experiment: Partial<Experiment> = {},
+  start: Partial<ExperimentStart> = {},
+): LabResult {
+  const empty = emptyResult({ ...EXPERIMENT, ...experiment }, MODEL, { ...START, ...start });
+  return withRow(empty, {
+    sweep: 0,
+    layer: 1,
+    head: -1,
+    prob: Float32Array.of(0.1, 0.75, 0.5, 0.125),
+    logProb: Float32Array.of(-2, -1, -1, -2),
+    logit: Float32Array.of(3, 4, 2, 1),
+    rank: Float32Array.of(1, 1, 2, 2),
+    kl: Float32Array.of(0.25, 0),
+    blockRowsDone: 1,
+  });
+}

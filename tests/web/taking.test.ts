@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+
+import { heatmapPicture, type MetricView } from '../../web/src/picture/from-result';
+import { csvField, resultCsv } from '../../web/src/taking/csv';
+import { numberOrNull, shortest } from '../../web/src/taking/numbers';
+import { fileName } from '../../web/src/taking/save-file';
+import { savedJson, type SavedResult } from '../../web/src/taking/saved';
+import { escapeXml, pictureSvg, wrapped } from '../../web/src/taking/svg';
+import { exampleResult } from './example-result';
+
+const VIEW: MetricView = { metric: 'prob', reference: 'unpatched', target: 0, against: 1 };
+
+test('a number is written with the fewest digits that give its 32 bits back', () => {
+  expect(shortest(Math.fround(0.1))).toBe(0.1);
+  expect(shortest(Math.fround(1 / 3))).toBe(0.33333334);
+  expect(shortest(Math.fround(1e-40))).toBe(
+    Math.fround(1e-40) === 0 ? 0 : shortest(Math.fround(1e-40)),
+  );
+  expect(numberOrNull(Number.NaN)).toBeNull();
+  expect(numberOrNull(-Infinity)).toBeNull();
+  let bits = 1;
+  for (let i = 0; i < 2000; i++) {
+    bits = (Math.imul(bits, 1664525) + 1013904223) >>> 0;
+    const value = new Float32Array(Uint32Array.of(bits).buffer)[0] ?? 0;
+    if (Number.isFinite(value)) expect(Math.fround(shortest(value))).toBe(value);
+  }
+});
+
+test('CSV quotes commas, quotes, newlines and spaces at the ends', () => {
+  expect(csvField('plain')).toBe('plain');
+  expect(csvField(' Jones')).toBe('" Jones"');
+  expect(csvField('say "a, b"')).toBe('"say ""a, b"""');
+  expect(csvField('two\nlines')).toBe('"two\nlines"');
+  expect(csvField(null)).toBe('');
+  expect(csvField(0)).toBe('0');
+});
+
+test('CSV has a line for each cell and target, empty where nothing is known', () => {
+  const lines = resultCsv(exampleResult()).split('\r\n');
+  expect(lines).toHaveLength(1 + 2 * 4 + 1);
+  expect(lines[0]).toBe(
+    'site,direction,target,layer,head,position,clean_token,corrupted_token,prob,log_prob,logit,rank,kl',
+  );
+  expect(lines[1]).toBe('resid_post,denoising," Jones",0,,0,Jones,"Smith, ""x""",,,,,');
+  expect(lines[3]).toBe('resid_post,denoising," Jones",1,,0,Jones,"Smith, ""x""",0.1,-2,3,1,0.25');
+  expect(lines[8]).toBe('resid_post,denoising," Smith",1,,1," a"," a",0.125,-2,1,2,0');
+});
+
+test('CSV of heads names layer and head', () => {
+  const sweeps = [
+    {
+      site: 'z' as const,
+      direction: 'denoising' as const,
+      axes: 'head' as const,
+      rows: 2,
+      columns: 2,
+      blockRows: 1,
+    },
+  ];
+  const lines = resultCsv(exampleResult({ sites: ['z'] }, { sweeps })).split('\r\n');
+  expect(lines[4]).toBe('z,denoising," Jones",1,1,,,,0.75,-1,4,1,0');
+});
+
+test('JSON is the experiment with its results, and null for what is not known', () => {
+  const result = exampleResult({ clean: 'ids [ 1, 2 ] stay' });
+  const text = savedJson(result, 'abc');
+  const saved = JSON.parse(text) as SavedResult;
+  expect(saved).toMatchObject({
+    patchboard: 1,
+    clean: 'ids [ 1, 2 ] stay',
+    sites: ['resid_post'],
+    model: { id: 'gpt2', dtype: 'f32', digest: 'abc' },
+    tokens: { clean: [{ id: 1 }, { id: 2 }] },
+  });
+  const sweep = saved.results.sweeps[0];
+  expect(sweep?.prob).toEqual([
+    [
+      [null, null],
+      [0.1, 0.75],
+    ],
+    [
+      [null, null],
+      [0.5, 0.125],
+    ],
+  ]);
+  expect(sweep?.kl).toEqual([
+    [null, null],
+    [0.25, 0],
+  ]);
+  expect(saved.results.corrupted.kl).toBe(0.5);
+  expect(text).toContain('[0.1, 0.75]');
+});
+
+/** The names of elements that are open at the end; throws where one is closed that is not. */
+function openElements(xml: string): string[] {
+  const open: string[] = [];
+  for (const [, closing, name, empty] of xml.matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>/g)) {
+    if (closing) {
+      if (open.pop() !== name) throw new Error(`${name} is closed, and was not open`);
+    } else if (!empty) open.push(name ?? '');
+  }
+  return open;
+}
+
+test('a picture is well-formed SVG with labels, legend and caption', () => {
+  const picture = heatmapPicture(
+    exampleResult({ clean: 'a < b & "c"' }),
+    exampleResult().sweeps[0]!,
+    VIEW,
+  );
+  const svg = pictureSvg(picture);
+  expect(openElements(svg)).toEqual([]);
+  expect(svg.replaceAll(/<[^<>]*>/g, '')).not.toMatch(/[<>]/);
+  expect(svg).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#39;)/);
+  expect(svg).toContain('Clean: a &lt; b &amp; &quot;c&quot;');
+  expect(svg).toContain('>Jones / Smith,·&quot;x&quot;</text>');
+  expect(svg).not.toMatch(/NaN|undefined|style=/);
+  // Two cells known, two not.
+  expect(svg.match(/fill="none"/g)).toHaveLength(2);
+  expect(openElements(pictureSvg({ ...picture, texts: ['<', '>', '&', '"'] }, 'dark'))).toEqual([]);
+});
+
+test('what XML cannot hold is left out, and lines break at spaces', () => {
+  expect(escapeXml('a\u0001\ud800b<')).toBe('ab&lt;');
+  expect(wrapped('aa bb cc', 5)).toEqual(['aa bb', 'cc']);
+  expect(wrapped('abcdefg', 3)).toEqual(['abc', 'def', 'g']);
+});
+
+test('file names are plain', () => {
+  expect(fileName('Probability of ·Jones: z', 'svg')).toBe('probability-of-jones-z.svg');
+  expect(fileName('日本', 'csv')).toBe('patchboard.csv');
+});

@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "tools/patchboard/commands.h"
+#include "tools/patchboard/experiment_input.h"
+#include "tools/patchboard/saved_result.h"
+#include "tools/patchboard/session_input.h"
+
+namespace patchboard {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kTokenWidth = 22;
+
+struct Coordinate {
+  const char* name;
+  Index count;
+};
+
+/// What --at names, in its order.
+std::vector<Coordinate> coordinates_of(const SweepPlan& plan) {
+  const Index L = plan.shape().n_layer;
+  switch (plan.axes()) {
+    case SweepPlan::Axes::kPosition:
+      return {{.name = "layer", .count = L}, {.name = "position", .count = plan.columns()}};
+    case SweepPlan::Axes::kHead:
+      return {{.name = "layer", .count = L}, {.name = "head", .count = plan.columns()}};
+    case SweepPlan::Axes::kHeadPosition:
+      return {{.name = "layer", .count = L},
+              {.name = "head", .count = plan.rows() / L},
+              {.name = "position", .count = plan.columns()}};
+  }
+  return {};
+}
+
+struct Cell {
+  Index sweep;
+  Index row;
+  Index column;
+};
+
+Cell cell_at(const Lab& lab, Index sweep, const std::vector<int>& at) {
+  const SweepPlan& plan = lab.plan(sweep);
+  const std::vector<Coordinate> coordinates = coordinates_of(plan);
+  if (at.size() != coordinates.size()) {
+    std::string names;
+    for (const Coordinate& coordinate : coordinates) {
+      names += (names.empty() ? "" : ",") + std::string(coordinate.name);
+    }
+    throw Error(ErrorCode::kExperiment, "--at: " + std::to_string(at.size()) +
+                                            " numbers, expected " + names + " for " +
+                                            std::string(site_name(plan.settings().site)));
+  }
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    if (at[i] < 0 || at[i] >= coordinates[i].count) {
+      throw Error(ErrorCode::kExperiment, "--at: " + std::string(coordinates[i].name) + " " +
+                                              std::to_string(at[i]) + ", expected 0 to " +
+                                              std::to_string(coordinates[i].count - 1));
+    }
+  }
+  const bool has_rows_of_heads = at.size() == 3;
+  return {.sweep = sweep,
+          .row = has_rows_of_heads ? at[0] * coordinates[1].count + at[1] : at[0],
+          .column = at.back()};
+}
+
+Json text_json(const Session& session, const std::vector<TokenId>& ids) {
+  return {{"text", text_of(session, ids)}, {"tokens", tokens_json(session, ids)}};
+}
+
+Json cell_json(const Session& session, const Lab& lab, const Cell& cell, const std::vector<int>& at,
+               const CellDetails& details) {
+  const SweepPlan& plan = lab.plan(cell.sweep);
+  Json json = {{"site", site_name(plan.settings().site)},
+               {"direction", direction_name(plan.settings().direction)},
+               {"axes", axes_name(plan.axes())}};
+  const std::vector<Coordinate> coordinates = coordinates_of(plan);
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    json[coordinates[i].name] = at[i];
+  }
+  json["top"] = predictions_json(session, details.top);
+  json["changed"] = Json::array();
+  for (const ProbabilityChange& change : details.changed) {
+    json["changed"].push_back({{"id", change.token},
+                               {"text", session.token_text(change.token)},
+                               {"before", change.before},
+                               {"after", change.after}});
+  }
+  json["continuations"] = {{"clean", text_json(session, details.clean)},
+                           {"corrupted", text_json(session, details.corrupted)},
+                           {"patched", text_json(session, details.patched)}};
+  return json;
+}
+
+/// {clean, corrupted} of the most probable tokens; the second only where something is corrupted.
+Json unpatched_json(const Session& session, const Lab& lab, int top) {
+  Json json = Json::object();
+  for (const NamedRun& run : runs_of(lab)) {
+    const Vector logits = run.run == RunName::kClean ? lab.clean_logits() : lab.corrupted_logits();
+    json[run.name] = predictions_json(session, top_k(logits, top));
+  }
+  return json;
+}
+
+void print_padded(const std::string& text) {
+  std::cout << text
+            << std::string(static_cast<std::size_t>(
+                               std::max(1, kTokenWidth - static_cast<int>(text.size()))),
+                           ' ');
+}
+
+/// The most probable tokens of each run, side by side.
+void print_tops(const Json& unpatched, const Json& patched) {
+  std::vector<Json> columns;
+  for (const auto& [name, top] : unpatched.items()) {
+    std::cout << "  prob  ";
+    print_padded(name);
+    columns.push_back(top);
+  }
+  std::cout << "  prob  patched\n" << std::fixed;
+  for (std::size_t rank = 0; rank < patched.size(); ++rank) {
+    for (const Json& column : columns) {
+      std::cout << std::setw(6) << column[rank]["prob"].get<float>() << "  ";
+      print_padded(quoted(column[rank]["text"].get<std::string>()));
+    }
+    std::cout << std::setw(6) << patched[rank]["prob"].get<float>() << "  "
+              << quoted(patched[rank]["text"].get<std::string>()) << '\n';
+  }
+}
+
+void print_text(const Json& unpatched, const Json& cell) {
+  std::cout << std::setprecision(4) << cell["site"].get<std::string>() << ", "
+            << cell["direction"].get<std::string>();
+  for (const char* name : {"layer", "head", "position"}) {
+    if (cell.contains(name)) {
+      std::cout << ", " << name << ' ' << cell[name];
+    }
+  }
+  std::cout << '\n';
+  print_tops(unpatched, cell["top"]);
+  std::cout << "changed most by the patch\n before   after  token\n";
+  for (const Json& change : cell["changed"]) {
+    std::cout << std::setw(7) << change["before"].get<float>() << std::setw(8)
+              << change["after"].get<float>() << "  " << quoted(change["text"].get<std::string>())
+              << '\n';
+  }
+  std::cout << "continued, each token the most probable\n";
+  for (const auto& [name, continuation] : cell["continuations"].items()) {
+    if (name == "patched" || unpatched.contains(name)) {
+      std::cout << std::setw(11) << name << "  " << quoted(continuation["text"].get<std::string>())
+                << '\n';
+    }
+  }
+}
+
+}  // namespace
+
+void run_cell(const CellArguments& arguments) {
+  Session session(arguments.threads);
+  static_cast<void>(start_experiment(session, arguments));
+  const Lab& lab = session.lab();
+  std::vector<Cell> cells;
+  cells.reserve(lab.sweeps().size());
+  for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
+    cells.push_back(cell_at(lab, sweep, arguments.at));
+  }
+  const Json unpatched = unpatched_json(session, lab, arguments.top);
+  Json cells_json = Json::array();
+  for (const Cell& cell : cells) {
+    const CellDetails details = session.inspect_cell(cell.sweep, cell.row, cell.column,
+                                                     arguments.top, arguments.continuation);
+    cells_json.push_back(cell_json(session, lab, cell, arguments.at, details));
+  }
+  if (arguments.json) {
+    std::cout << Json{{"model", model_json(session, arguments)},
+                      {"tokens", prompts_json(session, lab)},
+                      {"top", unpatched},
+                      {"cells", cells_json}}
+                     .dump()
+              << '\n';
+    return;
+  }
+  for (const Json& cell : cells_json) {
+    print_text(unpatched, cell);
+  }
+}
+
+}  // namespace patchboard

@@ -1,0 +1,175 @@
+#include "tools/patchboard/experiment_input.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/experiment/token_repair.h"
+#include "tools/patchboard/experiment_options.h"
+#include "tools/patchboard/session_input.h"
+#include "tools/patchboard/weight_formats.h"
+
+namespace patchboard {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kRepairsShown = 3;
+
+bool has_text(const Json& document) {
+  const auto is_text = [](const Json& value) { return value.is_string() || value.is_object(); };
+  const Json corruption = document.value("corruption", Json::object());
+  return is_text(document["clean"]) || is_text(document.value("corrupted", Json())) ||
+         std::ranges::any_of(document.value("targets", Json::array()), is_text) ||
+         corruption.contains("prompts");
+}
+
+/// "; for example, …", or nothing where these are not two texts of different lengths.
+std::string repairs_of(const Session& session, const Json& document) {
+  const Json clean = document.value("clean", Json());
+  const Json corrupted = document.value("corrupted", Json());
+  if (!clean.is_string() || !corrupted.is_string()) {
+    return "";
+  }
+  const auto encode = [&](std::string_view text) { return session.encode(text); };
+  const auto token_text = [&](TokenId id) { return session.token_text(id); };
+  const RepairReport report = repair_lengths(clean.get<std::string>(), corrupted.get<std::string>(),
+                                             {}, encode, token_text);
+  const auto longest = static_cast<std::size_t>(session.config().n_positions);
+  if (std::min(report.clean_tokens, report.corrupted_tokens) == 0 ||
+      std::max(report.clean_tokens, report.corrupted_tokens) > longest) {
+    return "";  // something else is wrong
+  }
+  std::string text;
+  for (std::size_t i = 0; i < std::min(report.repairs.size(), kRepairsShown); ++i) {
+    text += (i == 0 ? "; for example, " : "; or ") + report.repairs[i].explanation;
+  }
+  return text;
+}
+
+void start_or_repair(Session& session, const Json& document, const std::string& text) {
+  try {
+    session.start(read_experiment(text, session.text_reader()));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kPrompt) {
+      throw;
+    }
+    throw Error(error.code(), error.what() + repairs_of(session, document));
+  }
+}
+
+/// Whether the prompts, at least, are in the form of a document.
+bool is_sound(const Json& document) { return document.is_object() && document.contains("clean"); }
+
+std::vector<TokenId> ids_of(const Session& session, const Json& prompt) {
+  return prompt.is_string() ? session.encode(prompt.get<std::string>())
+                            : prompt.get<std::vector<TokenId>>();
+}
+
+/// The most probable token after each prompt.
+Json likeliest(Session& session, const Json& document) {
+  Json targets = Json::array();
+  for (const char* key : {"clean", "corrupted"}) {
+    if (document.contains(key)) {
+      const Json token = session.predict(ids_of(session, document[key]), 1).front().token;
+      if (std::ranges::find(targets, token) == targets.end()) {
+        targets.push_back(token);
+      }
+    }
+  }
+  return targets;
+}
+
+/// A prompt of one's own, as the clean run of an experiment.
+Json prompt_document(const RunArguments& arguments) {
+  if (!arguments.experiment.empty() || arguments.has_clean || !arguments.clean_ids.empty()) {
+    throw Error(ErrorCode::kExperiment,
+                "a single prompt (--text or --ids) and an experiment (--experiment, --clean or "
+                "--clean-ids) exclude each other");
+  }
+  Json document = {{"patchboard", 1},
+                   {"clean", arguments.ids.empty() ? Json(arguments.text) : Json(arguments.ids)},
+                   {"corruption", {{"kind", "zero"}}}};
+  if (Json targets = targets_json(arguments); !targets.empty()) {
+    document["targets"] = std::move(targets);
+  }
+  return document;
+}
+
+}  // namespace
+
+Json start_experiment(Session& session, const ExperimentArguments& arguments) {
+  const std::string text = experiment_json(arguments);
+  Json document = Json::parse(text, nullptr, false);
+  load_model(session, arguments.model, arguments.dtype, !is_sound(document) || has_text(document));
+  start_or_repair(session, document, text);
+  return document;
+}
+
+Json start_runs(Session& session, const RunArguments& arguments) {
+  const bool is_prompt = arguments.has_text || !arguments.ids.empty();
+  const std::string text = is_prompt ? prompt_document(arguments).dump()
+                                     : experiment_json(arguments, TargetUse::kOptional);
+  Json document = Json::parse(text, nullptr, false);
+  const bool from_options = is_prompt || arguments.experiment.empty();
+  load_model(session, arguments.model, arguments.dtype, !is_sound(document) || has_text(document));
+  if (from_options && !document.contains("targets")) {
+    document["targets"] = likeliest(session, document);
+  }
+  start_or_repair(session, document, from_options ? document.dump() : text);
+  return document;
+}
+
+std::vector<NamedRun> runs_of(const Lab& lab) {
+  std::vector<NamedRun> runs = {{.run = RunName::kClean, .name = "clean"}};
+  if (!lab.experiment().corruption.is_ablation()) {
+    runs.push_back({.run = RunName::kCorrupted, .name = "corrupted"});
+  }
+  return runs;
+}
+
+Json model_json(const Session& session, const ExperimentArguments& arguments) {
+  const auto format = std::ranges::find_if(
+      weight_formats(), [&](const auto& named) { return named.second == arguments.dtype; });
+  return {{"id", arguments.model.empty() ? "embedded" : arguments.model},
+          {"dtype", format->first},
+          {"digest", session.fingerprint()}};
+}
+
+std::vector<std::string> token_labels(const Session& session, const Experiment& experiment) {
+  std::vector<std::string> labels;
+  for (std::size_t position = 0; position < experiment.clean.size(); ++position) {
+    const TokenId clean = experiment.clean[position];
+    const TokenId corrupted = experiment.corrupted.empty() ? clean : experiment.corrupted[position];
+    labels.push_back(shown(session, clean) +
+                     (clean == corrupted ? "" : " / " + shown(session, corrupted)));
+  }
+  return labels;
+}
+
+std::vector<std::string> column_labels(const Session& session, const Lab& lab, Index sweep) {
+  const SweepPlan& plan = lab.plan(sweep);
+  if (plan.axes() != SweepPlan::Axes::kHead) {
+    return token_labels(session, lab.experiment());
+  }
+  std::vector<std::string> labels;
+  labels.reserve(static_cast<std::size_t>(plan.columns()));
+  for (Index head = 0; head < plan.columns(); ++head) {
+    labels.push_back("head " + std::to_string(head));
+  }
+  return labels;
+}
+
+std::string sweep_title(const SweepPlan& plan) {
+  return std::string(site_name(plan.settings().site)) + ", " +
+         std::string(direction_name(plan.settings().direction));
+}
+
+std::string axes_title(const SweepPlan& plan) {
+  const bool denoising = plan.settings().direction == Direction::kDenoising;
+  const bool by_head = plan.axes() == SweepPlan::Axes::kHead;
+  return std::string("patched - ") + (denoising ? "corrupted, " : "clean, ") +
+         (plan.axes() == SweepPlan::Axes::kHeadPosition ? "heads of layers" : "layers") +
+         " down, " + (by_head ? "heads" : "positions") + " across";
+}
+
+}  // namespace patchboard

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tools/patchboard/arguments.h"
+
+namespace patchboard {
+
+/// Options that say what is run, beside those that every command with a model has.
+/// @{
+void add_prompt_options(CLI::App& command, ExperimentArguments& arguments);
+void add_target_options(CLI::App& command, ExperimentArguments& arguments);
+void add_sweep_options(CLI::App& command, ExperimentArguments& arguments);
+void add_corruption_options(CLI::App& command, ExperimentArguments& arguments);
+/// All of them.
+void add_experiment_options(CLI::App& command, ExperimentArguments& arguments);
+/// @}
+
+/// Whether prompts without a target say enough.
+enum class TargetUse { kRequired, kOptional };
+
+/// What the options say beyond a document, as one in the form of docs/experiment.md; a document
+/// that was given (`--experiment`) is read from its file. Errors: kState for a file that cannot be
+/// read; kExperiment for options that do not go together; CLI::RequiredError for one that is
+/// missing.
+[[nodiscard]] std::string experiment_json(const ExperimentArguments& arguments,
+                                          TargetUse targets = TargetUse::kRequired);
+
+/// "targets" of such a document, empty where no option names any; and the keys that say what is
+/// patched, put into one.
+[[nodiscard]] nlohmann::ordered_json targets_json(const ExperimentArguments& arguments);
+void put_sweep_keys(const ExperimentArguments& arguments, nlohmann::ordered_json& document);
+
+}  // namespace patchboard

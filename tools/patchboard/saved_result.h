@@ -1,0 +1,35 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/session/session.h"
+
+namespace patchboard {
+
+/// The values of a finished sweep: [target][row][column], flat; NaN where nothing was computed.
+struct SweepTables {
+  std::vector<float> prob;
+  std::vector<float> log_prob;
+  std::vector<float> logit;
+  std::vector<float> rank;
+  std::vector<float> kl;  // [row][column]
+};
+
+/// What is known before anything was computed.
+[[nodiscard]] std::vector<SweepTables> unknown_tables(const Lab& lab);
+
+/// Runs every row of an experiment. progress: whether rows are counted on standard error.
+[[nodiscard]] std::vector<SweepTables> run_all(Lab& lab, bool progress);
+
+/// The "results" of a saved result (docs/experiment.md), its "tokens" and "targets" in tokens.
+[[nodiscard]] nlohmann::ordered_json results_json(const Session& session, const Lab& lab,
+                                                  const std::vector<SweepTables>& tables);
+[[nodiscard]] nlohmann::ordered_json measured_json(const Session& session, const Lab& lab);
+[[nodiscard]] nlohmann::ordered_json measures_json(const Measures& measures);
+[[nodiscard]] nlohmann::ordered_json matrix_json(const Matrix& matrix);
+[[nodiscard]] const char* axes_name(SweepPlan::Axes axes);
+[[nodiscard]] nlohmann::ordered_json prompts_json(const Session& session, const Lab& lab);
+
+}  // namespace patchboard

@@ -1,0 +1,165 @@
+/** Reads an address's query key by key, and remembers what was not understood. */
+
+import {
+  DEFAULT_CHOICE,
+  type Metric,
+  type MetricChoice,
+  METRICS,
+  type Reference,
+  REFERENCES,
+} from '../heatmap/metrics';
+import {
+  type Bounds,
+  type Direction,
+  DIRECTIONS,
+  type Experiment,
+  type Site,
+  SITES,
+  type TargetText,
+} from './experiment';
+
+/** What links called `colour` before there were metrics and references. */
+const OLD_COLOURINGS: Record<string, { metric: Metric; reference: Reference }> = {
+  'prob-corrupted': { metric: 'prob', reference: 'corrupted' },
+  'prob-clean': { metric: 'prob', reference: 'clean' },
+  logit: { metric: 'logit', reference: 'corrupted' },
+  'logit-diff': { metric: 'logit_diff', reference: 'corrupted' },
+};
+
+export class QueryReader {
+  private readonly query: URLSearchParams;
+  private readonly problems: string[] = [];
+  private readonly asked = new Set<string>();
+
+  constructor(text: string) {
+    this.query = new URLSearchParams(text);
+  }
+
+  problem(text: string): void {
+    this.problems.push(text);
+  }
+
+  text(key: string): string | undefined {
+    this.asked.add(key);
+    return this.query.get(key) ?? undefined;
+  }
+
+  all(key: string): string[] {
+    this.asked.add(key);
+    return this.query.getAll(key);
+  }
+
+  /** `key`, `key=` and `key=1` say yes; `key=0` and `key=false` no. */
+  isSet(key: string): boolean {
+    const text = this.text(key);
+    return text !== undefined && text !== '0' && text !== 'false';
+  }
+
+  number(key: string, otherwise: number, least: number): number {
+    const text = this.text(key);
+    if (text === undefined) return otherwise;
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value >= least) return value;
+    this.problem(`the address has "${key}=${text}", expected a number from ${least} on`);
+    return otherwise;
+  }
+
+  integer(key: string, otherwise: number, least: number): number {
+    const value = this.number(key, otherwise, least);
+    if (Number.isSafeInteger(value)) return value;
+    this.problem(`the address has "${key}=${value}", expected a whole number`);
+    return otherwise;
+  }
+
+  numbers(key: string): number[] | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    if (/^\d+(,\d+)*$/.test(text)) return text.split(',').map(Number);
+    if (text !== '') this.problem(`the address has "${key}=${text}", expected numbers like 1,2,3`);
+    return text === '' ? [] : undefined;
+  }
+
+  oneOf<T extends string>(key: string, known: readonly T[], otherwise: T): T {
+    const text = this.text(key);
+    return text === undefined ? otherwise : (this.known(key, text, known) ?? otherwise);
+  }
+
+  sites(otherwise: readonly Site[]): Site[] {
+    return this.someOf('site', SITES, otherwise);
+  }
+
+  directions(otherwise: readonly Direction[]): Direction[] {
+    return this.someOf('direction', DIRECTIONS, otherwise);
+  }
+
+  /** Tokens and continuations, in the order in which they are written. */
+  targets(): TargetText[] {
+    for (const key of ['target', 'target-id', 'continuation']) this.asked.add(key);
+    return [...this.query].flatMap(([key, text]): TargetText[] => {
+      if (key === 'target') return [text];
+      if (key === 'continuation') return [{ continuation: text }];
+      if (key !== 'target-id') return [];
+      if (/^\d+$/.test(text)) return [Number(text)];
+      this.problem(`the address has "target-id=${text}", expected a token's id`);
+      return [];
+    });
+  }
+
+  /** Both, or neither: what is not told reaches as far as it can. */
+  region(): Experiment['region'] {
+    const [layers, positions] = [this.bounds('layers'), this.bounds('positions')];
+    if (layers && positions) return { layers, positions };
+    if (layers ?? positions) {
+      this.problem('the address must tell both "layers" and "positions", or neither');
+    }
+    return undefined;
+  }
+
+  choice(): MetricChoice {
+    const colour = this.text('colour');
+    const old = colour === undefined ? undefined : OLD_COLOURINGS[colour];
+    if (colour !== undefined && !old) {
+      this.problem(`the address asks for the colouring "${colour}", which there is not`);
+    }
+    const metric = this.text('metric');
+    return {
+      metric: metric === undefined ? old?.metric : this.known('metric', metric, METRICS),
+      reference: this.oneOf('reference', REFERENCES, old?.reference ?? DEFAULT_CHOICE.reference),
+      target: this.integer('of', DEFAULT_CHOICE.target, 0),
+      against: this.integer('against', DEFAULT_CHOICE.against, 0),
+    };
+  }
+
+  /** Keys that nobody asked for are told first. */
+  allProblems(): string[] {
+    const unknown = [...new Set(this.query.keys())].filter((key) => !this.asked.has(key));
+    return [
+      ...unknown.map((key) => `the address has "${key}", which means nothing here`),
+      ...this.problems,
+    ];
+  }
+
+  private known<T extends string>(key: string, text: string, known: readonly T[]): T | undefined {
+    const found = known.find((name) => name === text);
+    if (found === undefined) {
+      this.problem(`the address has "${key}=${text}", expected ${known.join(', ')}`);
+    }
+    return found;
+  }
+
+  private someOf<T extends string>(key: string, known: readonly T[], otherwise: readonly T[]): T[] {
+    const found = this.all(key).flatMap((text) => this.known(key, text, known) ?? []);
+    // In one order, whatever the link's.
+    return found.length > 0 ? known.filter((name) => found.includes(name)) : [...otherwise];
+  }
+
+  /** "2-5", both included, or "3". */
+  private bounds(key: string): Bounds | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+    if (first !== '' && Number(last) >= Number(first)) return [Number(first), Number(last) + 1];
+    this.problem(`the address has "${key}=${text}", expected numbers like 2-5`);
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+/** A template being filled and measured, one filling after another. */
+
+import type { Measures, Prompt, TemplateStart } from '../engine/module';
+import type { TargetText } from '../experiment/experiment';
+import { messageOf } from '../loading/errors';
+import type { Filled } from './template-grid';
+
+export interface TemplateSource {
+  expandTemplate(template: string): Promise<TemplateStart>;
+  measure(prompt: Prompt, targets: readonly TargetText[]): Promise<Measures>;
+}
+
+export type ManyStatus = 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
+
+export class TemplateRun {
+  status = $state<ManyStatus>('idle');
+  start = $state.raw<TemplateStart>();
+  /** Those that keep the length, as they are measured. */
+  fillings = $state.raw<readonly Filled[]>([]);
+  /** What was measured. */
+  template = $state('');
+  targets = $state.raw<readonly TargetText[]>([]);
+  done = $state(0);
+  problem = $state<string>();
+  private current = 0;
+
+  async run(source: TemplateSource, template: string, targets: readonly TargetText[]) {
+    const run = ++this.current;
+    const isCurrent = () => run === this.current;
+    this.status = 'running';
+    this.problem = undefined;
+    this.done = 0;
+    try {
+      const start = await source.expandTemplate(template);
+      if (!isCurrent()) return;
+      this.start = start;
+      this.template = template;
+      this.targets = targets;
+      this.fillings = start.fillings.filter(({ keeps }) => keeps);
+      for (const index of this.fillings.keys()) {
+        await this.measure(source, index, isCurrent);
+        if (!isCurrent()) return;
+        this.done = index + 1;
+      }
+      this.status = 'done';
+    } catch (error) {
+      if (!isCurrent()) return;
+      this.status = 'failed';
+      this.problem = messageOf(error);
+    }
+  }
+
+  /** Between two fillings; what was measured stays. */
+  cancel(): void {
+    this.current++;
+    if (this.status === 'running') this.status = 'cancelled';
+  }
+
+  private async measure(source: TemplateSource, index: number, isCurrent: () => boolean) {
+    const filled = this.fillings[index];
+    if (!filled) return;
+    let found: Partial<Filled>;
+    try {
+      found = { measures: await source.measure(filled.text, this.targets) };
+    } catch (error) {
+      found = { problem: messageOf(error) };
+    }
+    if (isCurrent()) this.fillings = this.fillings.with(index, { ...filled, ...found });
+  }
+}

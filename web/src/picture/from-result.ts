@@ -1,0 +1,132 @@
+/** A result's heatmap as a picture. */
+
+import type { Token } from '../engine/module';
+import { visibleText } from '../experiment/token-diff';
+import type { Metric, Reference } from '../heatmap/metrics';
+import { METRIC_TEXTS } from '../heatmap/metrics';
+import type { LabResult, SweepValues } from '../heatmap/result';
+import { shownValues } from '../heatmap/shown';
+import { settingsText } from '../taking/settings-text';
+import type { Picture } from './picture';
+
+/** What is seen of a result; indices of targets. `against` counts for the logit difference alone. */
+export interface MetricView {
+  metric: Metric;
+  reference: Reference;
+  target: number;
+  against: number;
+}
+
+const UNITS: Record<Metric, string> = {
+  logit_diff: 'logits',
+  prob: '',
+  log_prob: 'nats',
+  logit: 'logits',
+  rank: 'ranks',
+  kl: 'nats',
+};
+
+const REFERENCE_TEXTS: Record<Reference, string> = {
+  unpatched: ', minus that of the run that was patched',
+  corrupted: ', minus that of the corrupted run',
+  clean: ', minus that of the clean run',
+  raw: ' of the patched run',
+  share: ', as a share of the way from the corrupted to the clean run',
+};
+
+const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+export interface TokenLabels {
+  labels: string[];
+  /** [position], whether the prompts differ there. */
+  strong: boolean[];
+}
+
+/** "·Jones / ·Smith" where the prompts differ. */
+export function tokenLabels(clean: readonly Token[], corrupted: readonly Token[]): TokenLabels {
+  const strong = clean.map(
+    (token, i) => corrupted[i] !== undefined && token.id !== corrupted[i].id,
+  );
+  const labels = clean.map((token, i) => {
+    const label = visibleText(token.text);
+    return strong[i] ? `${label} / ${visibleText(corrupted[i]?.text ?? '')}` : label;
+  });
+  return { labels, strong };
+}
+
+export function rowNames({ info }: SweepValues, nHead: number): string[] {
+  if (info.axes !== 'head-position') return range(info.rows).map(String);
+  return range(info.rows).map((row) => `${Math.floor(row / nHead)}.${row % nHead}`);
+}
+
+export function columnNames(result: LabResult, { info }: SweepValues): TokenLabels {
+  const { tokensClean, tokensCorrupted } = result.start;
+  if (info.axes !== 'head') return tokenLabels(tokensClean, tokensCorrupted);
+  return { labels: range(info.columns).map(String), strong: range(info.columns).map(() => false) };
+}
+
+/** "Layers from top to bottom, tokens from left to right." */
+export function axesText({ info }: SweepValues): string {
+  const rows = info.axes === 'head-position' ? 'Heads of each layer' : 'Layers';
+  return `${rows} from top to bottom, ${info.axes === 'head' ? 'heads' : 'tokens'} from left to right.`;
+}
+
+/** "Probability of ·Jones" */
+export function metricText(result: LabResult, { metric, target, against }: MetricView): string {
+  const name = (index: number) => visibleText(result.start.targets[index]?.text ?? '');
+  if (metric === 'kl') return METRIC_TEXTS.kl.label;
+  if (metric === 'logit_diff') return `Logit of ${name(target)} − logit of ${name(against)}`;
+  return `${METRIC_TEXTS[metric].label} of ${name(target)}`;
+}
+
+export function sweepText({ info }: SweepValues): string {
+  return `${info.site}, ${info.direction}`;
+}
+
+/** estimate: [row][column], of the metric's change, shown where nothing exact is known. */
+export function heatmapPicture(
+  result: LabResult,
+  sweep: SweepValues,
+  view: MetricView,
+  estimate?: Float32Array,
+): Picture {
+  const { metric, reference, target, against } = view;
+  const subject = { target, against };
+  const shown = shownValues(result.start, sweep, metric, reference, subject, estimate);
+  const { labels, strong } = columnNames(result, sweep);
+  return {
+    title: `${metricText(result, view)}: ${sweepText(sweep)}`,
+    rows: sweep.info.rows,
+    columns: sweep.info.columns,
+    values: shown.values,
+    rowLabels: rowNames(sweep, result.model.nHead),
+    columnLabels: labels,
+    strongColumns: strong,
+    scale: { range: shown.range, unit: shown.isShare ? '' : UNITS[metric] },
+    caption: [
+      `Colour: ${metricText(result, view)}${REFERENCE_TEXTS[reference]}.`,
+      ...(shown.isEstimate.some(Boolean) ? ['Some cells are first-order estimates.'] : []),
+      ...settingsText(result),
+    ],
+  };
+}
+
+/** Smaller changes than these are shown pale. */
+const LEAST: Record<Metric, number> = {
+  logit_diff: 0.1,
+  prob: 0.01,
+  log_prob: 0.1,
+  logit: 0.1,
+  rank: 1,
+  kl: 0.001,
+};
+
+export const leastExtent = (metric: Metric): number => LEAST[metric];
+
+export const unitOf = (metric: Metric): string => UNITS[metric];
+
+/** What each cell's patch changed: [row][column]. */
+export function changesOf(result: LabResult, sweep: SweepValues, view: MetricView): Float32Array {
+  const { metric, target, against } = view;
+  return shownValues(result.start, sweep, metric, 'unpatched', { target, against }).values;
+}

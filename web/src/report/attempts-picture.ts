@@ -1,0 +1,44 @@
+/** The further attempts as one picture: a line each, every token in both runs. */
+
+import { visibleText } from '../experiment/token-diff';
+import type { ResultModel } from '../heatmap/result';
+import { amountScale, type Picture } from '../picture/picture';
+import { modelText } from '../taking/settings-text';
+import type { AttemptsItem } from './report-data';
+import type { Attempt } from './report-run.svelte';
+
+export function attemptsPicture(
+  item: AttemptsItem,
+  attempts: readonly Attempt[],
+  model: ResultModel | undefined,
+): Picture {
+  const columns = item.targets.flatMap((target) =>
+    (['clean', 'corrupted'] as const).map((run) => ({ target, run })),
+  );
+  const values = Float32Array.from(
+    attempts.flatMap((attempt) =>
+      columns.map(({ run }, i) => attempt[run][Math.floor(i / 2)] ?? Number.NaN),
+    ),
+  );
+  return {
+    title: item.title,
+    rows: attempts.length,
+    columns: columns.length,
+    values,
+    rowLabels: attempts.map(({ name }) => name),
+    columnLabels: columns.map(({ target, run }) => `${visibleText(target)}, ${run}`),
+    strongColumns: columns.map(() => false),
+    scale: amountScale(values, 0.01, ''),
+    texts: Array.from(values, (value) => value.toFixed(4)),
+    caption: [
+      'Probability of each token after the clean and after the corrupted prompt.',
+      ...(model ? [`Model: ${modelText(model)}`] : []),
+    ],
+  };
+}
+
+/** In how many attempts the likeliest of the tokens is another one after the corruption. */
+export function turned(attempts: readonly Attempt[]): number {
+  const best = (values: Float32Array) => values.indexOf(Math.max(...values));
+  return attempts.filter(({ clean, corrupted }) => best(clean) !== best(corrupted)).length;
+}

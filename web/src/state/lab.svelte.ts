@@ -1,0 +1,118 @@
+/** What the page holds: an experiment, what is shown of it, its model and its run. */
+
+import { fromQuery, toQuery } from '../experiment/address';
+import { DEFAULTS } from '../experiment/defaults';
+import type { Preset } from '../experiment/presets';
+import { DEFAULT_CHOICE } from '../heatmap/metrics';
+import type { Region } from '../heatmap/region';
+import { messageOf } from '../loading/errors';
+import { proposedDtype } from '../weights/dtype';
+import { EMBEDDED_ID } from '../weights/sources';
+import { LabRun } from './lab-run.svelte';
+import { type LiveTokens, NO_TOKENS, tokenizeAll } from './live-tokens';
+import { ModelShelf } from './model-shelf.svelte';
+
+const TYPING_MS = 150;
+
+export class Lab {
+  readonly opened = fromQuery(location.search, DEFAULTS);
+  readonly shelf = new ModelShelf();
+  readonly run = new LabRun(this.shelf);
+  experiment = $state(this.opened.experiment);
+  choice = $state(this.opened.choice);
+  addressProblem = $state(this.opened.problems.join('; '));
+  tokens = $state.raw<LiveTokens>(NO_TOKENS);
+
+  private readonly model = $derived(this.shelf.inUse?.source.id ?? this.opened.model);
+  // The proposed one is not written down.
+  private readonly dtype = $derived.by(() => {
+    if (!this.shelf.inUse) return this.opened.dtype;
+    const { source, dtype: used } = this.shelf.inUse;
+    return used === proposedDtype(source.weightBytes ?? 0) ? undefined : used;
+  });
+
+  constructor() {
+    void this.shelf.probeMemory();
+  }
+
+  /** The query of a link that reopens the page as it is. */
+  query(embed = false): string {
+    return toQuery({
+      model: this.model,
+      dtype: this.dtype,
+      experiment: $state.snapshot(this.experiment),
+      choice: $state.snapshot(this.choice),
+      embed,
+    });
+  }
+
+  start(): void {
+    void this.run.start($state.snapshot(this.experiment), $state.snapshot(this.choice));
+  }
+
+  /** What is patched, and what is shown, stays; a region was one of the prompts before. */
+  pick({ clean, corrupted, targets }: Preset): void {
+    this.restrict(undefined);
+    const corruption = DEFAULTS.corruption;
+    this.experiment = { ...this.experiment, clean, corrupted, targets: [...targets], corruption };
+    this.choice = { ...this.choice, target: 0, against: 1 };
+    this.start();
+  }
+
+  /** Restricts the next run; undefined takes the restriction away. */
+  restrict(region: Region | undefined): void {
+    if (region) this.experiment.region = region;
+    else delete this.experiment.region;
+  }
+
+  /** Effects of a page that is edited: tokens follow the texts, and the address the experiment. */
+  followEdits(): void {
+    $effect(() => this.followTexts());
+    $effect(() => this.followAddress());
+  }
+
+  /** What is shown has its estimates. */
+  followChoice(): void {
+    $effect(() => {
+      const choice = $state.snapshot(this.choice);
+      if (this.run.status !== 'running') void this.run.estimate(choice);
+    });
+  }
+
+  private followTexts() {
+    const engine = this.shelf.inUse?.engine;
+    const experiment = $state.snapshot(this.experiment);
+    if (!engine) return undefined;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      tokenizeAll(engine, experiment).then(
+        (live) => {
+          if (wanted) this.tokens = live;
+        },
+        (error: unknown) => {
+          if (wanted) this.run.problem = messageOf(error);
+        },
+      );
+    }, TYPING_MS);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }
+
+  private followAddress() {
+    const query = this.query();
+    const unchanged = toQuery({
+      model: EMBEDDED_ID,
+      dtype: undefined,
+      experiment: DEFAULTS,
+      choice: DEFAULT_CHOICE,
+    });
+    const timer = setTimeout(() => {
+      history.replaceState(null, '', query === unchanged ? location.pathname : query);
+    }, TYPING_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+}

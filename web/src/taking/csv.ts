@@ -1,0 +1,80 @@
+/** Every number of a result as CSV (RFC 4180): a line for each cell and target. */
+
+import type { LabResult, SweepValues } from '../heatmap/result';
+import { rowOffset } from '../heatmap/result';
+import { numberOrNull } from './numbers';
+
+type Field = string | number | null;
+
+export const COLUMNS = [
+  'site',
+  'direction',
+  'target',
+  'layer',
+  'head',
+  'position',
+  'clean_token',
+  'corrupted_token',
+  'prob',
+  'log_prob',
+  'logit',
+  'rank',
+  'kl',
+] as const;
+
+/** Quoted where it must be, and where a space at its end would be lost otherwise. */
+export function csvField(field: Field): string {
+  if (field === null) return '';
+  const text = String(field);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function csvText(lines: readonly (readonly Field[])[]): string {
+  return lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
+}
+
+function sweepLines(result: LabResult, sweep: SweepValues): Field[][] {
+  const { info } = sweep;
+  const { nHead } = result.model;
+  const { targets, tokensClean, tokensCorrupted } = result.start;
+  return targets.flatMap((target, t) =>
+    Array.from({ length: info.rows * info.columns }, (_, cell): Field[] => {
+      const row = Math.floor(cell / info.columns);
+      const column = cell % info.columns;
+      const at = rowOffset(sweep, t, 0) + cell;
+      const isPosition = info.axes !== 'head';
+      const headOfRow = info.axes === 'head-position' ? row % nHead : null;
+      return [
+        info.site,
+        info.direction,
+        target.text,
+        info.axes === 'head-position' ? Math.floor(row / nHead) : row,
+        isPosition ? headOfRow : column,
+        isPosition ? column : null,
+        isPosition ? (tokensClean[column]?.text ?? null) : null,
+        isPosition ? (tokensCorrupted[column]?.text ?? null) : null,
+        numberOrNull(sweep.prob[at]),
+        numberOrNull(sweep.logProb[at]),
+        numberOrNull(sweep.logit[at]),
+        numberOrNull(sweep.rank[at]),
+        numberOrNull(sweep.kl[cell]),
+      ];
+    }),
+  );
+}
+
+function resultLines(result: LabResult): Field[][] {
+  return result.sweeps.flatMap((sweep) => sweepLines(result, sweep));
+}
+
+export function resultCsv(result: LabResult): string {
+  return csvText([COLUMNS, ...resultLines(result)]);
+}
+
+/** Of several results, with their names in a first column. */
+export function resultsCsv(named: readonly { name: string; result: LabResult }[]): string {
+  const lines = named.flatMap(({ name, result }) =>
+    resultLines(result).map((line) => [name, ...line]),
+  );
+  return csvText([['pair', ...COLUMNS], ...lines]);
+}
