@@ -51,18 +51,6 @@ std::vector<TokenId> read_prompt(const Session& session, const val& prompt) {
 // Counts of block-rows can pass 2³¹; a JavaScript number holds them exactly up to 2⁵³.
 val number(std::uint64_t count) { return val(static_cast<double>(count)); }
 
-const char* axes_name(SweepPlan::Axes axes) {
-  switch (axes) {
-    case SweepPlan::Axes::kPosition:
-      return "position";
-    case SweepPlan::Axes::kHead:
-      return "head";
-    case SweepPlan::Axes::kHeadPosition:
-      return "head-position";
-  }
-  return "";
-}
-
 val sweeps_value(const Lab& lab) {
   val sweeps = val::array();
   for (Index i = 0; i < std::ssize(lab.sweeps()); ++i) {

@@ -1,6 +1,7 @@
 #include "core/patching/sweep_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace patchboard {
@@ -89,6 +90,11 @@ double SweepPlan::block_rows() const {
 std::uint64_t SweepPlan::naive_block_rows() const {
   const auto run = static_cast<std::uint64_t>(shape_.n_layer * shape_.n_positions);
   return run * static_cast<std::uint64_t>(rows() * columns());
+}
+
+std::string_view axes_name(SweepPlan::Axes axes) {
+  constexpr std::array<std::string_view, 3> kNames = {"position", "head", "head-position"};
+  return kNames[static_cast<std::size_t>(axes)];
 }
 
 }  // namespace patchboard

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/patching/patch_batch.h"
@@ -68,5 +69,8 @@ class SweepPlan {
   PatchedShape shape_;
   Index prompt_length_;
 };
+
+/// "position", "head" or "head-position".
+[[nodiscard]] std::string_view axes_name(SweepPlan::Axes axes);
 
 }  // namespace patchboard

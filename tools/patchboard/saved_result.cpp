@@ -52,18 +52,6 @@ Json top_json(const Session& session, const Vector& logits) {
 
 }  // namespace
 
-const char* axes_name(SweepPlan::Axes axes) {
-  switch (axes) {
-    case SweepPlan::Axes::kPosition:
-      return "position";
-    case SweepPlan::Axes::kHead:
-      return "head";
-    case SweepPlan::Axes::kHeadPosition:
-      return "head-position";
-  }
-  return "";
-}
-
 Json measures_json(const Measures& measures) {
   return {{"prob", measures.prob},
           {"log_prob", measures.log_prob},

@@ -29,7 +29,6 @@ struct SweepTables {
 [[nodiscard]] nlohmann::ordered_json measured_json(const Session& session, const Lab& lab);
 [[nodiscard]] nlohmann::ordered_json measures_json(const Measures& measures);
 [[nodiscard]] nlohmann::ordered_json matrix_json(const Matrix& matrix);
-[[nodiscard]] const char* axes_name(SweepPlan::Axes axes);
 [[nodiscard]] nlohmann::ordered_json prompts_json(const Session& session, const Lab& lab);
 
 }  // namespace patchboard
