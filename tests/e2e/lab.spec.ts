@@ -128,6 +128,7 @@ test('dragging over a heatmap restricts the next run, until the restriction is r
   await expect.poll(() => page.url()).toContain('layers=1-2&positions=1-3');
   await patchboard.openReady(new URL(page.url()).search);
   await patchboard.run();
+  await expect(page.getByText('2 of 2 rows')).toBeVisible();
   const region = { layers: [1, 3], positions: [1, 4] };
   const cells = await patchboard.values();
   expectNative(cells, { ...BASIC, region });

@@ -140,6 +140,22 @@ test('a sweep fills from the last layer and can be cancelled between rows', asyn
   await server.close();
 });
 
+test('a long run tells how long it will still take', async ({ patchboard }) => {
+  const server = await serveModel(randomModel());
+  const sites = ['resid_pre', 'resid_mid', 'resid_post', 'attn_out', 'mlp_out', 'q', 'k', 'v'];
+  const query = sites.map((site) => `&site=${site}`).join('');
+  await patchboard.openReady(`?direction=denoising&direction=noising${query}`);
+  await patchboard.load(server.address);
+  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.clean.fill(`Jones. ${LONG}`);
+  await patchboard.corrupted.fill(`Smith. ${LONG}`);
+  await patchboard.runButton.click();
+  await expect(patchboard.page.getByText(/about \d+ (s|min) left…/)).toBeVisible();
+  await patchboard.cancelButton.click();
+  await patchboard.expectStatus('cancelled');
+  await server.close();
+});
+
 test('the page answers while a sweep runs', async ({ patchboard }) => {
   const server = await startLongSweep(patchboard);
   await patchboard.expectStatus('running');

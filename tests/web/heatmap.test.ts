@@ -4,7 +4,7 @@ import { colourScale, valueAt } from '../../web/src/heatmap/colours';
 import { formatDuration, formatNumber, formatSigned } from '../../web/src/heatmap/format';
 import { boxOf, cellAt, layoutHeatmap, moveCell } from '../../web/src/heatmap/layout';
 import { panelsOf, placeOf, placeText, positionLabels } from '../../web/src/heatmap/panels';
-import { regionOf, regionText } from '../../web/src/heatmap/region';
+import { regionOf, regionText, rowsToCompute } from '../../web/src/heatmap/region';
 import { rowOffset, withRow } from '../../web/src/heatmap/result';
 import { TABLE_COLUMNS, tableRows } from '../../web/src/heatmap/table';
 import { empty, rowOf, start } from './lab-result';
@@ -66,6 +66,13 @@ test('a box over a heatmap becomes layers and positions', () => {
   expect(regionText(region)).toBe('layers 0–1, position 1');
   expect(regionOf(box, panel(byHead), byHead, 2, 2).positions).toEqual([0, 2]);
   expect(regionOf(box, panel(byBoth, 1), byBoth, 2, 2).layers).toEqual([1, 2]);
+});
+
+test('of a region, only the rows of its layers are computed', () => {
+  expect(rowsToCompute(empty)).toBe(2 + 2 + 2 + 4);
+  const region = { layers: [1, 2] as [number, number], positions: [0, 1] as [number, number] };
+  const experiment = { ...empty.experiment, region };
+  expect(rowsToCompute({ ...empty, experiment })).toBe(1 + 1 + 1 + 2);
 });
 
 test('the table has each cell once, empty where there is no number', () => {

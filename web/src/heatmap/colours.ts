@@ -2,7 +2,7 @@
 
 import { interpolateLab, piecewise } from 'd3-interpolate';
 import { scaleDiverging, scaleSequential, scaleSequentialLog } from 'd3-scale';
-import { interpolatePuBu, interpolateRdBu } from 'd3-scale-chromatic';
+import { interpolateBlues, interpolateRdBu } from 'd3-scale-chromatic';
 
 import type { ColourRange } from './metrics';
 
@@ -23,7 +23,7 @@ const darkBlues = piecewise(interpolateLab, ['#262b36', '#2a5c94', '#4aa3df', '#
 
 const DIVERGING: Record<Theme, (t: number) => string> = { light: interpolateRdBu, dark: darkRdBu };
 const SEQUENTIAL: Record<Theme, (t: number) => string> = {
-  light: interpolatePuBu,
+  light: interpolateBlues,
   dark: darkBlues,
 };
 

@@ -4,6 +4,7 @@ import type { SweepInfo } from '../engine/module';
 import type { Bounds, Experiment } from '../experiment/experiment';
 import type { Box } from './layout';
 import { type Panel, placeOf } from './panels';
+import type { LabResult } from './result';
 
 export type Region = NonNullable<Experiment['region']>;
 
@@ -24,6 +25,13 @@ export function regionOf(
     layers: bounds(layers),
     positions: info.axes === 'head' ? [0, positions] : bounds(box.columns),
   };
+}
+
+/** Heatmap rows of all sweeps; of a region, those of its layers. */
+export function rowsToCompute({ experiment, model, sweeps }: LabResult): number {
+  const { layers } = experiment.region ?? {};
+  const share = layers ? (layers[1] - layers[0]) / model.nLayer : 1;
+  return sweeps.reduce((rows, { info }) => rows + Math.round(info.rows * share), 0);
 }
 
 /** "layers 2–5, positions 0–3" */
