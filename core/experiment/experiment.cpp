@@ -28,17 +28,22 @@ constexpr Index kMaxSamples = 1000;
               "experiment, \"" + key + "\": " + text + ", expected " + expected);
 }
 
+[[noreturn]] void refuse_key(const std::string& key, std::span<const std::string_view> known,
+                             const std::string& where) {
+  std::string names;
+  for (const std::string_view name : known) {
+    names += names.empty() ? "" : ", ";
+    names += name;
+  }
+  throw Error(ErrorCode::kExperiment,
+              where + " has \"" + key + "\", which means nothing here; expected " + names);
+}
+
 void check_keys(const Json& object, std::span<const std::string_view> known,
                 const std::string& where) {
   for (const auto& [key, value] : object.items()) {
     if (std::ranges::find(known, key) == known.end()) {
-      std::string names;
-      for (const std::string_view name : known) {
-        names += names.empty() ? "" : ", ";
-        names += name;
-      }
-      throw Error(ErrorCode::kExperiment,
-                  where + " has \"" + key + "\", which means nothing here; expected " + names);
+      refuse_key(key, known, where);
     }
   }
 }

@@ -95,10 +95,11 @@ Lab::Group& Lab::group_of(const std::vector<TokenId>& continuation) {
 
 void Lab::prepare(Group& group) {
   std::vector<std::vector<TokenId>> targets;
+  targets.reserve(group.targets.size());
   for (const std::size_t target : group.targets) {
     targets.push_back(experiment_.targets[target]);
   }
-  group.measurer.emplace(std::move(targets), group.runs->clean().logits());
+  group.measurer = std::make_unique<Measurer>(std::move(targets), group.runs->clean().logits());
   group.clean = group.measurer->of(group.runs->clean().logits());
   group.corrupted = corrupted_measures(*group.measurer, *group.runs);
   group.sweeps.clear();
@@ -219,14 +220,14 @@ LabRow Lab::step() {
     const auto measures = group->sweeps[sweep]->measure(
         index, *group->measurer, denoising ? group->corrupted : group->clean);
     for (std::size_t column = 0; column < columns; ++column) {
-      if (!measures[column]) {
+      const std::optional<Measures>& measured = measures[column];
+      if (!measured) {
         continue;
       }
-      row.kl[column] = measures[column]->kl;
+      row.kl[column] = measured->kl;
       for (const auto& [values, row_values] : kValues) {
         for (std::size_t i = 0; i < group->targets.size(); ++i) {
-          (row.*row_values)[group->targets[i] * columns + column] =
-              ((*measures[column]).*values)[i];
+          (row.*row_values)[group->targets[i] * columns + column] = ((*measured).*values)[i];
         }
       }
     }

@@ -77,7 +77,7 @@ class Lab {
     std::vector<std::unique_ptr<Sweep>> known;  // every sweep that was asked for so far
     std::vector<Sweep*> sweeps;                 // [sweep], of this experiment
     std::vector<std::size_t> targets;           // which of the experiment's
-    std::optional<Measurer> measurer;
+    std::unique_ptr<Measurer> measurer;
     Measures clean;
     Measures corrupted;
   };

@@ -20,6 +20,7 @@ Matrix gathered(const Matrix& run, const std::vector<RowRange>& ranges, Index ro
 
 std::vector<RowRange> wanted_of(const std::vector<Sequence>& sequences) {
   std::vector<RowRange> wanted;
+  wanted.reserve(sequences.size());
   for (const Sequence& sequence : sequences) {
     wanted.push_back(sequence.wanted);
   }

@@ -65,6 +65,7 @@ std::vector<Index> SweepPlan::columns_of(const std::optional<Region>& region, In
 
 std::vector<Patch> SweepPlan::patches(Index row, const std::vector<Index>& columns) const {
   std::vector<Patch> result;
+  result.reserve(columns.size());
   for (const Index column : columns) {
     result.push_back(patch(row, column));
   }
