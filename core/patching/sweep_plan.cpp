@@ -23,6 +23,10 @@ Index SweepPlan::rows() const {
 
 Index SweepPlan::columns() const { return axes() == Axes::kHead ? config_.n_head : prompt_length_; }
 
+Index SweepPlan::row(Index layer, Index head) const {
+  return axes() == Axes::kHeadPosition ? layer * config_.n_head + head : layer;
+}
+
 Index SweepPlan::layer(Index row) const {
   return axes() == Axes::kHeadPosition ? row / config_.n_head : row;
 }

@@ -46,6 +46,8 @@ class SweepPlan {
   [[nodiscard]] Axes axes() const;
   [[nodiscard]] Index rows() const;
   [[nodiscard]] Index columns() const;
+  /// The row of a layer or, where rows are heads, of one of its heads; head is -1 elsewhere.
+  [[nodiscard]] Index row(Index layer, Index head) const;
   [[nodiscard]] Index layer(Index row) const;
   /// -1 unless rows are heads.
   [[nodiscard]] Index head(Index row) const;

@@ -121,7 +121,7 @@ Measures Session::measure(std::span<const TokenId> ids,
                           const std::vector<std::vector<TokenId>>& targets) {
   check_prompt("prompt", ids, model().config());
   check_targets(targets, ids.size(), model().config());
-  // Noise of nothing: one run, measured as an experiment's are.
+  // An ablation of which no sweep is run: the clean run alone, measured as an experiment's is.
   Experiment alone{.clean = {ids.begin(), ids.end()}, .corrupted = {}, .targets = targets};
   alone.corruption.kind = Corruption::Kind::kZero;
   alone.directions = {Direction::kNoising};

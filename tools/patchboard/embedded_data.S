@@ -1,4 +1,4 @@
-/* Data files as bytes of the program; CMake names the folders. */
+/* Files as bytes of the program: data, and the embedded model; CMake names the folders. */
 
 .macro embed name, file
     .global patchboard_\name\()_begin
@@ -13,5 +13,9 @@ patchboard_\name\()_end:
     .section .rodata
     embed report, "report/report.json"
     embed known_logits, "verify/gpt2.json"
+    embed config, "config.json"
+    embed vocab, "vocab.json"
+    embed merges, "merges.txt"
+    embed weights, "model.safetensors"
 
     .section .note.GNU-stack, "", %progbits

@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 
-// Set by embedded_model.S, whose symbols are named as assembly's are.
+// Set by embedded_data.S, whose symbols are named as assembly's are.
 // NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 extern const char patchboard_config_begin[], patchboard_config_end[];

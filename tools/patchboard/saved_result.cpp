@@ -88,8 +88,7 @@ std::vector<SweepTables> run_all(Lab& lab, bool progress) {
   while (!lab.done()) {
     const LabRow row = lab.step();
     const SweepPlan& plan = lab.plan(row.sweep);
-    const Index index =
-        row.head < 0 ? row.layer : row.layer * (plan.rows() / plan.shape().n_layer) + row.head;
+    const Index index = plan.row(row.layer, row.head);
     SweepTables& table = tables[static_cast<std::size_t>(row.sweep)];
     put(row.prob, index, plan, table.prob);
     put(row.log_prob, index, plan, table.log_prob);
