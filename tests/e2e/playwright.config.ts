@@ -1,6 +1,19 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
 import { defineConfig } from '@playwright/test';
 
-const PORT = 4173;
+/** One that nothing listens on: a demo, or another run, may be under way. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, 'localhost', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+// Playwright's workers read this file again, and are to find the port that was chosen first.
+const PORT = (process.env['PATCHBOARD_TEST_PORT'] ??= String(await freePort()));
 
 // Chromium runs as root only without its sandbox; and it must not look for the network.
 const args = [
