@@ -5,12 +5,7 @@ import { proposedDtype, requireFits } from '../../web/src/weights/dtype';
 import { outlineOf, remoteOutline } from '../../web/src/weights/outline';
 import { formatSeconds, PaceMeter } from '../../web/src/weights/progress';
 import { request } from '../../web/src/weights/responses';
-import {
-  formatBytes,
-  folderSource,
-  publishedSources,
-  sourceOf,
-} from '../../web/src/weights/sources';
+import { formatBytes, publishedSources, sourceOf } from '../../web/src/weights/sources';
 
 const BASE = 'http://localhost/page/';
 const URL = 'https://example.org/config.json';
@@ -22,27 +17,6 @@ afterEach(() => {
 function answer(body: string | null, init: ResponseInit = {}) {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(body, init)));
 }
-
-test('a typed folder gets its slash, and a file’s address is taken for its folder', () => {
-  expect(folderSource('https://example.org/gpt2', BASE).folder).toBe('https://example.org/gpt2/');
-  expect(folderSource('https://example.org/gpt2/config.json', BASE).folder).toBe(
-    'https://example.org/gpt2/',
-  );
-  expect(folderSource('models/mine', BASE).folder).toBe('http://localhost/page/models/mine/');
-});
-
-test('a model page’s address leads to its files', () => {
-  for (const page of ['', '/', '/tree/main']) {
-    expect(folderSource(`https://huggingface.co/openai-community/gpt2${page}`, BASE).folder).toBe(
-      'https://huggingface.co/openai-community/gpt2/resolve/main/',
-    );
-  }
-});
-
-test('what is no web address is refused', () => {
-  expect(() => folderSource('file:///etc', BASE)).toThrow('expected http:// or https://');
-  expect(() => folderSource('http://', BASE)).toThrow('is not an address');
-});
 
 test('published models are known by name', () => {
   expect(publishedSources.map((source) => source.id)).toEqual([

@@ -6,6 +6,7 @@ import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '..
 import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
 import { outlineOf } from '../weights/outline';
+import { fileAddress } from '../weights/model-address';
 import { type ReadOptions, RemoteFile } from '../weights/remote-file';
 import { FILES } from '../weights/files';
 import { type ModelSource } from '../weights/sources';
@@ -31,6 +32,10 @@ export class AddressLoad {
     private readonly report: LoadReport,
   ) {}
 
+  private get weightsAddress(): string {
+    return fileAddress(this.source.folder, FILES.weights);
+  }
+
   /** Ends a pause between two attempts. */
   retryNow(): void {
     this.remote?.retryNow();
@@ -49,7 +54,9 @@ export class AddressLoad {
   }
 
   private async load(): Promise<void> {
-    const texts = await readTexts((name) => readText(this.open(this.source.folder + name)));
+    const texts = await readTexts((name) =>
+      readText(this.open(fileAddress(this.source.folder, name))),
+    );
     this.digest = await this.expectedDigest(texts.config);
     this.feeder.begin(texts);
     await this.keeper.addTexts(texts);
@@ -111,7 +118,7 @@ export class AddressLoad {
   }
 
   private async fetchRest(texts: Texts): Promise<void> {
-    const url = this.source.folder + FILES.weights;
+    const url = this.weightsAddress;
     const version = this.position > 0 ? this.keeper.manifest.version : undefined;
     if (version?.total === this.position) return;
     const remote = this.open(url, { from: this.position, ...(version && { version }) });
@@ -148,13 +155,13 @@ export class AddressLoad {
     if (this.isChecked) return;
     const outline = outlineOf(this.feeder.session.weightsHeader());
     if (!outline) return;
-    requireFits(outline.f32Bytes, this.feeder.dtype, this.source.folder + FILES.weights);
+    requireFits(outline.f32Bytes, this.feeder.dtype, this.weightsAddress);
     this.isChecked = true;
   }
 
   private async check(): Promise<void> {
     try {
-      this.digest?.check(this.source.folder + FILES.weights);
+      this.digest?.check(this.weightsAddress);
     } catch (error) {
       this.digest = undefined;
       await this.keeper.discard();

@@ -3,6 +3,7 @@
 import { createSHA256, createXXHash64, type IHasher } from 'hash-wasm';
 
 import { FILES } from './files';
+import { fileAddress } from './model-address';
 
 export interface Digest {
   algorithm: 'sha256' | 'xxh64';
@@ -27,8 +28,8 @@ export function digestInConfig(config: string): Digest | undefined {
 export function pointerAddress(folder: string): string | undefined {
   const url = new URL(folder);
   if (url.host !== 'huggingface.co' || !url.pathname.includes('/resolve/')) return undefined;
-  url.pathname = url.pathname.replace('/resolve/', '/raw/') + FILES.weights;
-  return url.href;
+  url.pathname = url.pathname.replace('/resolve/', '/raw/');
+  return fileAddress(url.href, FILES.weights);
 }
 
 export function digestInPointer(pointer: string): Digest | undefined {

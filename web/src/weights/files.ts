@@ -5,3 +5,6 @@ export const FILES = {
   merges: 'merges.txt',
   weights: 'model.safetensors',
 } as const;
+
+/** Names the files of weights that are in several. */
+export const INDEX = `${FILES.weights}.index.json`;

@@ -1,8 +1,6 @@
 /** A model in files that someone chose from their disk. Nothing of it is uploaded. */
 
-import { FILES } from './files';
-
-export const INDEX = `${FILES.weights}.index.json`;
+import { FILES, INDEX } from './files';
 
 export interface LocalModel {
   config: File;

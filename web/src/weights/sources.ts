@@ -1,5 +1,6 @@
 /** Where a model can be had, and what its parts are called. */
 
+import { folderAddress } from './model-address';
 import { localBytes, type LocalModel } from './local-files';
 import type { Outline } from './outline';
 
@@ -7,7 +8,7 @@ export interface ModelSource {
   /** What names it in the page's address: `embedded`, a published name, or a folder's address. */
   id: string;
   label: string;
-  /** The folder that holds the files; ends with a slash. */
+  /** The address of the folder that holds the files: see fileAddress. */
   folder: string;
   /** Bytes of the weights where known beforehand. */
   weightBytes?: number;
@@ -56,31 +57,10 @@ export function localSource(local: LocalModel, outline: Outline | undefined): Mo
   };
 }
 
-/** A model page's address, as people copy it, names the folder only after `resolve/main`. */
-function withoutModelPage(url: URL): URL {
-  const [owner, name, ...rest] = url.pathname.split('/').filter(Boolean);
-  const isModelPage =
-    url.host === 'huggingface.co' && owner && name && (rest.length === 0 || rest[0] === 'tree');
-  return isModelPage ? new URL(`/${owner}/${name}/resolve/main/`, url) : url;
-}
-
-/**
- * The folder that someone typed. `base`: what a relative address is relative to.
- * Throws where it is no http address.
- */
+/** The folder at an address that someone typed: see folderAddress. */
 export function folderSource(text: string, base: string): ModelSource {
-  let url: URL;
-  try {
-    url = new URL(text.trim(), base);
-  } catch {
-    throw new Error(`"${text}" is not an address, expected one such as https://example.org/gpt2/`);
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new Error(`"${text}" is not a web address, expected http:// or https://`);
-  }
-  url = withoutModelPage(url);
-  url.pathname = url.pathname.replace(/\/(config\.json|model\.safetensors)?$/, '') + '/';
-  return { id: url.href, label: url.href, folder: url.href };
+  const folder = folderAddress(text, base);
+  return { id: folder, label: folder, folder };
 }
 
 /** The source that an id from the page's address stands for. */
