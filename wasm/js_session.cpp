@@ -171,8 +171,8 @@ val JsSession::info() const {
   });
 }
 
-val JsSession::tokenize(const std::string& text) const {
-  return guarded([&] { return tokens_value(session_, session_.encode(text)); });
+val JsSession::tokenize(const val& prompt) const {
+  return guarded([&] { return tokens_value(session_, read_prompt(session_, prompt)); });
 }
 
 val JsSession::resolve_target(const std::string& text) const {

@@ -31,7 +31,7 @@ class JsSession {
   void finish();
 
   [[nodiscard]] emscripten::val info() const;
-  [[nodiscard]] emscripten::val tokenize(const std::string& text) const;
+  [[nodiscard]] emscripten::val tokenize(const emscripten::val& prompt) const;
   [[nodiscard]] emscripten::val resolve_target(const std::string& text) const;
 
   /// experiment: the text of the JSON document.

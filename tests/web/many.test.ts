@@ -141,15 +141,17 @@ const ROW: SweepRow = {
 
 function setSource(onRun: (experiment: Experiment) => void): SetSource {
   return {
-    tokenize: (text) => Promise.resolve(text.split(' ').map((word, id) => ({ id, text: word }))),
-    run: async (experiment, onStart, _, onRow) => {
+    tokenize: (prompt) => {
+      const words = typeof prompt === 'string' ? prompt.split(' ') : [];
+      return Promise.resolve(words.map((word, id) => ({ id, text: word })));
+    },
+    run: async (experiment, _, { onStart, onRow }) => {
       onRun(experiment);
       const begun: ExperimentStart = START;
-      onStart(begun);
+      onStart(begun, experiment);
       for (const layer of [1, 0]) await onRow({ ...ROW, layer });
       return 'done';
     },
-    cancelRun: () => Promise.resolve(),
   };
 }
 

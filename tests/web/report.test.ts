@@ -120,6 +120,8 @@ const measured = (prob: number[]) => ({
   kl: 0,
 });
 
+const notOneToken = () => Object.assign(new Error('two tokens'), { code: 'target' });
+
 const SOURCE: ReportSource = {
   predict: () => Promise.resolve([{ id: 1, text: ' x', logit: 0, prob: 0.5 }]),
   measure: (prompt, targets) =>
@@ -127,13 +129,12 @@ const SOURCE: ReportSource = {
       measured(targets.map((_, i) => (prompt === 'a b' ? 0.75 - i / 2 : 0.25 + i / 2))),
     ),
   resolveTarget: (text) =>
-    text === ' Crist' ? Promise.resolve({ id: 7, text }) : Promise.reject(new Error('two tokens')),
+    text === ' Crist' ? Promise.resolve({ id: 7, text }) : Promise.reject(notOneToken()),
   readPairs: () =>
     Promise.resolve('{"pairs":[{"name":"1","clean":"a b","corrupted":"c b"}],"problems":[]}'),
-  tokenize: () => Promise.resolve([]),
-  run: async (_, onStart, __, onRow) => {
+  run: async (experiment, _, { onStart, onRow }) => {
     const start: ExperimentStart = START;
-    onStart(start);
+    onStart(start, experiment);
     const known: SweepRow = {
       sweep: 0,
       layer: 0,
@@ -149,7 +150,6 @@ const SOURCE: ReportSource = {
     await onRow({ ...known, layer: 1 });
     return 'done';
   },
-  cancelRun: () => Promise.resolve(),
 };
 
 test('everything is run, and a token that is none here stays open', async () => {

@@ -1,37 +1,16 @@
-/** The page's side of a worker that holds one model. */
+/** The page's side of a worker that holds one model. Parts of the page reach it through `RunQueue`. */
 
 import { proxy, type Remote, wrap } from 'comlink';
 
 import type { LoadProgress } from '../weights/progress';
 import type { Dtype } from '../weights/dtype';
 import type { ModelSource } from '../weights/sources';
-import { documentOf } from '../experiment/defaults';
-import type { Experiment, TargetText } from '../experiment/experiment';
-import type {
-  AttributionResult,
-  CellDetails,
-  Check,
-  ExperimentStart,
-  LogitLens,
-  Measures,
-  ModelInfo,
-  Prediction,
-  Prompt,
-  RunName,
-  Session,
-  SweepRow,
-  TemplateStart,
-  Token,
-} from './module';
+import { EngineOver } from './engine-over';
+import type { ModelInfo, Session } from './module';
+import type { EnginePort } from './run-queue.svelte';
+import type { Call, ExperimentCall, RunEnd, RunnerEvents } from './session-runner';
 import { chooseEngine } from './variant';
-import type { Call, EngineWorker, ExperimentCall, RunEnd } from './worker';
-
-/** What is estimated: one token's logit, or the difference of two. Indices of targets. */
-export interface AttributionMetric {
-  metric: 'logit' | 'logit_diff';
-  target: number;
-  against: number;
-}
+import type { EngineWorker } from './worker';
 
 /** What happens while a model is loaded. */
 export interface LoadEvents {
@@ -42,26 +21,24 @@ export interface LoadEvents {
   onRetry: (retryNow: () => void) => void;
 }
 
-export class Engine {
+export class Engine implements EnginePort {
+  /** Rejects with an `EngineOver`. */
+  readonly over: Promise<never>;
   private readonly remote: Remote<EngineWorker>;
-  private readonly ended: Promise<never>;
-  private end: (reason: Error) => void = () => undefined;
-  /** Whether the worker stopped by itself, so that nothing can be asked of it any more. */
-  crashed = false;
+  private end: (reason: EngineOver) => void = () => undefined;
 
   private constructor(
     readonly source: ModelSource,
     private readonly worker: Worker,
   ) {
     this.remote = wrap<EngineWorker>(worker);
-    this.ended = new Promise<never>((_, reject) => {
+    this.over = new Promise<never>((_, reject) => {
       this.end = reject;
     });
     // Whoever waits for an answer hears of it; an end while nobody waits is no error.
-    this.ended.catch(() => undefined);
+    this.over.catch(() => undefined);
     worker.addEventListener('error', (event) => {
-      this.crashed = true;
-      this.end(new Error(`the computing worker stopped: ${event.message || 'out of memory?'}`));
+      this.crash(event.message || 'out of memory?');
     });
   }
 
@@ -88,7 +65,8 @@ export class Engine {
       events.onRetry(() => void engine.remote.retryNow());
       const { onProgress, onNote } = events;
       const loading = engine.remote.load(choice, source, dtype, proxy(onProgress), proxy(onNote));
-      const info = await Promise.race([loading, engine.ended, aborted]);
+      const info = await Promise.race([loading, engine.over, aborted]);
+      signal.throwIfAborted(); // while the answer was on its way here
       return { engine, info };
     } catch (error) {
       engine.close();
@@ -96,118 +74,69 @@ export class Engine {
     }
   }
 
-  tokenize(text: string): Promise<Token[]> {
-    return this.call('tokenize', text);
-  }
+  // Comlink's types lose what a generic method returns.
 
-  resolveTarget(text: string): Promise<Token> {
-    return this.call('resolveTarget', text);
-  }
-
-  predict(prompt: Prompt, count: number): Promise<Prediction[]> {
-    return this.call('predict', prompt, count);
-  }
-
-  measure(prompt: Prompt, targets: readonly TargetText[]): Promise<Measures> {
-    return this.call('measure', prompt, JSON.stringify(targets));
-  }
-
-  logits(prompt: Prompt): Promise<Float32Array> {
-    return this.call('logits', prompt);
-  }
-
-  expandTemplate(template: string): Promise<TemplateStart> {
-    return this.call('expandTemplate', template);
-  }
-
-  readPairs(text: string): Promise<string> {
-    return this.call('readPairs', text);
-  }
-
-  repairs(clean: string, corrupted: string): Promise<string> {
-    return this.call('repairs', clean, corrupted);
-  }
-
-  /**
-   * Runs an experiment. onStart returns the metrics that there shall be estimates for before the rows;
-   * what the page's functions return is waited for.
-   */
-  run(
-    experiment: Experiment,
-    onStart: (start: ExperimentStart) => readonly AttributionMetric[] | undefined,
-    onEstimates: (metric: AttributionMetric, result: AttributionResult) => void,
-    onRow: (row: SweepRow) => unknown,
-  ): Promise<RunEnd> {
-    const running = this.remote.runExperiment(
-      documentOf(experiment),
-      proxy((start: ExperimentStart) => (onStart(start) ?? []).map((one) => JSON.stringify(one))),
-      proxy((metric: string, result: AttributionResult) => {
-        onEstimates(JSON.parse(metric) as AttributionMetric, result);
-      }),
-      proxy(onRow),
+  call<Name extends Call>(
+    name: Name,
+    args: Parameters<Session[Name]>,
+  ): Promise<ReturnType<Session[Name]>> {
+    return this.answer(
+      this.remote.call(name, args) as Promise<unknown> as Promise<ReturnType<Session[Name]>>,
     );
-    return Promise.race([running, this.ended]);
   }
 
-  /** Between two rows. */
-  cancelRun(): Promise<void> {
-    return this.remote.cancelRun();
+  callOf<Name extends ExperimentCall>(
+    experiment: string,
+    name: Name,
+    args: Parameters<Session[Name]>,
+  ): Promise<ReturnType<Session[Name]>> {
+    return this.answer(
+      this.remote.callOf(experiment, name, args) as Promise<unknown> as Promise<
+        ReturnType<Session[Name]>
+      >,
+    );
   }
 
-  // Of an experiment: the one given, started again where another one was started since; without it,
-  // the one that was started last.
-
-  attribute(metric: AttributionMetric, of?: Experiment): Promise<AttributionResult> {
-    return this.callOf(of, 'attribute', JSON.stringify(metric));
+  run(id: number, experiment: string, events: RunnerEvents): Promise<RunEnd> {
+    const { onStart, onEstimates, onEstimatesFailed, onRow } = events;
+    return this.answer(
+      this.remote.run(
+        id,
+        experiment,
+        proxy(onStart),
+        proxy(onEstimates),
+        proxy(onEstimatesFailed),
+        proxy(onRow),
+      ),
+    );
   }
 
-  /** column: of the sweep's row. head: −1 unless a row is a head's. */
-  cell(
-    sweep: number,
-    layer: number,
-    head: number,
-    column: number,
-    continuation: number,
-    of?: Experiment,
-  ): Promise<CellDetails> {
-    return this.callOf(of, 'cell', sweep, layer, head, column, continuation);
-  }
-
-  patterns(run: RunName, layer: number, of?: Experiment): Promise<Float32Array> {
-    return this.callOf(of, 'patterns', run, layer);
-  }
-
-  lens(run: RunName, of?: Experiment): Promise<LogitLens> {
-    return this.callOf(of, 'lens', run);
-  }
-
-  checks(of?: Experiment): Promise<Check[]> {
-    return this.callOf(of, 'checks');
+  cancel(id: number): Promise<void> {
+    return this.answer(this.remote.cancel(id));
   }
 
   /** Frees everything; what is still being waited for is rejected. */
   close(): void {
     this.worker.terminate();
-    this.end(new Error(`${this.source.label} was unloaded`));
+    this.end(new EngineOver(`${this.source.label} was unloaded`, false));
   }
 
-  // Comlink's types lose what a generic method returns.
-  private call<Name extends Call>(
-    name: Name,
-    ...args: Parameters<Session[Name]>
-  ): Promise<ReturnType<Session[Name]>> {
-    const answer = this.remote.call(name, args) as Promise<ReturnType<Session[Name]>>;
-    return Promise.race([answer, this.ended]);
+  private async answer<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([asked, this.over]);
+    } catch (error) {
+      if (isTrap(error)) this.crash(error.message);
+      throw error;
+    }
   }
 
-  private callOf<Name extends ExperimentCall>(
-    of: Experiment | undefined,
-    name: Name,
-    ...args: Parameters<Session[Name]>
-  ): Promise<ReturnType<Session[Name]>> {
-    const answer = this.remote.callOf(of && documentOf(of), name, args) as Promise<
-      ReturnType<Session[Name]>
-    >;
-    return Promise.race([answer, this.ended]);
+  private crash(why: string): void {
+    this.worker.terminate();
+    this.end(new EngineOver(`the computing worker stopped: ${why}`, true));
   }
+}
+
+/** WebAssembly that broke off in the middle: what its memory holds then is of no use. */
+function isTrap(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'RuntimeError' || error.name === 'RangeError');
 }

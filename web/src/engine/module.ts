@@ -173,7 +173,8 @@ export interface Session {
   /** Checks that every tensor arrived. */
   finish(): void;
   info(): ModelInfo;
-  tokenize(text: string): Token[];
+  /** Ids that are no token of the tokenizer have their number as text. */
+  tokenize(prompt: Prompt): Token[];
   /** The single token that `text` is; the error shows how it splits and what would be one token. */
   resolveTarget(text: string): Token;
   /**

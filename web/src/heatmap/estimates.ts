@@ -1,6 +1,6 @@
 /** Which first-order estimates go with what is shown; of logits alone, which gradients are taken of. */
 
-import type { AttributionMetric } from '../engine/engine';
+import type { AttributionMetric } from '../engine/engine-access';
 import type { AttributionResult } from '../engine/module';
 import type { Metric, Subject } from './metrics';
 

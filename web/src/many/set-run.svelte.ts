@@ -1,22 +1,14 @@
 /** One experiment for each pair of a set, one after another. */
 
-import type { ExperimentStart, SweepRow, Token } from '../engine/module';
+import type { EngineAccess, RunEvents } from '../engine/engine-access';
 import type { Experiment } from '../experiment/experiment';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
+import { EngineOver } from '../engine/engine-over';
 import { messageOf } from '../loading/errors';
 import { type PromptPair, whyLeftOut } from './pair-set';
 import type { ManyStatus } from './template-run.svelte';
 
-export interface SetSource {
-  tokenize(text: string): Promise<Token[]>;
-  run(
-    experiment: Experiment,
-    onStart: (start: ExperimentStart) => undefined,
-    onEstimates: () => void,
-    onRow: (row: SweepRow) => unknown,
-  ): Promise<'done' | 'cancelled'>;
-  cancelRun(): Promise<void>;
-}
+export type SetSource = Pick<EngineAccess, 'tokenize' | 'run'>;
 
 export interface PairResult {
   name: string;
@@ -35,8 +27,7 @@ export class SetRun {
   /** Pairs that are through, and all. */
   done = $state(0);
   count = $state(0);
-  private current = 0;
-  private source: SetSource | undefined;
+  private abort = new AbortController();
 
   /** settings: the sites, directions and so on; its prompts are replaced by each pair's. */
   async run(
@@ -45,38 +36,45 @@ export class SetRun {
     pairs: readonly PromptPair[],
     settings: Experiment,
   ): Promise<void> {
-    const run = ++this.current;
-    const isCurrent = () => run === this.current;
+    this.cancel();
+    this.abort = new AbortController();
+    const { signal } = this.abort;
     this.status = 'running';
     this.results = [];
     this.leftOut = [];
     this.done = 0;
     this.count = pairs.length;
-    this.source = source;
     for (const pair of pairs) {
       try {
         const why = await this.whyNot(source, pair, settings);
-        if (!isCurrent()) return;
+        if (signal.aborted) return;
         if (why !== undefined) this.leave(pair, why);
-        else if (!(await this.runPair(source, model, pair, settings, isCurrent))) {
-          if (isCurrent()) this.status = 'cancelled';
+        else if (!(await this.runPair(source, model, pair, settings, signal))) {
+          this.finish('cancelled', signal);
           return;
         }
       } catch (error) {
-        if (!isCurrent()) return;
+        if (signal.aborted) return;
+        if (error instanceof EngineOver) {
+          this.finish(error.isCrash ? 'failed' : 'cancelled', signal);
+          throw error;
+        }
         this.leave(pair, messageOf(error));
       }
       this.done++;
     }
-    this.status = 'done';
+    this.finish('done', signal);
   }
 
   /** Between two heatmap rows; pairs that are through stay. */
   cancel(): void {
-    this.current++;
-    if (this.status !== 'running') return;
-    this.status = 'cancelled';
-    void this.source?.cancelRun();
+    this.abort.abort();
+    if (this.status === 'running') this.status = 'cancelled';
+  }
+
+  /** Nothing where another run has begun since. */
+  private finish(status: ManyStatus, { aborted }: AbortSignal): void {
+    if (!aborted) this.status = status;
   }
 
   private leave({ name }: PromptPair, why: string): void {
@@ -84,10 +82,10 @@ export class SetRun {
   }
 
   private async whyNot(source: SetSource, pair: PromptPair, settings: Experiment) {
-    const [clean, corrupted] = await Promise.all([
-      source.tokenize(pair.clean),
-      source.tokenize(pair.corrupted),
-    ]);
+    const clean = await source.tokenize(pair.clean);
+    // Noise and ablations have no prompt of their own.
+    const isPrompt = settings.corruption.kind === 'prompt';
+    const corrupted = isPrompt ? await source.tokenize(pair.corrupted) : clean;
     const first = this.results[0]?.result.start;
     return whyLeftOut(
       { clean: clean.length, corrupted: corrupted.length },
@@ -102,7 +100,7 @@ export class SetRun {
     model: ResultModel,
     pair: PromptPair,
     settings: Experiment,
-    isCurrent: () => boolean,
+    signal: AbortSignal,
   ): Promise<boolean> {
     const { clean, corrupted, name } = pair;
     const targets = targetsOf(pair, settings);
@@ -110,18 +108,17 @@ export class SetRun {
     // A region is one of other prompts.
     delete experiment.region;
     let result: LabResult | undefined;
-    const end = await source.run(
-      experiment,
-      (start) => {
-        result = emptyResult(experiment, model, start);
+    const events: RunEvents = {
+      onStart: (start, run) => {
+        result = emptyResult(run, model, start);
         return undefined;
       },
-      () => undefined,
-      (row) => {
+      onRow: (row) => {
         if (result) result = withRow(result, row);
       },
-    );
-    if (!isCurrent() || end === 'cancelled' || !result) return false;
+    };
+    const end = await source.run(experiment, `the pair ${name}`, events, signal);
+    if (signal.aborted || end === 'cancelled' || !result) return false;
     this.results = [...this.results, { name, result }];
     return true;
   }

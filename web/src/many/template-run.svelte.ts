@@ -1,14 +1,13 @@
 /** A template being filled and measured, one filling after another. */
 
-import type { Measures, Prompt, TemplateStart } from '../engine/module';
+import type { EngineAccess } from '../engine/engine-access';
+import { EngineOver } from '../engine/engine-over';
+import type { TemplateStart } from '../engine/module';
 import type { TargetText } from '../experiment/experiment';
 import { messageOf } from '../loading/errors';
 import type { Filled } from './template-grid';
 
-export interface TemplateSource {
-  expandTemplate(template: string): Promise<TemplateStart>;
-  measure(prompt: Prompt, targets: readonly TargetText[]): Promise<Measures>;
-}
+export type TemplateSource = Pick<EngineAccess, 'expandTemplate' | 'measure'>;
 
 export type ManyStatus = 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
 
@@ -63,6 +62,7 @@ export class TemplateRun {
     try {
       found = { measures: await source.measure(filled.text, this.targets) };
     } catch (error) {
+      if (error instanceof EngineOver) throw error;
       found = { problem: messageOf(error) };
     }
     if (isCurrent()) this.fillings = this.fillings.with(index, { ...filled, ...found });

@@ -1,11 +1,11 @@
 /** Everything that the report ran, on the model in use, item by item. */
 
-import type { Measures, Prediction, Prompt, Token } from '../engine/module';
-import type { TargetText } from '../experiment/experiment';
+import type { EngineAccess, RunEnd, RunEvents } from '../engine/engine-access';
+import { EngineOver } from '../engine/engine-over';
+import type { Prompt } from '../engine/module';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
-import { messageOf } from '../loading/errors';
+import { isCoreError, messageOf } from '../loading/errors';
 import { parsePairs } from '../many/pair-set';
-import type { SetSource } from '../many/set-run.svelte';
 import type { ManyStatus } from '../many/template-run.svelte';
 import {
   type AttemptsItem,
@@ -18,12 +18,10 @@ import {
 } from './report-data';
 import type { RunFigures } from './verdicts';
 
-export interface ReportSource extends SetSource {
-  predict(prompt: Prompt, count: number): Promise<Prediction[]>;
-  measure(prompt: Prompt, targets: readonly TargetText[]): Promise<Measures>;
-  resolveTarget(text: string): Promise<Token>;
-  readPairs(text: string): Promise<string>;
-}
+export type ReportSource = Pick<
+  EngineAccess,
+  'predict' | 'measure' | 'resolveTarget' | 'readPairs' | 'run'
+>;
 
 export interface Attempt {
   name: string;
@@ -50,37 +48,51 @@ export class ReportRun {
   /** The item being run. */
   at = $state<ReportItem>();
   done = $state(0);
-  private current = 0;
-  private source: ReportSource | undefined;
+  /** Why not everything was run. */
+  problem = $state<string>();
+  private abort = new AbortController();
 
   async run(source: ReportSource, model: ResultModel, report: Report): Promise<void> {
-    const run = ++this.current;
-    const isCurrent = () => run === this.current;
+    this.cancel();
+    this.abort = new AbortController();
+    const { signal } = this.abort;
     this.status = 'running';
+    this.problem = undefined;
     this.figures = {};
     this.model = model;
-    this.source = source;
     this.done = 0;
     for (const item of report.items) {
       this.at = item;
+      let end: RunEnd = 'done';
       try {
-        await this.runItem(source, model, item, isCurrent);
+        end = await this.runItem(source, model, item, signal);
       } catch (error) {
-        if (isCurrent()) this.set(item, { problem: messageOf(error) });
+        if (signal.aborted) return;
+        if (error instanceof EngineOver) {
+          this.finish(error.isCrash ? 'failed' : 'cancelled', error.message);
+          return;
+        }
+        this.set(item, { problem: messageOf(error) });
       }
-      if (!isCurrent()) return;
+      if (signal.aborted) return;
+      if (end === 'cancelled') {
+        this.finish('cancelled');
+        return;
+      }
       this.done++;
     }
-    this.at = undefined;
-    this.status = 'done';
+    this.finish('done');
   }
 
   cancel(): void {
-    this.current++;
-    if (this.status !== 'running') return;
-    this.status = 'cancelled';
+    this.abort.abort();
+    if (this.status === 'running') this.finish('cancelled');
+  }
+
+  private finish(status: ManyStatus, problem?: string): void {
+    this.status = status;
+    this.problem = problem;
     this.at = undefined;
-    void this.source?.cancelRun();
   }
 
   private set({ id }: ReportItem, figures: ItemFigures): void {
@@ -91,47 +103,45 @@ export class ReportRun {
     source: ReportSource,
     model: ResultModel,
     item: ReportItem,
-    isCurrent: () => boolean,
-  ): Promise<void> {
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
     switch (item.kind) {
       case 'table': {
         const table = await tableFigures(source, item);
-        if (isCurrent()) this.set(item, { table });
-        return;
+        if (!signal.aborted) this.set(item, { table });
+        return 'done';
       }
       case 'heatmap':
-        await this.runHeatmap(source, model, item, isCurrent);
-        return;
+        return this.runHeatmap(source, model, item, signal);
       case 'attempts':
-        await this.runAttempts(source, item, isCurrent);
+        await this.runAttempts(source, item, signal);
+        return 'done';
     }
   }
 
-  private async runHeatmap(
+  private runHeatmap(
     source: ReportSource,
     model: ResultModel,
     item: HeatmapItem,
-    isCurrent: () => boolean,
-  ): Promise<void> {
-    const experiment = wholeExperiment(item.experiment);
-    await source.run(
-      experiment,
-      (start) => {
-        if (isCurrent()) this.set(item, { heatmap: emptyResult(experiment, model, start) });
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
+    const events: RunEvents = {
+      onStart: (start, run) => {
+        if (!signal.aborted) this.set(item, { heatmap: emptyResult(run, model, start) });
         return undefined;
       },
-      () => undefined,
-      (row) => {
+      onRow: (row) => {
         const heatmap = this.figures[item.id]?.heatmap;
-        if (isCurrent() && heatmap) this.set(item, { heatmap: withRow(heatmap, row) });
+        if (!signal.aborted && heatmap) this.set(item, { heatmap: withRow(heatmap, row) });
       },
-    );
+    };
+    return source.run(wholeExperiment(item.experiment), item.label, events, signal);
   }
 
   private async runAttempts(
     source: ReportSource,
     item: AttemptsItem,
-    isCurrent: () => boolean,
+    signal: AbortSignal,
   ): Promise<void> {
     const { targets } = item;
     const asked = JSON.stringify({ targets, pairs: item.pairs });
@@ -142,7 +152,7 @@ export class ReportRun {
         await source.measure(clean, targets),
         await source.measure(corrupted, targets),
       ];
-      if (!isCurrent()) return;
+      if (signal.aborted) return;
       attempts.push({ name, clean: first.prob, corrupted: second.prob });
       this.set(item, { attempts: [...attempts] });
     }
@@ -167,8 +177,11 @@ async function runFigures(
     rows.map(({ token }) =>
       source.resolveTarget(token).then(
         ({ id }) => id,
-        // Not one token of this vocabulary.
-        () => undefined,
+        (error: unknown) => {
+          // Not one token of this vocabulary.
+          if (isCoreError(error, 'target')) return undefined;
+          throw error;
+        },
       ),
     ),
   );

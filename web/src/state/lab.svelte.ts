@@ -1,5 +1,6 @@
 /** What the page holds: an experiment, what is shown of it, its model and its run. */
 
+import type { EngineAccess } from '../engine/engine-access';
 import { fromQuery, toQuery } from '../experiment/address';
 import { DEFAULTS } from '../experiment/defaults';
 import type { Preset } from '../experiment/presets';
@@ -22,6 +23,10 @@ export class Lab {
   choice = $state(this.opened.choice);
   addressProblem = $state(this.opened.problems.join('; '));
   tokens = $state.raw<LiveTokens>(NO_TOKENS);
+  /** What the part “Patch” asks of the model in use. */
+  readonly engine = $derived.by(() => this.shelf.inUse?.queue.part('Patch'));
+  /** Which engine the tokens are of. */
+  private tokenizer: EngineAccess | undefined;
 
   private readonly model = $derived(this.shelf.inUse?.source.id ?? this.opened.model);
   // The proposed one is not written down.
@@ -80,8 +85,10 @@ export class Lab {
   }
 
   private followTexts() {
-    const engine = this.shelf.inUse?.engine;
+    const engine = this.engine;
     const experiment = $state.snapshot(this.experiment);
+    if (engine !== this.tokenizer) this.tokens = NO_TOKENS; // of another model's tokenizer
+    this.tokenizer = engine;
     if (!engine) return undefined;
     let wanted = true;
     const timer = setTimeout(() => {
@@ -90,7 +97,9 @@ export class Lab {
           if (wanted) this.tokens = live;
         },
         (error: unknown) => {
-          if (wanted) this.run.problem = messageOf(error);
+          if (!wanted) return;
+          this.tokens = NO_TOKENS;
+          this.run.problem = messageOf(error);
         },
       );
     }, TYPING_MS);

@@ -1,7 +1,7 @@
 /** What the loaded model's tokenizer makes of the texts, while they are typed. */
 
 import type { Token } from '../engine/module';
-import type { Engine } from '../engine/engine';
+import type { EngineAccess } from '../engine/engine-access';
 import type { Experiment, TargetText } from '../experiment/experiment';
 import { parseRepairs, type Repairs } from '../experiment/repairs';
 import { messageOf } from '../loading/errors';
@@ -37,7 +37,7 @@ function otherSpacing(text: string): string {
   return text.startsWith(' ') ? text.slice(1) : ` ${text}`;
 }
 
-async function checkTarget(engine: Engine, target: TargetText): Promise<TargetCheck> {
+async function checkTarget(engine: EngineAccess, target: TargetText): Promise<TargetCheck> {
   if (typeof target === 'number') return { target };
   if (typeof target !== 'string') {
     const isEmpty = target.continuation === '';
@@ -54,41 +54,30 @@ async function checkTarget(engine: Engine, target: TargetText): Promise<TargetCh
   }
 }
 
-/** Texts of tokens that were seen, so that prompts given as ids can be read. */
-const seen = new Map<number, string>();
-
-async function tokenizePrompt(engine: Engine, prompt: string | number[]): Promise<Token[]> {
-  if (typeof prompt !== 'string') {
-    return prompt.map((id) => ({ id, text: seen.get(id) ?? `#${id}` }));
-  }
-  const tokens = await engine.tokenize(prompt);
-  for (const { id, text } of tokens) seen.set(id, text);
-  return tokens;
-}
-
 /** The single token that a text is, with a space before it where the token it replaces has one. */
 export async function replacementToken(
-  engine: Engine,
+  engine: EngineAccess,
   typed: string,
   replaced: Token,
 ): Promise<Token> {
   const wantsSpace = replaced.text.startsWith(' ') && !typed.startsWith(' ');
-  const token = await engine.resolveTarget(wantsSpace ? ` ${typed}` : typed);
-  seen.set(token.id, token.text);
-  return token;
+  return engine.resolveTarget(wantsSpace ? ` ${typed}` : typed);
 }
 
-async function findRepairs(engine: Engine, { clean, corrupted }: Experiment) {
+async function findRepairs(engine: EngineAccess, { clean, corrupted }: Experiment) {
   if (typeof clean !== 'string' || typeof corrupted !== 'string') return undefined;
   return parseRepairs(await engine.repairs(clean, corrupted));
 }
 
-export async function tokenizeAll(engine: Engine, experiment: Experiment): Promise<LiveTokens> {
+export async function tokenizeAll(
+  engine: EngineAccess,
+  experiment: Experiment,
+): Promise<LiveTokens> {
   const { corruption } = experiment;
   const isPrompt = corruption.kind === 'prompt';
-  const clean = await tokenizePrompt(engine, experiment.clean);
+  const clean = await engine.tokenize(experiment.clean);
   const [corrupted, targets, means] = await Promise.all([
-    isPrompt ? tokenizePrompt(engine, experiment.corrupted) : clean,
+    isPrompt ? engine.tokenize(experiment.corrupted) : clean,
     Promise.all(experiment.targets.map((target) => checkTarget(engine, target))),
     Promise.all(
       (corruption.kind === 'mean' ? corruption.prompts : []).map((text) => engine.tokenize(text)),

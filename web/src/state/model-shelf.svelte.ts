@@ -1,7 +1,9 @@
 /** The model in use and the one being loaded; a load that fails leaves the one in use alone. */
 
 import { Engine } from '../engine/engine';
-import type { ModelInfo } from '../engine/module';
+import { EngineOver } from '../engine/engine-over';
+import type { ModelInfo, Prompt } from '../engine/module';
+import { RunQueue } from '../engine/run-queue.svelte';
 import { messageOf } from '../loading/errors';
 import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
@@ -9,7 +11,8 @@ import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
 import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
 
 export interface LoadedModel {
-  engine: Engine;
+  /** The way to its engine. */
+  queue: RunQueue;
   info: ModelInfo;
   source: ModelSource;
   dtype: Dtype;
@@ -22,6 +25,15 @@ export interface Loading {
   /** Ends a pause between two attempts. */
   retryNow: () => void;
 }
+
+/** A model beside the one in use, until it is closed or another one comes in use. */
+export interface BesideModel {
+  logits: (prompt: Prompt) => Promise<Float32Array>;
+  close: () => void;
+}
+
+/** A worker that stops is replaced by itself this often before somebody asks for a model again. */
+const RELOADS = 3;
 
 /** So that the browser does not throw kept models away by itself when space is short. */
 async function askToPersist(): Promise<void> {
@@ -41,6 +53,10 @@ export class ModelShelf {
   /** Bytes that a model can have in this tab. */
   memory = $state(LARGEST_MEMORY);
   private abort: AbortController | undefined;
+  /** Of the model in use: the only one that may live, but for those of `besides`. */
+  private engine: Engine | undefined;
+  private besides: readonly AbortController[] = [];
+  private reloads = 0;
 
   /** Until it is asked, `memory` is the most that there can be. */
   async probeMemory(): Promise<void> {
@@ -49,6 +65,68 @@ export class ModelShelf {
 
   /** Loads a model and then puts it in use; a load under way is given up. */
   async load(source: ModelSource, dtype: Dtype): Promise<void> {
+    this.reloads = 0;
+    await this.loadInUse(source, dtype);
+  }
+
+  /** The model in use in another format. */
+  async beside(dtype: Dtype): Promise<BesideModel> {
+    if (!this.inUse) throw new Error('no model is in use');
+    const abort = new AbortController();
+    this.besides = [...this.besides, abort];
+    const quiet = { onProgress: () => {}, onNote: () => {}, onRetry: () => {} };
+    try {
+      const { engine } = await Engine.load(this.inUse.source, dtype, quiet, abort.signal);
+      const close = () => {
+        engine.close();
+        this.besides = this.besides.filter((other) => other !== abort);
+      };
+      if (abort.signal.aborted) {
+        close();
+        abort.signal.throwIfAborted();
+      }
+      abort.signal.addEventListener('abort', close);
+      const access = new RunQueue(engine).part('A model beside');
+      return { logits: (prompt) => access.logits(prompt), close };
+    } catch (error) {
+      this.besides = this.besides.filter((other) => other !== abort);
+      throw error;
+    }
+  }
+
+  /** Why it cannot be had; undefined where it can. */
+  whyNotBeside(dtype: Dtype): string | undefined {
+    const source = this.inUse?.source;
+    const f32Bytes = source?.outline?.f32Bytes ?? source?.weightBytes;
+    if (!source || f32Bytes === undefined) return undefined;
+    try {
+      requireFits(f32Bytes, dtype, source.label, this.memory);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  cancel(): void {
+    this.abort?.abort();
+  }
+
+  /** The page is left: a browser that puts it aside, to go back to it, would keep gigabytes. */
+  leave(): void {
+    this.cancel();
+    this.endEngines();
+  }
+
+  /** A page that was left and is back loads its model again. */
+  async reload(): Promise<void> {
+    if (!this.inUse) return;
+    const { source, dtype } = this.inUse;
+    this.endEngines();
+    this.inUse = undefined;
+    await this.loadInUse(source, dtype);
+  }
+
+  private async loadInUse(source: ModelSource, dtype: Dtype): Promise<void> {
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
@@ -77,9 +155,9 @@ export class ModelShelf {
       onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
       // Not waited for: Firefox asks the person, who may never answer.
       if (source.id !== EMBEDDED_ID && !source.local) void askToPersist();
-      const loaded = await Engine.load(source, dtype, events, abort.signal);
-      this.inUse?.engine.close();
-      this.inUse = { ...loaded, source, dtype };
+      const { engine, info } = await Engine.load(source, dtype, events, abort.signal);
+      if (abort.signal.aborted) engine.close();
+      else this.use(engine, { queue: new RunQueue(engine), info, source, dtype });
     } catch (error) {
       if (!abort.signal.aborted) this.problem = messageOf(error);
     } finally {
@@ -88,43 +166,32 @@ export class ModelShelf {
     }
   }
 
-  /** The model in use in another format, in an engine of its own that the caller closes. */
-  async beside(dtype: Dtype): Promise<Engine> {
-    if (!this.inUse) throw new Error('no model is in use');
-    const quiet = { onProgress: () => {}, onNote: () => {}, onRetry: () => {} };
-    const { source } = this.inUse;
-    return (await Engine.load(source, dtype, quiet, new AbortController().signal)).engine;
+  private use(engine: Engine, model: LoadedModel): void {
+    this.endEngines();
+    this.engine = engine;
+    this.inUse = model;
+    engine.over.catch((error: unknown) => {
+      if (error instanceof EngineOver && error.isCrash) this.replace(engine, model, error);
+    });
   }
 
-  /** Why it cannot be had; undefined where it can. */
-  whyNotBeside(dtype: Dtype): string | undefined {
-    const source = this.inUse?.source;
-    const f32Bytes = source?.outline?.f32Bytes ?? source?.weightBytes;
-    if (!source || f32Bytes === undefined) return undefined;
-    try {
-      requireFits(f32Bytes, dtype, source.label, this.memory);
-      return undefined;
-    } catch (error) {
-      return messageOf(error);
-    }
+  private endEngines(): void {
+    this.engine?.close();
+    this.engine = undefined;
+    for (const abort of this.besides) abort.abort(new Error('another model is in use'));
   }
 
-  cancel(): void {
-    this.abort?.abort();
-  }
-
-  /** The page is left: a browser that puts it aside, to go back to it, would keep gigabytes. */
-  leave(): void {
-    this.cancel();
-    this.inUse?.engine.close();
-  }
-
-  /** A worker that died, or ended when the page was left, is replaced by loading its model again. */
-  async reload(): Promise<void> {
-    if (!this.inUse) return;
-    const { engine, source, dtype } = this.inUse;
-    engine.close();
+  /** A worker that died: its model is loaded again, unless another one is on its way. */
+  private replace(dead: Engine, { source, dtype }: LoadedModel, { message }: EngineOver): void {
+    if (this.engine !== dead) return;
+    this.endEngines();
     this.inUse = undefined;
-    await this.load(source, dtype);
+    if (this.loading) return;
+    if (this.reloads < RELOADS) {
+      this.reloads++;
+      void this.loadInUse(source, dtype); // tells by itself what goes wrong
+    } else {
+      this.problem = `${source.label} is not loaded any more: ${message}`;
+    }
   }
 }
