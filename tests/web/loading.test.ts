@@ -8,7 +8,6 @@ import {
   digestInPointer,
   pointerAddress,
 } from '../../web/src/weights/digest';
-import { localBytes, localModel } from '../../web/src/weights/local-files';
 
 test('each browser gets the fastest engine that it can run', () => {
   const all = { simd: true, relaxedSimd: true, threads: true };
@@ -16,32 +15,6 @@ test('each browser gets the fastest engine that it can run', () => {
   expect(variantFor({ ...all, relaxedSimd: false })).toBe('simd');
   expect(variantFor({ ...all, threads: false })).toBe('single');
   expect(variantFor({ ...all, simd: false })).toBeUndefined();
-});
-
-const file = (name: string, content = name) => new File([content], name);
-const small = ['config.json', 'vocab.json', 'merges.txt'].map((name) => file(name));
-
-test('a folder of files is a model, whole or in parts', async () => {
-  const whole = await localModel([...small, file('model.safetensors'), file('README.md')]);
-  expect(whole.weights.map(({ name }) => name)).toEqual(['model.safetensors']);
-  expect(localBytes(whole)).toBe('model.safetensors'.length);
-  const index = JSON.stringify({ weight_map: { b: 'two', a: 'one', c: 'two' } });
-  const parts = [file('two'), file('one'), file('model.safetensors.index.json', index)];
-  const sharded = await localModel([...small, ...parts]);
-  expect(sharded.weights.map(({ name }) => name)).toEqual(['one', 'two']);
-});
-
-test('what is missing from a folder is named', async () => {
-  await expect(localModel(small)).rejects.toThrow(
-    'model.safetensors is not among the files chosen (config.json, vocab.json, merges.txt)',
-  );
-  const index = (text: string) => [...small, file('model.safetensors.index.json', text)];
-  await expect(localModel(index('{"weight_map": {"a": "one"}}'))).rejects.toThrow(
-    'one is not among the files',
-  );
-  for (const text of ['[]', 'x', '{"weight_map": {}}', '{"weight_map": {"a": 1}}']) {
-    await expect(localModel(index(text))).rejects.toThrow('expected {"weight_map"');
-  }
 });
 
 test('a checksum is found where somebody gives it', () => {

@@ -40,6 +40,16 @@ export async function keptModels(): Promise<Storage> {
   return { models, used: usage, quota };
 }
 
+/** What there is of the model at an address, in whatever numbers; nothing where nothing can be kept. */
+export async function keptCopies(address: string): Promise<Manifest[]> {
+  try {
+    const { models } = await keptModels();
+    return models.map(({ manifest }) => manifest).filter((one) => one.address === address);
+  } catch {
+    return []; // a load says so
+  }
+}
+
 /** Rejects where a tab is still writing it. */
 export async function removeKept(key: string): Promise<void> {
   await removeFrom(await modelsFolder(), key);

@@ -54,9 +54,10 @@ export class AddressLoad {
   }
 
   private async load(): Promise<void> {
-    const texts = await readTexts((name) =>
-      readText(this.open(fileAddress(this.source.folder, name))),
-    );
+    const texts = await readTexts((name) => {
+      const url = fileAddress(this.source.folder, name);
+      return readText(this.open(url), url);
+    });
     this.digest = await this.expectedDigest(texts.config);
     this.feeder.begin(texts);
     await this.keeper.addTexts(texts);
@@ -79,7 +80,7 @@ export class AddressLoad {
     const pointer = pointerAddress(this.source.folder);
     let expected = digestInConfig(config);
     try {
-      if (pointer) expected = digestInPointer(await readText(this.open(pointer)));
+      if (pointer) expected = digestInPointer(await readText(this.open(pointer), pointer));
     } catch (error) {
       this.report.note(`The weights are loaded without their checksum: ${messageOf(error)}.`);
     }

@@ -1,6 +1,7 @@
 /** Loading files that someone chose from their disk. */
 
 import { reading } from '../weights/byte-stream';
+import { decodeText } from '../weights/decode';
 import { localBytes, type LocalModel } from '../weights/local-files';
 import { FILES } from '../weights/files';
 import { type Feeder, readTexts } from './feeder';
@@ -16,7 +17,9 @@ export async function loadFromFiles(
     [FILES.vocab]: model.vocab,
     [FILES.merges]: model.merges,
   };
-  const texts = await readTexts((name) => files[name]?.text() ?? Promise.resolve(''));
+  const texts = await readTexts(async (name) =>
+    decodeText((await files[name]?.arrayBuffer()) ?? new ArrayBuffer(), name),
+  );
   feeder.begin(
     texts,
     model.weights.map((file) => file.name),

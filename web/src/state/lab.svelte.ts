@@ -7,7 +7,7 @@ import type { Preset } from '../experiment/presets';
 import { DEFAULT_CHOICE } from '../heatmap/metrics';
 import type { Region } from '../heatmap/region';
 import { messageOf } from '../loading/errors';
-import { proposedDtype } from '../weights/dtype';
+import { LARGEST_MEMORY, proposedDtype } from '../weights/dtype';
 import { EMBEDDED_ID } from '../weights/sources';
 import { LabRun } from './lab-run.svelte';
 import { type LiveTokens, NO_TOKENS, tokenizeAll } from './live-tokens';
@@ -33,7 +33,8 @@ export class Lab {
   private readonly dtype = $derived.by(() => {
     if (!this.shelf.inUse) return this.opened.dtype;
     const { source, dtype: used } = this.shelf.inUse;
-    return used === proposedDtype(source.weightBytes ?? 0) ? undefined : used;
+    const { f32Bytes = source.weightBytes ?? 0, dtype: own } = source.outline ?? {};
+    return used === proposedDtype(f32Bytes, LARGEST_MEMORY, own) ? undefined : used;
   });
 
   constructor() {

@@ -1,13 +1,75 @@
-/** A model in files that someone chose from their disk. Nothing of it is uploaded. */
+/** Models in files that someone chose from their disk. Nothing of them is uploaded. */
 
 import { FILES, INDEX } from './files';
 
+export interface ChosenFile {
+  /** From what was chosen on down: "gpt2/config.json". */
+  path: string;
+  open: () => Promise<File>;
+}
+
+/** The chosen files that lie in one folder, by their names. */
+export interface LocalFolder {
+  /** As in ChosenFile; empty for files without a folder. */
+  path: string;
+  files: ReadonlyMap<string, ChosenFile>;
+}
+
 export interface LocalModel {
+  /** The folder's path: see LocalFolder. */
+  folder: string;
   config: File;
   vocab: File;
   merges: File;
   /** One, or the parts that an index names, in its order. */
   weights: File[];
+}
+
+function splitPath(path: string): [folder: string, name: string] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
+}
+
+function byFolder(chosen: readonly ChosenFile[]): Map<string, Map<string, ChosenFile>> {
+  const folders = new Map<string, Map<string, ChosenFile>>();
+  for (const file of chosen) {
+    const [folder, name] = splitPath(file.path);
+    const files = folders.get(folder) ?? new Map<string, ChosenFile>();
+    if (files.has(name)) throw new Error(`two files called ${file.path} were chosen; expected one`);
+    folders.set(folder, files.set(name, file));
+  }
+  return folders;
+}
+
+/** The innermost folder that all of these are in. */
+function commonFolder(paths: readonly string[]): string {
+  const split = paths.map((path) => path.split('/'));
+  const [first = []] = split;
+  const differs = first.findIndex((part, at) => split.some((parts) => parts[at] !== part));
+  return first.slice(0, differs < 0 ? undefined : differs).join('/');
+}
+
+export interface ModelFolders {
+  /** Whether the only one is what was chosen itself; otherwise somebody has to say which is meant. */
+  isClear: boolean;
+  folders: LocalFolder[];
+}
+
+/**
+ * Where there are models in what was chosen: in the folder itself, where it has weights; otherwise
+ * in folders below it. Files of two folders never make one model. Throws where a name is there twice.
+ */
+export function modelFolders(chosen: readonly ChosenFile[]): ModelFolders {
+  const all = byFolder(chosen);
+  const path = commonFolder([...all.keys()]);
+  const root: LocalFolder = { path, files: all.get(path) ?? new Map<string, ChosenFile>() };
+  const hasWeights = ({ files }: LocalFolder) => files.has(FILES.weights) || files.has(INDEX);
+  if (hasWeights(root)) return { isClear: true, folders: [root] };
+  const folders = [...all]
+    .map(([folder, files]) => ({ path: folder, files }))
+    .filter(hasWeights)
+    .sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
+  return folders.length > 0 ? { isClear: false, folders } : { isClear: true, folders: [root] }; // which says what is missing
 }
 
 function shardNames(index: string): string[] {
@@ -26,24 +88,25 @@ function shardNames(index: string): string[] {
   return [...(names as Set<string>)].sort();
 }
 
-/** files: a folder's, or some; others are ignored. Rejects with the name of what is missing. */
-export async function localModel(files: Iterable<File>): Promise<LocalModel> {
-  const byName = new Map([...files].map((file) => [file.name, file]));
-  const need = (name: string) => {
-    const file = byName.get(name);
-    if (file) return file;
+/** Rejects with the name of what is missing; other files are ignored. */
+export async function localModel({ path, files }: LocalFolder): Promise<LocalModel> {
+  const need = async (name: string) => {
+    const file = files.get(name);
+    if (file) return file.open();
     throw new Error(
-      `${name} is not among the files chosen (${[...byName.keys()].join(', ') || 'none'}); expected ` +
+      `${name} is not among the files chosen (${[...files.keys()].join(', ') || 'none'}` +
+        `${path === '' ? '' : ` in ${path}`}); expected ` +
         'config.json, vocab.json, merges.txt and model.safetensors, or its parts with their index',
     );
   };
-  const index = byName.has(FILES.weights) ? undefined : byName.get(INDEX);
-  const names = index ? shardNames(await index.text()) : [FILES.weights];
+  const hasIndex = !files.has(FILES.weights) && files.has(INDEX);
+  const names = hasIndex ? shardNames(await (await need(INDEX)).text()) : [FILES.weights];
   return {
-    config: need(FILES.config),
-    vocab: need(FILES.vocab),
-    merges: need(FILES.merges),
-    weights: names.map(need),
+    folder: path,
+    config: await need(FILES.config),
+    vocab: await need(FILES.vocab),
+    merges: await need(FILES.merges),
+    weights: await Promise.all(names.map(need)),
   };
 }
 
@@ -51,24 +114,41 @@ export function localBytes(model: LocalModel): number {
   return model.weights.reduce((sum, file) => sum + file.size, 0);
 }
 
-async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) {
-    const file = entry as FileSystemFileEntry;
-    return [
-      await new Promise<File>((resolve, reject) => {
-        file.file(resolve, reject);
-      }),
-    ];
+/** Of a file input, for a folder or for files. */
+export function chosenFiles(files: Iterable<File>): ChosenFile[] {
+  return [...files].map((file) => ({
+    path: file.webkitRelativePath || file.name,
+    open: () => Promise.resolve(file),
+  }));
+}
+
+/** A browser gives a folder's entries in parts, until it gives none. */
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const entries: FileSystemEntry[] = [];
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (part.length === 0) return entries;
+    entries.push(...part);
   }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => {
-    reader.readEntries(resolve, reject);
-  });
-  return (await Promise.all(entries.filter((each) => each.isFile).map(filesOf))).flat();
+}
+
+async function filesOf(entry: FileSystemEntry): Promise<ChosenFile[]> {
+  if (entry.isDirectory) {
+    const entries = await entriesOf(entry as FileSystemDirectoryEntry);
+    return (await Promise.all(entries.map(filesOf))).flat();
+  }
+  const open = () =>
+    new Promise<File>((resolve, reject) => {
+      (entry as FileSystemFileEntry).file(resolve, reject);
+    });
+  return [{ path: entry.fullPath.replace(/^\//, ''), open }];
 }
 
 /** What was dropped on the page: files, or folders with files. */
-export async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
+export async function droppedFiles(transfer: DataTransfer | null): Promise<ChosenFile[]> {
   const entries = [...(transfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
   return (await Promise.all(entries.map(filesOf))).flat();
 }

@@ -49,7 +49,7 @@ export const publishedSources: readonly ModelSource[] = PUBLISHED.map((model) =>
 export function localSource(local: LocalModel, outline: Outline | undefined): ModelSource {
   return {
     id: LOCAL_ID,
-    label: 'a model from this disk',
+    label: `a model from this disk${local.folder === '' ? '' : ` (${local.folder})`}`,
     folder: '',
     weightBytes: localBytes(local),
     ...(outline && { outline }),

@@ -1,0 +1,170 @@
+/** Which model the page loads by itself, and what it asks before. */
+
+import { beforeEach, expect, test, vi } from 'vitest';
+
+import { keptCopies } from '../../web/src/kept/kept-models';
+import { newManifest } from '../../web/src/kept/manifest';
+import { DISK, ModelChoice, OTHER } from '../../web/src/state/model-choice.svelte';
+import type { ModelShelf } from '../../web/src/state/model-shelf.svelte';
+import { LARGEST_MEMORY } from '../../web/src/weights/dtype';
+import { outlineOf, remoteOutline } from '../../web/src/weights/outline';
+
+vi.mock('../../web/src/kept/kept-models', () => ({ keptCopies: vi.fn() }));
+vi.mock('../../web/src/weights/outline', async (original) => ({
+  ...(await original<object>()),
+  remoteOutline: vi.fn(),
+}));
+
+const BASE = 'http://localhost/page/';
+const FOLDER = 'https://example.org/gpt2/';
+const MEGABYTE = 1e6;
+
+const headerOf = (bytes: number) =>
+  JSON.stringify({ 'wte.weight': { dtype: 'F32', shape: [bytes / 4], data_offsets: [0, bytes] } });
+
+function shelfOf() {
+  const load = vi.fn(() => Promise.resolve());
+  const shelf = { load, memory: LARGEST_MEMORY, problem: undefined, loading: undefined };
+  return { shelf: shelf as unknown as ModelShelf, load };
+}
+
+function opened(id: string, dtype?: 'f32' | 'f16' | 'q8') {
+  const { shelf, load } = shelfOf();
+  return { choice: new ModelChoice(shelf, id, dtype, BASE), shelf, load };
+}
+
+function serverTells(bytes: number | undefined) {
+  const outline = bytes === undefined ? undefined : outlineOf(headerOf(bytes));
+  vi.mocked(remoteOutline).mockResolvedValue(outline);
+}
+
+function kept(dtype: 'f32' | 'f16' | 'q8', bytes: number, complete = true) {
+  const manifest = newManifest(FOLDER, FOLDER, dtype);
+  vi.mocked(keptCopies).mockResolvedValue([{ ...manifest, header: headerOf(bytes), complete }]);
+}
+
+beforeEach(() => {
+  vi.mocked(keptCopies).mockResolvedValue([]);
+  vi.mocked(remoteOutline).mockReset().mockRejectedValue(new Error('could not be reached'));
+});
+
+test('a link loads a small model by itself', async () => {
+  serverTells(2 * MEGABYTE);
+  const { choice, load } = opened(FOLDER);
+  await choice.open();
+  expect(load).toHaveBeenCalledOnce();
+});
+
+test.each([
+  ['a large model', 548 * MEGABYTE],
+  ['a model whose size nobody can tell', undefined],
+])('a link to %s waits for a click', async (_, bytes) => {
+  serverTells(bytes);
+  const { choice, shelf, load } = opened(FOLDER);
+  await choice.open();
+  expect(load).not.toHaveBeenCalled();
+  expect(shelf.problem).toBeUndefined();
+  expect(choice.isSizeUnknown).toBe(bytes === undefined);
+  expect(choice.fileBytes === undefined).toBe(bytes === undefined);
+  await choice.load();
+  expect(load).toHaveBeenCalledOnce();
+});
+
+test('a model that is kept opens without asking anybody, however large', async () => {
+  kept('f16', 6430 * MEGABYTE);
+  const { choice, shelf, load } = opened(FOLDER);
+  await choice.open();
+  expect(remoteOutline).not.toHaveBeenCalled();
+  expect(shelf.problem).toBeUndefined();
+  expect(load).toHaveBeenCalledWith(expect.objectContaining({ folder: FOLDER }), 'f16');
+});
+
+test('a published model that is kept opens by itself, in the numbers of the link alone', async () => {
+  const manifest = newManifest(
+    'https://huggingface.co/openai-community/gpt2/resolve/main/',
+    '',
+    'f16',
+  );
+  vi.mocked(keptCopies).mockResolvedValue([{ ...manifest, complete: true }]);
+  const inOthers = opened('gpt2', 'q8');
+  await inOthers.choice.open();
+  expect(inOthers.load).not.toHaveBeenCalled();
+  const inThese = opened('gpt2', 'f16');
+  await inThese.choice.open();
+  expect(inThese.load).toHaveBeenCalledOnce();
+});
+
+test('what is kept in part does not open by itself', async () => {
+  kept('f32', 548 * MEGABYTE, false);
+  serverTells(548 * MEGABYTE);
+  const { choice, load } = opened(FOLDER);
+  await choice.open();
+  expect(load).not.toHaveBeenCalled();
+});
+
+test('a page opened with files asks for them again, and for nothing else', async () => {
+  const { choice, shelf, load } = opened('files');
+  await choice.open();
+  expect(choice.selected).toBe(DISK);
+  expect(choice.asksAgain).toBe(true);
+  expect(shelf.problem).toBeUndefined();
+  expect(load).not.toHaveBeenCalled();
+  expect(remoteOutline).not.toHaveBeenCalled();
+});
+
+test('what a server tells of one address is not taken for another’s', async () => {
+  let tell: (outline: ReturnType<typeof outlineOf>) => void = () => undefined;
+  vi.mocked(remoteOutline).mockReturnValueOnce(
+    new Promise((resolve) => {
+      tell = resolve;
+    }),
+  );
+  const { choice } = opened('embedded');
+  choice.selected = OTHER;
+  choice.typed = 'https://example.org/slow/';
+  const slow = choice.look();
+  serverTells(548 * MEGABYTE);
+  choice.typed = FOLDER;
+  await choice.look();
+  tell(outlineOf(headerOf(2 * MEGABYTE)));
+  await slow;
+  expect(choice.f32Bytes).toBe(548 * MEGABYTE);
+  choice.typed = 'https://example.org/third/';
+  await choice.load();
+  expect(choice.typed).toBe('https://example.org/third/');
+});
+
+function chosen(path: string) {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return { path, open: () => Promise.resolve(new File([path], name)) };
+}
+
+const model = (folder: string) =>
+  ['config.json', 'vocab.json', 'merges.txt', 'model.safetensors'].map((name) =>
+    chosen(folder + name),
+  );
+
+test('several models in a folder are a question, and the answer is what loads', async () => {
+  const { choice, shelf, load } = opened('embedded');
+  await choice.chooseFiles([...model('run/checkpoint-500/'), ...model('run/checkpoint-1000/')]);
+  expect(shelf.problem).toBeUndefined();
+  expect(choice.files).toBeUndefined();
+  await choice.load();
+  expect(load).not.toHaveBeenCalled();
+  expect(choice.folders).toHaveLength(2);
+  const [, second] = choice.folders;
+  if (second) await choice.chooseFolder(second);
+  await choice.load();
+  expect(choice.files?.local?.folder).toBe('run/checkpoint-1000');
+  expect(load).toHaveBeenCalledWith(choice.files, 'f32');
+});
+
+test('files that are no model leave none chosen before', async () => {
+  const { choice, shelf } = opened('files');
+  await choice.chooseFiles(model('gpt2/'));
+  expect(choice.files).toBeDefined();
+  expect(choice.asksAgain).toBe(false);
+  await choice.chooseFiles([chosen('a.txt')]);
+  expect(choice.files).toBeUndefined();
+  expect(shelf.problem).toContain('is not among the files chosen (a.txt)');
+});

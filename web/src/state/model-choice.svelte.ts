@@ -1,0 +1,203 @@
+/** Which model is to be loaded: named, at an address or in files; and what is known of it before. */
+
+import { keptCopies } from '../kept/kept-models';
+import { messageOf } from '../loading/errors';
+import { type Dtype, proposedDtype } from '../weights/dtype';
+import { FILES } from '../weights/files';
+import {
+  type ChosenFile,
+  type LocalFolder,
+  localModel,
+  modelFolders,
+} from '../weights/local-files';
+import { fileAddress } from '../weights/model-address';
+import { localOutline, type Outline, outlineOf, remoteOutline } from '../weights/outline';
+import {
+  EMBEDDED_ID,
+  LOCAL_ID,
+  localSource,
+  type ModelSource,
+  publishedSources,
+  sourceOf,
+} from '../weights/sources';
+import type { ModelShelf } from './model-shelf.svelte';
+
+/** What is chosen in place of a named model. */
+export const OTHER = 'other';
+export const DISK = 'disk';
+
+/** A link may fetch a model by itself up to this size; a larger one waits for a click. */
+const UNASKED_BYTES = 50e6;
+
+function isNamed(id: string): boolean {
+  return id === EMBEDDED_ID || publishedSources.some((source) => source.id === id);
+}
+
+function selectedFor(opened: string): string {
+  if (isNamed(opened)) return opened;
+  return opened === LOCAL_ID ? DISK : OTHER;
+}
+
+export class ModelChoice {
+  /** A named model's id, OTHER or DISK. */
+  selected = $state('');
+  /** The address, for OTHER. */
+  typed = $state('');
+  /** What was chosen by hand, in place of what the size proposes. */
+  chosenDtype = $state<Dtype>();
+  /** The files chosen, for DISK. */
+  files = $state.raw<ModelSource>();
+  /** Folders with a model each, where somebody has to say which is meant. */
+  folders = $state.raw<readonly LocalFolder[]>([]);
+  /** Whether the page was opened with files that it may not open again by itself. */
+  asksAgain = $state(false);
+  /** In which numbers the whole model is on this machine's disk. */
+  keptDtypes = $state.raw<readonly Dtype[]>([]);
+  /** Of the typed model, where its file or a copy on this machine told. */
+  private looked = $state.raw<{ folder: string; outline: Outline | undefined }>();
+
+  readonly outline = $derived.by(() => {
+    if (this.selected === DISK) return this.files?.outline;
+    return this.selected === OTHER ? this.looked?.outline : undefined;
+  });
+  private readonly publishedBytes = $derived(
+    publishedSources.find((source) => source.id === this.selected)?.weightBytes,
+  );
+  /** Undefined where nobody knows. */
+  readonly fileBytes = $derived.by(() => {
+    if (this.selected === DISK) return this.files?.weightBytes;
+    return this.publishedBytes ?? this.outline?.fileBytes;
+  });
+  readonly f32Bytes = $derived(this.publishedBytes ?? this.outline?.f32Bytes);
+  readonly dtype = $derived.by(
+    () =>
+      this.chosenDtype ?? proposedDtype(this.f32Bytes ?? 0, this.shelf.memory, this.outline?.dtype),
+  );
+  /** Whether it was looked for in vain. */
+  readonly isSizeUnknown = $derived(
+    this.selected === OTHER && this.looked !== undefined && !this.looked.outline,
+  );
+  readonly isInUse = $derived.by(() => {
+    const { inUse } = this.shelf;
+    const id = this.selected === OTHER ? this.typed : this.selected;
+    return inUse?.source.id === id && inUse.dtype === this.dtype;
+  });
+
+  /** opened: the id of the model that the page was opened with. base: see sourceOf. */
+  constructor(
+    private readonly shelf: ModelShelf,
+    opened: string,
+    openedDtype: Dtype | undefined,
+    private readonly base: string,
+  ) {
+    this.selected = selectedFor(opened);
+    if (this.selected === OTHER) this.typed = opened;
+    this.asksAgain = opened === LOCAL_ID;
+    this.chosenDtype = openedDtype;
+  }
+
+  /** Loads the model that the page was opened with, unless much would be fetched, or nobody knows how much. */
+  async open(): Promise<void> {
+    const source = this.pick();
+    if (!source) return;
+    await this.attempt(async () => {
+      if (source.id !== EMBEDDED_ID) await this.lookAt(source);
+      const bytes = source.id === EMBEDDED_ID ? 0 : this.fileBytes;
+      const isKept = this.keptDtypes.includes(this.dtype);
+      if (isKept || (bytes !== undefined && bytes <= UNASKED_BYTES)) await this.load();
+    });
+  }
+
+  async load(): Promise<void> {
+    const source = this.pick();
+    if (!source) return;
+    if (this.selected === OTHER) this.typed = source.id;
+    await this.shelf.load(source, this.dtype);
+  }
+
+  /** Another model is selected. */
+  async select(): Promise<void> {
+    this.shelf.problem = undefined;
+    this.chosenDtype = undefined;
+    this.keptDtypes = [];
+    if (this.selected === EMBEDDED_ID) await this.load();
+    else if (isNamed(this.selected)) await this.look();
+  }
+
+  /** Finds out, before it is loaded, how large it is and what of it is on this machine. */
+  async look(): Promise<void> {
+    this.looked = undefined;
+    this.keptDtypes = [];
+    const isEmpty = this.selected === OTHER && this.typed.trim() === '';
+    const source = isEmpty ? undefined : this.pick();
+    if (!source) return;
+    try {
+      await this.lookAt(source);
+    } catch (error) {
+      // A load that has begun meanwhile tells by itself, and tries again.
+      if (!this.shelf.loading) this.shelf.problem = messageOf(error);
+    }
+  }
+
+  /** Files, or a folder with files, that somebody chose. */
+  async chooseFiles(chosen: readonly ChosenFile[]): Promise<void> {
+    this.shelf.problem = undefined;
+    this.files = undefined;
+    this.folders = [];
+    this.selected = DISK;
+    await this.attempt(async () => {
+      const { isClear, folders } = modelFolders(chosen);
+      if (!isClear) this.folders = folders;
+      else if (folders[0]) await this.chooseFolder(folders[0]);
+    });
+  }
+
+  /** One of `folders`, or the only one. */
+  async chooseFolder(folder: LocalFolder): Promise<void> {
+    this.shelf.problem = undefined;
+    this.files = undefined;
+    await this.attempt(async () => {
+      const model = await localModel(folder);
+      this.files = localSource(model, await localOutline(model.weights));
+      this.asksAgain = false;
+    });
+  }
+
+  private pick(): ModelSource | undefined {
+    try {
+      if (this.selected === DISK) return this.files;
+      const id = this.selected === OTHER ? this.typed : this.selected;
+      const source = sourceOf(id, this.base);
+      const { looked } = this;
+      return looked?.outline && looked.folder === source.folder
+        ? { ...source, outline: looked.outline }
+        : source;
+    } catch (error) {
+      this.shelf.problem = messageOf(error);
+      return undefined;
+    }
+  }
+
+  /** A copy on this machine tells without the network. */
+  private async lookAt(source: ModelSource): Promise<void> {
+    const { folder } = source;
+    const copies = (await keptCopies(folder)).filter(({ complete }) => complete);
+    const isAddress = source.weightBytes === undefined;
+    const outline = isAddress
+      ? (copies.map(({ header }) => outlineOf(header)).find(Boolean) ??
+        (await remoteOutline(fileAddress(folder, FILES.weights))))
+      : undefined;
+    // Meanwhile another one may have been typed.
+    if (this.pick()?.folder !== folder) return;
+    this.keptDtypes = copies.map(({ dtype }) => dtype);
+    this.looked = { folder, outline };
+  }
+
+  private async attempt(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.shelf.problem = messageOf(error);
+    }
+  }
+}
