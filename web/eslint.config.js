@@ -4,6 +4,7 @@ import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
+import ours from './eslint-rules.js';
 import svelteConfig from './svelte.config.js';
 
 export default defineConfig(
@@ -12,6 +13,7 @@ export default defineConfig(
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,
   {
+    plugins: { patchboard: ours },
     languageOptions: {
       globals: globals.browser,
       parserOptions: {
@@ -22,6 +24,9 @@ export default defineConfig(
     rules: {
       // Numbers in messages are what this page is about.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // A promise is awaited, returned, or followed: what it rejects with is told.
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+      'patchboard/no-silent-catch': 'error',
       // Parts of the page reach the engine through its queue alone.
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -44,5 +49,8 @@ export default defineConfig(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+    rules: { 'patchboard/no-promise-handler': 'error' },
   },
+  // ESLint's own tree has no types here.
+  { files: ['eslint-rules.js'], ...ts.configs.disableTypeChecked },
 );

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Cell } from './cells';
 import { expect, type PatchboardPage, test } from './patchboard-page';
 import { serveStatic, type StaticServer } from './static-server';
+import { beginWorkerWith } from './worker-script';
 
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
@@ -26,14 +27,14 @@ function variantOf(urls: string[]): string | undefined {
   return urls.map((url) => /engine\/\w+\/([\w-]+)\/patchboard\.mjs/.exec(url)?.[1]).find(Boolean);
 }
 
-/** The modules by which the page asks what the browser can do. */
+/** The modules by which the worker asks what the browser can do. */
 async function refuseModulesWith({ page }: PatchboardPage, instruction: number[]) {
-  await page.addInitScript((bytes) => {
-    const wanted = bytes.join(',');
-    const validate = WebAssembly.validate.bind(WebAssembly);
-    WebAssembly.validate = (module) =>
-      !new Uint8Array(module as ArrayBuffer).join(',').includes(wanted) && validate(module);
-  }, instruction);
+  await beginWorkerWith(
+    page,
+    `const validate = WebAssembly.validate.bind(WebAssembly);
+     WebAssembly.validate = (module) =>
+       !new Uint8Array(module).join(',').includes('${instruction.join(',')}') && validate(module)`,
+  );
 }
 
 test.describe('on a host that sends no headers, under a sub-path', () => {

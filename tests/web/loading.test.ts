@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 
-import { variantFor } from '../../web/src/engine/variant';
 import { readManifest, newManifest } from '../../web/src/kept/manifest';
 import {
   DigestCheck,
@@ -8,14 +7,6 @@ import {
   digestInPointer,
   pointerAddress,
 } from '../../web/src/weights/digest';
-
-test('each browser gets the fastest engine that it can run', () => {
-  const all = { simd: true, relaxedSimd: true, threads: true };
-  expect(variantFor(all)).toBe('relaxed-simd');
-  expect(variantFor({ ...all, relaxedSimd: false })).toBe('simd');
-  expect(variantFor({ ...all, threads: false })).toBe('single');
-  expect(variantFor({ ...all, simd: false })).toBeUndefined();
-});
 
 test('a checksum is found where somebody gives it', () => {
   const hex = 'ab'.repeat(32);

@@ -1,139 +1,16 @@
-/** The line before the engine, with the worker's own side and a session that a test makes fail. */
+/** The line before the engine. */
 
 import { expect, test } from 'vitest';
 
 import type { AttributionMetric, RunEvents } from '../../web/src/engine/engine-access';
-import { EngineOver } from '../../web/src/engine/engine-over';
-import type { AttributionResult, Session, SweepRow } from '../../web/src/engine/module';
-import { type EnginePort, RunQueue } from '../../web/src/engine/run-queue.svelte';
+import type { Session } from '../../web/src/engine/module';
+import { RunQueue } from '../../web/src/engine/run-queue.svelte';
 import { SessionRunner } from '../../web/src/engine/session-runner';
 import { documentOf, settled } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
-import { EXPERIMENT, START } from './example-result';
+import { experiment, FakePort, FakeSession, type Fault, ROWS } from './fake-engine';
 
-const ROWS = 4;
 const METRIC: AttributionMetric = { metric: 'logit', target: 0, against: 0 };
-
-const coreError = (message: string) => Object.assign(new Error(message), { code: 'experiment' });
-
-/** What goes wrong with an experiment is in its prompt. */
-type Fault = '' | 'start' | 'row' | 'estimate' | 'checks';
-
-const experiment = (name: string, fault: Fault = ''): Experiment => ({
-  ...EXPERIMENT,
-  clean: `${name} ${fault}`,
-});
-const nameIn = (document: string) => (JSON.parse(document) as Experiment).clean as string;
-
-/** Holds one experiment, as the core's does, and counts starts in the middle of a run. */
-class FakeSession {
-  private held = '';
-  private row = ROWS;
-  interrupted = 0;
-
-  start(document: string) {
-    const name = nameIn(document);
-    if (this.held !== '' && this.row > 0 && this.row < ROWS && name !== this.held) {
-      this.interrupted++;
-    }
-    this.held = '';
-    if (name.includes('start')) throw coreError(`cannot start ${name}`);
-    this.held = name;
-    this.row = ROWS;
-    return START;
-  }
-
-  step(): SweepRow | undefined {
-    if (this.row === 0) return undefined;
-    if (this.row === 2 && this.held.includes('row')) throw coreError(`no row of ${this.held}`);
-    this.row--;
-    const none = new Float32Array();
-    const values = { prob: none, logProb: none, logit: none, rank: none, kl: none };
-    return { sweep: 0, layer: this.row, head: -1, ...values, blockRowsDone: ROWS - this.row };
-  }
-
-  /** A run that was cancelled is over for this count. */
-  forget() {
-    this.row = 0;
-  }
-
-  attribute(): AttributionResult {
-    if (this.held.includes('estimate')) throw coreError(`no estimate of ${this.held}`);
-    return { estimates: [], seconds: 0 };
-  }
-
-  checks() {
-    if (this.held.includes('checks')) throw coreError(`no checks of ${this.held}`);
-    return [{ name: this.held, passed: true, detail: '' }];
-  }
-
-  tokenize(text: string) {
-    return [{ id: 1, text }];
-  }
-}
-
-/** A worker's side, reached by messages that arrive in order, each after some ticks. */
-class FakePort implements EnginePort {
-  readonly session = new FakeSession();
-  readonly over: Promise<never>;
-  private end: (why: Error) => void = () => undefined;
-  private readonly runner = new SessionRunner(this.session as unknown as Session);
-  private line = Promise.resolve();
-
-  constructor(private readonly ticks: () => number) {
-    this.over = new Promise<never>((_, reject) => {
-      this.end = reject;
-    });
-  }
-
-  close(isCrash = false) {
-    this.end(new EngineOver('unloaded', isCrash));
-  }
-
-  private async pause() {
-    for (let tick = this.ticks(); tick > 0; tick--) await Promise.resolve();
-  }
-
-  private send<T>(act: () => T | Promise<T>): Promise<T> {
-    const arrived = this.line.then(() => this.pause());
-    this.line = arrived;
-    // An act that takes longer lets others arrive meanwhile, as a worker does where it awaits.
-    return Promise.race([arrived.then(act), this.over]);
-  }
-
-  call: EnginePort['call'] = (name, args) => this.send(() => this.runner.call(name, args));
-
-  callOf: EnginePort['callOf'] = (of, name, args) =>
-    this.send(() => this.runner.callOf(of, name, args));
-
-  run: EnginePort['run'] = (id, document, events) => {
-    const after =
-      <Args extends unknown[], Result>(tell: (...args: Args) => Result) =>
-      async (...args: Args) => {
-        await this.pause();
-        return tell(...args);
-      };
-    return this.send(async () => {
-      const heard = {
-        onStart: after(events.onStart) as RunEventsOfPort['onStart'],
-        onEstimates: after(events.onEstimates),
-        onEstimatesFailed: after(events.onEstimatesFailed),
-        onRow: after(events.onRow),
-      };
-      try {
-        return await this.runner.run(id, document, heard);
-      } finally {
-        this.session.forget();
-      }
-    });
-  };
-
-  cancel: EnginePort['cancel'] = (id) =>
-    this.send(() => {
-      this.runner.cancel(id);
-    });
-}
-type RunEventsOfPort = Parameters<EnginePort['run']>[2];
 
 const silent: RunEvents = { onStart: () => undefined, onRow: () => undefined };
 const never = new AbortController().signal;

@@ -4,13 +4,14 @@ import { proxy, type Remote, wrap } from 'comlink';
 
 import type { LoadProgress } from '../weights/progress';
 import type { Dtype } from '../weights/dtype';
+import { follow } from '../loading/errors';
 import type { ModelSource } from '../weights/sources';
 import { EngineOver } from './engine-over';
-import type { ModelInfo, Session } from './module';
+import type { Session } from './module';
 import type { EnginePort } from './run-queue.svelte';
 import type { Call, ExperimentCall, RunEnd, RunnerEvents } from './session-runner';
-import { chooseEngine } from './variant';
-import type { EngineWorker } from './worker';
+import { scopeHere } from './variant';
+import type { EngineWorker, Loaded } from './worker';
 
 /** What happens while a model is loaded. */
 export interface LoadEvents {
@@ -21,10 +22,14 @@ export interface LoadEvents {
   onRetry: (retryNow: () => void) => void;
 }
 
+/** How long a worker may compute on before it is ended by force. */
+const PATIENCE_MS = 1000;
+
 export class Engine implements EnginePort {
   /** Rejects with an `EngineOver`. */
   readonly over: Promise<never>;
   private readonly remote: Remote<EngineWorker>;
+  private isEnding = false;
   private end: (reason: EngineOver) => void = () => undefined;
 
   private constructor(
@@ -51,7 +56,7 @@ export class Engine implements EnginePort {
     dtype: Dtype,
     events: LoadEvents,
     signal: AbortSignal,
-  ): Promise<{ engine: Engine; info: ModelInfo }> {
+  ): Promise<Loaded & { engine: Engine }> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => {
@@ -61,13 +66,21 @@ export class Engine implements EnginePort {
     const engine = new Engine(source, worker);
     try {
       signal.throwIfAborted();
-      const choice = await chooseEngine(document.baseURI);
-      events.onRetry(() => void engine.remote.retryNow());
-      const { onProgress, onNote } = events;
-      const loading = engine.remote.load(choice, source, dtype, proxy(onProgress), proxy(onNote));
-      const info = await Promise.race([loading, engine.over, aborted]);
+      const { onProgress, onNote, onRetry } = events;
+      onRetry(() => {
+        follow(engine.remote.retryNow(), onNote);
+      });
+      const loading = engine.remote.load(
+        document.baseURI,
+        scopeHere(),
+        source,
+        dtype,
+        proxy(onProgress),
+        proxy(onNote),
+      );
+      const loaded = await Promise.race([loading, engine.over, aborted]);
       signal.throwIfAborted(); // while the answer was on its way here
-      return { engine, info };
+      return { engine, ...loaded };
     } catch (error) {
       engine.close();
       throw error;
@@ -117,8 +130,20 @@ export class Engine implements EnginePort {
 
   /** Frees everything; what is still being waited for is rejected. */
   close(): void {
-    this.worker.terminate();
     this.end(new EngineOver(`${this.source.label} was unloaded`, false));
+    this.terminate();
+  }
+
+  /** Its threads first, where it still answers; by force, and with all of them, where it does not. */
+  private terminate(): void {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    const end = () => {
+      clearTimeout(timer);
+      this.worker.terminate();
+    };
+    const timer = setTimeout(end, PATIENCE_MS);
+    this.remote.endThreads().then(end, end);
   }
 
   private async answer<T>(asked: Promise<T>): Promise<T> {
@@ -131,7 +156,7 @@ export class Engine implements EnginePort {
   }
 
   private crash(why: string): void {
-    this.worker.terminate();
+    this.terminate();
     this.end(new EngineOver(`the computing worker stopped: ${why}`, true));
   }
 }

@@ -230,9 +230,13 @@ export interface CoreError extends Error {
 export interface PatchboardModule {
   HEAPU8: Uint8Array;
   Session: new (threads: number) => Session;
+  /** Where it has threads. */
+  PThread?: { terminateAllThreads: () => void };
 }
 
 /** The default export of `engine/patchboard.mjs`. */
-export type CreatePatchboard = (options?: {
-  locateFile?: (name: string) => string;
+export type CreatePatchboard = (options: {
+  wasmMemory: WebAssembly.Memory;
+  /** How many the session will use. */
+  threads: number;
 }) => Promise<PatchboardModule>;

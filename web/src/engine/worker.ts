@@ -9,7 +9,7 @@ import { LoadReport } from '../loading/report';
 import type { Dtype } from '../weights/dtype';
 import type { LoadProgress } from '../weights/progress';
 import type { ModelSource } from '../weights/sources';
-import type { CreatePatchboard, ModelInfo, Session } from './module';
+import type { CreatePatchboard, ModelInfo, PatchboardModule, Session } from './module';
 import {
   type Call,
   type ExperimentCall,
@@ -17,22 +17,33 @@ import {
   type RunnerEvents,
   SessionRunner,
 } from './session-runner';
-import type { EngineChoice } from './variant';
+import { chooseEngine, featuresHere, type Scope, scopeHere } from './variant';
+
+export interface Loaded {
+  info: ModelInfo;
+  /** Why it computes in one thread; undefined where it has more. */
+  oneThread: string | undefined;
+}
 
 export class EngineWorker {
+  private module: PatchboardModule | undefined;
   private session: SessionRunner | undefined;
   private download: AddressLoad | undefined;
 
-  /** onNote: takes what a person should know. */
+  /** base: see `chooseEngine`. onNote: takes what a person should know. */
   async load(
-    { url, threads }: EngineChoice,
+    base: string,
+    page: Scope,
     source: ModelSource,
     dtype: Dtype,
     onProgress: (progress: LoadProgress) => unknown,
     onNote: (note: string) => unknown,
-  ): Promise<ModelInfo> {
-    const engine = (await import(/* @vite-ignore */ url)) as { default: CreatePatchboard };
-    const module = await engine.default();
+  ): Promise<Loaded> {
+    const choice = chooseEngine(base, page, scopeHere(), await featuresHere());
+    const { threads, memory: wasmMemory } = choice;
+    const engine = (await import(/* @vite-ignore */ choice.url)) as { default: CreatePatchboard };
+    const module = await engine.default({ wasmMemory, threads });
+    this.module = module;
     const session = new module.Session(threads);
     const report = new LoadReport(onProgress, onNote);
     const feeder = new Feeder(module, session, dtype);
@@ -44,7 +55,15 @@ export class EngineWorker {
       report.end();
     }
     this.session = new SessionRunner(session);
-    return session.info();
+    return { info: session.info(), oneThread: choice.oneThread };
+  }
+
+  /**
+   * Ends the threads; nothing can be computed after it. A worker that is ended while its threads still
+   * sleep may wait for them, and would hold the model meanwhile.
+   */
+  endThreads(): void {
+    this.module?.PThread?.terminateAllThreads();
   }
 
   /** Ends the pause of a download that waits to try again. */

@@ -53,6 +53,6 @@ export function readManifest(text: string): Manifest | undefined {
     const manifest = JSON.parse(text) as Partial<Manifest> | null;
     return manifest?.format === FORMAT ? (manifest as Manifest) : undefined;
   } catch {
-    return undefined;
+    return undefined; // written by nobody, or by half
   }
 }

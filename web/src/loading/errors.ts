@@ -15,3 +15,8 @@ export function isDomError(error: unknown, name: string): boolean {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Tells what a promise that nobody waits for rejects with. */
+export function follow(promise: Promise<unknown>, tell: (problem: string) => unknown): void {
+  promise.catch((error: unknown) => tell(messageOf(error)));
+}

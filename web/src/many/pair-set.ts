@@ -77,6 +77,6 @@ export function aboutOf(text: string): string {
     const { about } = JSON.parse(text) as { about?: unknown };
     return typeof about === 'string' ? about : '';
   } catch {
-    return '';
+    return ''; // no JSON: a set as CSV
   }
 }

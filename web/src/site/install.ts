@@ -38,6 +38,6 @@ export async function installServiceWorker(): Promise<boolean> {
     location.reload();
     return true;
   } catch {
-    return false; // whyOneThread() says what is missing
+    return false; // the page says what is missing: engine/variant.ts
   }
 }

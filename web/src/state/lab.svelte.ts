@@ -6,7 +6,7 @@ import { DEFAULTS } from '../experiment/defaults';
 import type { Preset } from '../experiment/presets';
 import { DEFAULT_CHOICE } from '../heatmap/metrics';
 import type { Region } from '../heatmap/region';
-import { messageOf } from '../loading/errors';
+import { follow, messageOf } from '../loading/errors';
 import { LARGEST_MEMORY, proposedDtype } from '../weights/dtype';
 import { EMBEDDED_ID } from '../weights/sources';
 import { LabRun } from './lab-run.svelte';
@@ -38,7 +38,7 @@ export class Lab {
   });
 
   constructor() {
-    void this.shelf.probeMemory();
+    follow(this.shelf.probeMemory(), (why) => (this.shelf.problem = why));
   }
 
   /** The query of a link that reopens the page as it is. */
@@ -53,7 +53,8 @@ export class Lab {
   }
 
   start(): void {
-    void this.run.start($state.snapshot(this.experiment), $state.snapshot(this.choice));
+    const run = this.run.start($state.snapshot(this.experiment), $state.snapshot(this.choice));
+    follow(run, (why) => (this.run.problem = why));
   }
 
   /** What is patched, and what is shown, stays; a region was one of the prompts before. */
@@ -81,7 +82,9 @@ export class Lab {
   followChoice(): void {
     $effect(() => {
       const choice = $state.snapshot(this.choice);
-      if (this.run.status !== 'running') void this.run.estimate(choice);
+      if (this.run.status !== 'running') {
+        follow(this.run.estimate(choice), (why) => (this.run.estimatesProblem = why));
+      }
     });
   }
 

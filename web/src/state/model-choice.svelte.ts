@@ -1,7 +1,7 @@
 /** Which model is to be loaded: named, at an address or in files; and what is known of it before. */
 
 import { keptCopies } from '../kept/kept-models';
-import { messageOf } from '../loading/errors';
+import { follow, messageOf } from '../loading/errors';
 import { type Dtype, proposedDtype } from '../weights/dtype';
 import { FILES } from '../weights/files';
 import {
@@ -94,6 +94,11 @@ export class ModelChoice {
     if (this.selected === OTHER) this.typed = opened;
     this.asksAgain = opened === LOCAL_ID;
     this.chosenDtype = openedDtype;
+  }
+
+  /** What goes wrong with an act that nobody waits for is told beside the model. */
+  act(acting: Promise<void>): void {
+    follow(acting, (why) => (this.shelf.problem = why));
   }
 
   /** Loads the model that the page was opened with, unless much would be fetched, or nobody knows how much. */

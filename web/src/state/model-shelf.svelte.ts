@@ -4,7 +4,7 @@ import { Engine } from '../engine/engine';
 import { EngineOver } from '../engine/engine-over';
 import type { ModelInfo, Prompt } from '../engine/module';
 import { RunQueue } from '../engine/run-queue.svelte';
-import { messageOf } from '../loading/errors';
+import { follow, messageOf } from '../loading/errors';
 import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
 import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
@@ -14,6 +14,8 @@ export interface LoadedModel {
   /** The way to its engine. */
   queue: RunQueue;
   info: ModelInfo;
+  /** Why it computes in one thread; undefined where it has more. */
+  oneThread: string | undefined;
   source: ModelSource;
   dtype: Dtype;
 }
@@ -154,10 +156,10 @@ export class ModelShelf {
       if (f32Bytes !== undefined) requireFits(f32Bytes, dtype, source.label, this.memory);
       onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
       // Not waited for: Firefox asks the person, who may never answer.
-      if (source.id !== EMBEDDED_ID && !source.local) void askToPersist();
-      const { engine, info } = await Engine.load(source, dtype, events, abort.signal);
+      if (source.id !== EMBEDDED_ID && !source.local) follow(askToPersist(), events.onNote);
+      const { engine, ...loaded } = await Engine.load(source, dtype, events, abort.signal);
       if (abort.signal.aborted) engine.close();
-      else this.use(engine, { queue: new RunQueue(engine), info, source, dtype });
+      else this.use(engine, { queue: new RunQueue(engine), ...loaded, source, dtype });
     } catch (error) {
       if (!abort.signal.aborted) this.problem = messageOf(error);
     } finally {
@@ -189,7 +191,7 @@ export class ModelShelf {
     if (this.loading) return;
     if (this.reloads < RELOADS) {
       this.reloads++;
-      void this.loadInUse(source, dtype); // tells by itself what goes wrong
+      follow(this.loadInUse(source, dtype), (why) => (this.problem = why));
     } else {
       this.problem = `${source.label} is not loaded any more: ${message}`;
     }

@@ -15,7 +15,7 @@ function byobReader(stream: Stream): ReadableStreamBYOBReader | undefined {
   try {
     return stream.getReader({ mode: 'byob' });
   } catch {
-    return undefined;
+    return undefined; // read piece by piece
   }
 }
 

@@ -44,7 +44,7 @@ export function outlineOf(header: string): Outline | undefined {
   try {
     return sumUp(header);
   } catch {
-    return undefined;
+    return undefined; // see above
   }
 }
 

@@ -1,0 +1,93 @@
+/** A run of the part “Patch”, and the tokens beside it, with an engine that a test makes fail. */
+
+import { expect, test } from 'vitest';
+
+import { RunQueue } from '../../web/src/engine/run-queue.svelte';
+import type { MetricChoice } from '../../web/src/heatmap/metrics';
+import { DEFAULT_CHOICE } from '../../web/src/heatmap/metrics';
+import { LabRun } from '../../web/src/state/lab-run.svelte';
+import { tokenizeAll } from '../../web/src/state/live-tokens';
+import type { LoadedModel, ModelShelf } from '../../web/src/state/model-shelf.svelte';
+import { experiment, FakePort, ROWS } from './fake-engine';
+
+const LOGITS: MetricChoice = { ...DEFAULT_CHOICE, metric: 'logit' };
+
+function modelOf(port: FakePort): LoadedModel {
+  return {
+    queue: new RunQueue(port),
+    info: { nLayer: 2, nHead: 2, fingerprint: '' },
+    source: { id: 'm', label: 'M' },
+    dtype: 'f32',
+  } as unknown as LoadedModel;
+}
+
+function runOn(model: LoadedModel): { run: LabRun; shelf: { inUse: LoadedModel | undefined } } {
+  const shelf = { inUse: model as LoadedModel | undefined };
+  return { run: new LabRun(shelf as unknown as ModelShelf), shelf };
+}
+
+test('a check that cannot be made does not mark a run failed, and is told', async () => {
+  const { run } = runOn(modelOf(new FakePort(() => 1)));
+  await run.start(experiment('a', 'checks'), LOGITS);
+  expect(run.status).toBe('done');
+  expect(run.problem).toBeUndefined();
+  expect(run.checksProblem).toBe('no checks of a checks');
+  await run.start(experiment('b'), LOGITS);
+  expect(run.checksProblem).toBeUndefined();
+  expect(run.checks).toHaveLength(1);
+});
+
+test('estimates that cannot be made leave the exact values, and are told once', async () => {
+  const { run } = runOn(modelOf(new FakePort(() => 1)));
+  await run.start(experiment('a', 'estimate'), LOGITS);
+  expect(run.status).toBe('done');
+  expect(run.result?.sweeps[0]?.rowsDone).toBe(ROWS);
+  expect(run.estimatesProblem).toBe('no estimate of a estimate');
+  await run.estimate({ ...LOGITS, metric: 'logit_diff' });
+  expect(run.status).toBe('done');
+});
+
+test('a run that is started again is the only one that shows anything', async () => {
+  const { run } = runOn(modelOf(new FakePort(() => 2)));
+  const first = run.start(experiment('a'), LOGITS);
+  const second = run.start(experiment('b'), LOGITS);
+  await Promise.all([first, second]);
+  expect(run.status).toBe('done');
+  expect(run.result?.experiment.clean).toBe('b ');
+  expect(run.result?.sweeps[0]?.rowsDone).toBe(ROWS);
+});
+
+test('a run says what it waits for, and is cancelled before it begins', async () => {
+  const model = modelOf(new FakePort(() => 2));
+  const { run } = runOn(model);
+  const silent = { onStart: () => undefined, onRow: () => undefined };
+  const never = new AbortController().signal;
+  const many = model.queue.part('Many prompts');
+  const other = many.run(experiment('b'), 'the pair Jones', silent, never);
+  const own = run.start(experiment('a'), LOGITS);
+  expect([run.status, run.hasBegun]).toEqual(['running', false]);
+  expect(run.waitsFor).toBe('“Many prompts”: the pair Jones');
+  run.cancel();
+  await own;
+  expect([run.status, run.hasBegun, run.result]).toEqual(['cancelled', false, undefined]);
+  expect(await other).toBe('done');
+});
+
+test('a run whose model is unloaded is cancelled, and its result can be asked no more', async () => {
+  const port = new FakePort(() => 2);
+  const { run, shelf } = runOn(modelOf(port));
+  const ending = run.start(experiment('a'), LOGITS);
+  shelf.inUse = modelOf(new FakePort(() => 2));
+  port.close();
+  await ending;
+  expect([run.status, run.problem, run.engine]).toEqual(['cancelled', undefined, undefined]);
+});
+
+test('ids are read by the tokenizer in use, not by that of the model before', async () => {
+  const asked = { ...experiment('a'), clean: [7, 8] };
+  for (const name of ['one', 'other']) {
+    const engine = modelOf(new FakePort(() => 1, name)).queue.part('Patch');
+    const { clean } = await tokenizeAll(engine, asked);
+    expect(clean.map(({ text }) => text)).toEqual([`${name} 7`, `${name} 8`]);
+  }
+});
