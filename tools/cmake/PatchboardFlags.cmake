@@ -6,9 +6,12 @@ target_compile_options(
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 finds them in its own headers: AVX-512's, inlined from Eigen, and <string>'s (bug 105651).
-  target_compile_options(patchboard_warnings INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized
-                                                          -Wno-restrict)
+  # GCC 12 finds them in its own headers: AVX-512's, inlined from Eigen, and <string>'s (bug 105651), of
+  # which it forgets that they are the system's when they come precompiled.
+  target_compile_options(
+    patchboard_warnings
+    INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict -Wno-stringop-overflow
+              -Wno-stringop-overread -Wno-array-bounds)
 endif()
 
 # What every object of one build tree must agree on: instruction set, threads, exceptions.
