@@ -182,7 +182,7 @@ test('another model can be loaded in the middle of a sweep', async ({ patchboard
 });
 
 test.describe(() => {
-  test.use({ allowedErrors: /Uncaught Error: broken on purpose/ });
+  test.use({ allowedErrors: /broken on purpose/ });
   test('a worker that stops is replaced, and the last result stays', async ({ patchboard }) => {
     const server = await startLongSweep(patchboard);
     await expect(patchboard.page.getByText(/[1-9] of 12 rows…/)).toBeVisible();

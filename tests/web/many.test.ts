@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { EngineOver } from '../../web/src/engine/engine-over';
 import type { ExperimentStart, SweepRow } from '../../web/src/engine/module';
 import type { Experiment } from '../../web/src/experiment/experiment';
 import { parsePairs, type PromptPair, whyLeftOut } from '../../web/src/many/pair-set';
@@ -196,6 +197,36 @@ test('each pair is run with the settings, and those that do not align are left o
   });
   expect([...(pictures?.mean.values ?? [])]).toEqual([0, 0.25, 0, 0.25]);
   expect([...(pictures?.deviation?.values ?? [])]).toEqual([0, 0, 0, 0]);
+});
+
+test('an ablation has no corrupted prompt whose length could leave a pair out', async () => {
+  const run = new SetRun();
+  const asked: unknown[] = [];
+  await run.run(
+    setSource(({ clean }) => asked.push(clean)),
+    MODEL,
+    PAIRS,
+    { ...EXPERIMENT, corruption: { kind: 'zero' } },
+  );
+  expect(asked).toEqual(['a b', 'a b', 'e b']);
+  expect(run.leftOut.map(({ name }) => name)).toEqual(['3']);
+});
+
+test('a model that is unloaded ends a set, and the pairs that are through stay', async () => {
+  const run = new SetRun();
+  let count = 0;
+  const source = setSource(() => {
+    count++;
+  });
+  const unloaded = (): never => {
+    throw new EngineOver('M was unloaded', false);
+  };
+  const tokenize: SetSource['tokenize'] = (prompt) =>
+    count > 0 ? unloaded() : source.tokenize(prompt);
+  await expect(run.run({ ...source, tokenize }, MODEL, PAIRS, EXPERIMENT)).rejects.toThrow(
+    'was unloaded',
+  );
+  expect([run.status, run.results.length, run.leftOut]).toEqual(['cancelled', 1, []]);
 });
 
 test('a set is cancelled, and the pairs that are through stay', async () => {
