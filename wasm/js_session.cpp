@@ -76,9 +76,9 @@ val start_value(const Session& session, const Lab& lab) {
   value.set("targets", targets_value(session, experiment.targets));
   value.set("clean", measures_value(lab.clean()));
   value.set("corrupted", measures_value(lab.corrupted()));
-  value.set("topClean", predictions_value(session, top_k(lab.clean_logits(), kTopPredictions)));
+  value.set("topClean", predictions_value(session, top_k(lab.clean_answer(), kTopPredictions)));
   value.set("topCorrupted",
-            predictions_value(session, top_k(lab.corrupted_logits(), kTopPredictions)));
+            predictions_value(session, top_k(lab.corrupted_answer(), kTopPredictions)));
   value.set("sweeps", sweeps_value(lab));
   value.set("blockRows", val(lab.block_rows()));
   value.set("naiveBlockRows", number(lab.naive_block_rows()));
@@ -97,6 +97,8 @@ val row_value(const LabRow& row, const Lab& lab) {
   value.set("logit", float_array(row.logit));
   value.set("rank", float_array(row.rank));
   value.set("kl", float_array(row.kl));
+  value.set("computed", byte_array(row.computed));
+  value.set("notFinite", byte_array(row.not_finite));
   value.set("blockRowsDone", val(lab.block_rows_done()));
   return value;
 }
@@ -216,13 +218,18 @@ val JsSession::attribute(const std::string& metric) {
 val JsSession::cell(int sweep, int layer, int head, int column, int continuation) {
   return guarded([&] {
     const int row = head < 0 ? layer : layer * static_cast<int>(session_.config().n_head) + head;
-    const CellDetails details =
-        session_.inspect_cell(sweep, row, column, kTopPredictions, continuation);
+    const CellDetails details = session_.inspect_cell({.sweep = sweep,
+                                                       .row = row,
+                                                       .column = column,
+                                                       .top = kTopPredictions,
+                                                       .continuation = continuation});
     val continuations = val::object();
     continuations.set("clean", tokens_value(session_, details.clean));
     continuations.set("corrupted", tokens_value(session_, details.corrupted));
     continuations.set("patched", tokens_value(session_, details.patched));
     val value = val::object();
+    value.set("finite", details.finite);
+    value.set("continued", details.continued);
     value.set("top", predictions_value(session_, details.top));
     value.set("changed", changes_value(session_, details.changed));
     value.set("continuations", continuations);

@@ -9,7 +9,7 @@ using emscripten::val;
 val token_value(const Session& session, TokenId id) {
   val token = val::object();
   token.set("id", id);
-  token.set("text", session.token_text(id));
+  token.set("text", id == kNoToken ? "(not finite)" : session.token_text(id));
   return token;
 }
 
@@ -59,6 +59,10 @@ val targets_value(const Session& session, const std::vector<std::vector<TokenId>
 }
 
 val float_array(std::span<const float> values) {
+  return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
+}
+
+val byte_array(std::span<const std::uint8_t> values) {
   return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
 }
 

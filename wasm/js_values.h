@@ -2,6 +2,7 @@
 
 #include <emscripten/val.h>
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 
 namespace patchboard {
 
-/// {id, text}
+/// {id, text}; of kNoToken the text says that the logits are not finite.
 [[nodiscard]] emscripten::val token_value(const Session& session, TokenId id);
 
 /// [{id, text}]
@@ -31,6 +32,9 @@ namespace patchboard {
 
 /// A Float32Array with a copy of the values; no view of the heap leaves the module.
 [[nodiscard]] emscripten::val float_array(std::span<const float> values);
+
+/// A Uint8Array with a copy of the values.
+[[nodiscard]] emscripten::val byte_array(std::span<const std::uint8_t> values);
 
 /// {prob, logProb, logit, rank, kl}
 [[nodiscard]] emscripten::val measures_value(const Measures& measures);

@@ -3,65 +3,100 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/experiment/greedy.h"
-#include "core/math/softmax.h"
 
 namespace patchboard {
 namespace {
 
-std::vector<float> probabilities(const Vector& logits) {
-  const double total = log_sum_exp(row_values(logits));
-  std::vector<float> probs;
-  for (const float logit : row_values(logits)) {
-    probs.push_back(static_cast<float>(std::exp(static_cast<double>(logit) - total)));
-  }
-  return probs;
-}
-
-std::vector<ProbabilityChange> largest_changes(const Vector& before_logits,
-                                               const Vector& after_logits, Index count) {
-  const std::vector<float> before = probabilities(before_logits);
-  const std::vector<float> after = probabilities(after_logits);
-  std::vector<TokenId> order(before.size());
+/// before, after: finite.
+std::vector<ProbabilityChange> largest_changes(const Vector& before, const Vector& after,
+                                               Index count) {
+  std::vector<TokenId> order(static_cast<std::size_t>(before.size()));
   std::iota(order.begin(), order.end(), TokenId{0});
-  const auto change = [&](TokenId token) {
-    return std::abs(after[static_cast<std::size_t>(token)] -
-                    before[static_cast<std::size_t>(token)]);
+  const auto key = [&](TokenId token) {
+    return std::pair(-std::abs(after[token] - before[token]), token);
   };
   const auto end = order.begin() + std::min<std::ptrdiff_t>(count, std::ssize(order));
-  std::partial_sort(order.begin(), end, order.end(), [&](TokenId a, TokenId b) {
-    return change(a) != change(b) ? change(a) > change(b) : a < b;
-  });
+  std::ranges::partial_sort(order, end, {}, key);
   std::vector<ProbabilityChange> changes;
   for (auto token = order.begin(); token != end; ++token) {
-    const auto index = static_cast<std::size_t>(*token);
-    changes.push_back({.token = *token, .before = before[index], .after = after[index]});
+    changes.push_back({.token = *token, .before = before[*token], .after = after[*token]});
   }
   return changes;
 }
 
+/// The three runs of a cell, continued.
+class Continuations {
+ public:
+  Continuations(const Gpt2& model, ThreadPool& pool, Lab& lab, const CellQuestion& question)
+      : model_(model), pool_(pool), lab_(lab), question_(question) {
+    const Index all = lab.samples();
+    for (Index sample = 0; sample < all; ++sample) {
+      if (!question.sample || *question.sample == sample) {
+        samples_.push_back(sample);
+      }
+    }
+  }
+
+  [[nodiscard]] bool are_few() const { return std::ssize(samples_) <= kMaxContinuedSamples; }
+
+  [[nodiscard]] std::vector<TokenId> clean() const {
+    std::vector<ActivationCache> run;
+    run.push_back(begun_run(model_, pool_, lab_.runs().clean().embedding(), nullptr));
+    return greedy(model_, pool_, std::move(run), question_.continuation);
+  }
+
+  [[nodiscard]] std::vector<TokenId> corrupted() const {
+    std::vector<ActivationCache> runs;
+    for (const Index sample : samples_) {
+      runs.push_back(begun_run(model_, pool_, lab_.runs().corrupted(sample).embedding(), nullptr));
+    }
+    return greedy(model_, pool_, std::move(runs), question_.continuation);
+  }
+
+  [[nodiscard]] std::vector<TokenId> patched() const {
+    const SweepPlan& plan = lab_.plan(question_.sweep);
+    const auto& [site, direction, by_position, window, span] = plan.settings();
+    const Patch patch = plan.patch(question_.row, question_.column);
+    std::vector<ActivationCache> runs;
+    for (const Index sample : samples_) {
+      const Insertion insertion{
+          .patch = patch, .source = lab_.runs().source(direction, sample, kept_of_source(site))};
+      runs.push_back(
+          begun_run(model_, pool_, lab_.runs().base(direction, sample, {}).embedding, &insertion));
+    }
+    return greedy(model_, pool_, std::move(runs), question_.continuation);
+  }
+
+ private:
+  const Gpt2& model_;
+  ThreadPool& pool_;
+  Lab& lab_;
+  const CellQuestion& question_;
+  std::vector<Index> samples_;
+};
+
 }  // namespace
 
-CellDetails inspect_cell(const Gpt2& model, ThreadPool& pool, Lab& lab, Index sweep, Index row,
-                         Index column, Index top, Index continuation) {
-  const SweepPlan& plan = lab.plan(sweep);
-  const auto& [site, direction, by_position, window, span] = plan.settings();
-  const bool denoising = direction == Direction::kDenoising;
-  const Vector logits = lab.cell_logits(sweep, row, column);
-  CellDetails details;
-  details.top = top_k(logits, top);
-  details.changed =
-      largest_changes(denoising ? lab.corrupted_logits() : lab.clean_logits(), logits, top);
-  Runs& runs = lab.runs();
-  const Matrix& clean = runs.clean().keeping({}).embedding;
-  const Matrix& corrupted = runs.corrupted().keeping({}).embedding;
-  details.clean = greedy(model, pool, clean, nullptr, continuation);
-  details.corrupted = greedy(model, pool, corrupted, nullptr, continuation);
-  const Patch patch = plan.patch(row, column);
-  const Insertion insertion{.patch = patch,
-                            .source = runs.source(direction, 0, kept_of_source(site))};
-  details.patched = greedy(model, pool, denoising ? corrupted : clean, &insertion, continuation);
+CellDetails inspect_cell(const Gpt2& model, ThreadPool& pool, Lab& lab,
+                         const CellQuestion& question) {
+  const bool denoising = lab.plan(question.sweep).settings().direction == Direction::kDenoising;
+  const Answer answer =
+      lab.cell_answer(question.sweep, question.row, question.column, question.sample);
+  const Answer before = denoising ? lab.corrupted_answer(question.sample) : lab.clean_answer();
+  CellDetails details{.finite = answer.finite, .top = top_k(answer, question.top)};
+  if (answer.finite) {
+    details.changed = largest_changes(before.prob, answer.prob, question.top);
+  }
+  const Continuations continuations(model, pool, lab, question);
+  details.clean = continuations.clean();
+  details.continued = continuations.are_few();
+  if (details.continued) {
+    details.corrupted = continuations.corrupted();
+    details.patched = continuations.patched();
+  }
   return details;
 }
 

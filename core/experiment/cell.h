@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/experiment/lab.h"
@@ -15,19 +16,34 @@ struct ProbabilityChange {
   float after = 0;
 };
 
-/// One patched run, looked at closely. Of noise, that of the first sample.
+/// Noise in more samples is not continued: each would have to be, together with the others.
+inline constexpr Index kMaxContinuedSamples = 16;
+
+/// One patched run, looked at closely. Of noise, the mean over the samples, as in the heatmap.
 struct CellDetails {
-  std::vector<Prediction> top;
-  std::vector<ProbabilityChange> changed;  ///< the largest changes first
-  /// Greedy continuations of the three runs; the patch stays in place.
-  std::vector<TokenId> clean;
-  std::vector<TokenId> corrupted;
-  std::vector<TokenId> patched;
+  bool finite = true;  ///< where not, the patched run's logits are not, and there is nothing of it
+  std::vector<Prediction> top = {};
+  std::vector<ProbabilityChange> changed = {};  ///< the largest changes first
+  /// Greedy continuations of the three runs; the patch stays in place. Of noise, the token that is
+  /// most probable in the mean over the samples.
+  std::vector<TokenId> clean = {};
+  std::vector<TokenId> corrupted = {};
+  std::vector<TokenId> patched = {};
+  bool continued = true;  ///< whether the latter two were; not of more than kMaxContinuedSamples
 };
 
-/// row, column: of the sweep's heatmap. top, continuation: how many tokens; continuations end where
-/// the model reads no further (n_positions).
-[[nodiscard]] CellDetails inspect_cell(const Gpt2& model, ThreadPool& pool, Lab& lab, Index sweep,
-                                       Index row, Index column, Index top, Index continuation);
+/// A cell, and how much of it is wanted.
+struct CellQuestion {
+  Index sweep = 0;
+  Index row = 0;     ///< of the sweep's heatmap
+  Index column = 0;  ///< of the sweep's heatmap
+  Index top = 10;    ///< tokens
+  /// Tokens; continuations end where the model reads no further (n_positions).
+  Index continuation = 10;
+  std::optional<Index> sample = std::nullopt;  ///< of noise, one alone in place of the mean
+};
+
+[[nodiscard]] CellDetails inspect_cell(const Gpt2& model, ThreadPool& pool, Lab& lab,
+                                       const CellQuestion& question);
 
 }  // namespace patchboard

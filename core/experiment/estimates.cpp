@@ -106,11 +106,10 @@ std::vector<Matrix> estimates(const Gpt2& model, ThreadPool& pool, Lab& lab,
     for (Index sample = 0; sample < lab.runs().samples(); ++sample) {
       const ActivationCache& source = lab.runs().source(direction, sample, kept);
       const ActivationCache& base = lab.runs().base(direction, sample, kept);
-      const PromptRun& run = direction == Direction::kDenoising
-                                 ? std::as_const(lab.runs()).corrupted(sample)
-                                 : std::as_const(lab.runs()).clean();
+      const Matrix logits = direction == Direction::kDenoising ? lab.runs().corrupted_logits(sample)
+                                                               : lab.runs().clean_logits();
       const Gradients gradients =
-          backward(model, pool, base, metric_gradient(question, run.logits().row(0)));
+          backward(model, pool, base, metric_gradient(question, logits.row(0)));
       for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
         if (lab.plan(sweep).settings().direction == direction) {
           sums[static_cast<std::size_t>(sweep)] +=

@@ -1,17 +1,14 @@
 #include "core/experiment/greedy.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/model/answer.h"
 #include "core/model/attention.h"
-#include "core/model/top_k.h"
 
 namespace patchboard {
 namespace {
-
-TokenId most_probable(const VectorView& logits) {
-  return static_cast<TokenId>(top_k(logits, 1).front().token);
-}
 
 /// One more position behind a run that kept qkv; its qkv is added. Returns its logits.
 Vector next_logits(const Gpt2& model, ThreadPool& pool, ActivationCache& run, TokenId token) {
@@ -39,19 +36,26 @@ Vector next_logits(const Gpt2& model, ThreadPool& pool, ActivationCache& run, To
 
 }  // namespace
 
-std::vector<TokenId> greedy(const Gpt2& model, ThreadPool& pool, Matrix embedding,
-                            const Insertion* insertion, Index count) {
-  const Index room = model.config().n_positions - embedding.rows();
-  ActivationCache run = whole_run(model, pool, std::move(embedding), {.qkv = true}, insertion);
+ActivationCache begun_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
+                          const Insertion* insertion) {
+  return whole_run(model, pool, std::move(embedding), {.qkv = true}, insertion);
+}
+
+std::vector<TokenId> greedy(const Gpt2& model, ThreadPool& pool, std::vector<ActivationCache> runs,
+                            Index count) {
+  const Index room = model.config().n_positions - runs.front().n_positions();
   std::vector<TokenId> tokens;
-  Vector logits = final_logits(model, pool, run, 1).row(0);
-  while (static_cast<Index>(tokens.size()) < count) {
-    tokens.push_back(most_probable(logits));
-    const auto used = static_cast<Index>(tokens.size());
-    if (used == count || used > room) {
+  while (static_cast<Index>(tokens.size()) < std::min(count, room + 1)) {
+    AnswerSum sum;
+    for (ActivationCache& run : runs) {
+      sum.add(tokens.empty() ? Vector(final_logits(model, pool, run, 1).row(0))
+                             : next_logits(model, pool, run, tokens.back()));
+    }
+    const std::vector<Prediction> best = top_k(sum.mean(), 1);
+    if (best.empty()) {
       break;
     }
-    logits = next_logits(model, pool, run, tokens.back());
+    tokens.push_back(static_cast<TokenId>(best.front().token));
   }
   return tokens;
 }

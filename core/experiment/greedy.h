@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/math/matrix.h"
@@ -10,9 +11,15 @@
 
 namespace patchboard {
 
-/// The most probable token, again and again: at most `count`, fewer where n_positions ends.
-/// embedding: [T, d_model], of the prompt. insertion: what is patched in the prompt, or null.
-[[nodiscard]] std::vector<TokenId> greedy(const Gpt2& model, ThreadPool& pool, Matrix embedding,
-                                          const Insertion* insertion, Index count);
+/// A prompt's run that has kept qkv, to be continued. embedding: [T, d_model]. insertion: what is
+/// patched in the prompt, or null.
+[[nodiscard]] ActivationCache begun_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
+                                        const Insertion* insertion);
+
+/// The most probable token, again and again: at most `count`, fewer where n_positions ends or where
+/// the logits are no longer finite. runs: of `begun_run`, all as long as each other; of several,
+/// the mean of their probabilities decides, and all are continued by the same tokens.
+[[nodiscard]] std::vector<TokenId> greedy(const Gpt2& model, ThreadPool& pool,
+                                          std::vector<ActivationCache> runs, Index count);
 
 }  // namespace patchboard

@@ -26,11 +26,40 @@ std::vector<TokenId> continuation_of(const std::vector<TokenId>& target) {
   return {target.begin(), target.end() - 1};
 }
 
+/// A cell is one thing: where a part of it could not be measured, none of it is shown.
+void clear_not_finite(LabRow& row) {
+  const std::size_t columns = row.kl.size();
+  for (std::size_t column = 0; column < columns; ++column) {
+    if (row.not_finite[column] == 0) {
+      continue;
+    }
+    row.kl[column] = kUnknown;
+    for (const auto& [values, row_values] : kValues) {
+      for (std::size_t at = column; at < (row.*row_values).size(); at += columns) {
+        (row.*row_values)[at] = kUnknown;
+      }
+    }
+  }
+}
+
+/// Of one sample where it is named, else the mean over all. logits_of: of a sample.
+template <typename LogitsOf>
+Answer mean_answer(Index samples, std::optional<Index> sample, const LogitsOf& logits_of) {
+  if (sample) {
+    return answer_of(logits_of(*sample));
+  }
+  AnswerSum sum;
+  for (Index each = 0; each < samples; ++each) {
+    sum.add(logits_of(each));
+  }
+  return sum.mean();
+}
+
 /// The mean over samples.
 Measures corrupted_measures(const Measurer& measurer, const Runs& runs) {
-  Measures mean = measurer.of(runs.corrupted(0).logits());
+  Measures mean = measurer.of(runs.corrupted_logits(0));
   for (Index sample = 1; sample < runs.samples(); ++sample) {
-    mean.add(measurer.of(runs.corrupted(sample).logits()));
+    mean.add(measurer.of(runs.corrupted_logits(sample)));
   }
   if (runs.samples() > 1) {
     mean.divide_by(static_cast<float>(runs.samples()));
@@ -45,66 +74,65 @@ Lab::Lab(const Gpt2& model, ThreadPool& pool, Experiment experiment) : model_(mo
 }
 
 bool Lab::shares_runs_with(const Experiment& experiment) const {
-  return experiment.clean == experiment_.clean && experiment.corrupted == experiment_.corrupted &&
-         experiment.corruption == experiment_.corruption;
+  const Experiment& own = run_.experiment;
+  return experiment.clean == own.clean && experiment.corrupted == own.corrupted &&
+         experiment.corruption == own.corruption;
 }
 
 void Lab::restart(Experiment experiment) {
-  experiment_ = std::move(experiment);
-  sweeps_ = experiment_.sweeps();
-  start_seconds_ = 0;
-  start_block_rows_ = 0;
-  used_.clear();
-  for (const auto& group : groups_) {
-    group->targets.clear();
-  }
-  group_of({});
-  for (std::size_t i = 0; i < experiment_.targets.size(); ++i) {
-    Group& group = group_of(continuation_of(experiment_.targets[i]));
-    group.targets.push_back(i);
-    if (std::ranges::find(used_, &group) == used_.end()) {
-      used_.push_back(&group);
+  Run run{.experiment = std::move(experiment)};
+  run.sweeps = run.experiment.sweeps();
+  group_of({}, run);
+  for (std::size_t i = 0; i < run.experiment.targets.size(); ++i) {
+    Group& group = group_of(continuation_of(run.experiment.targets[i]), run);
+    auto part = std::ranges::find(run.parts, &group, &Part::group);
+    if (part == run.parts.end()) {
+      part = run.parts.insert(run.parts.end(), Part{.group = &group});
     }
+    part->targets.push_back(i);
   }
-  for (Group* group : used_) {
-    prepare(*group);
+  for (Part& part : run.parts) {
+    prepare(part, run);
   }
-  collect(&Group::clean, clean_);
-  collect(&Group::corrupted, corrupted_);
-  order_rows();
+  run.clean = collected(run, &Part::clean);
+  run.corrupted = collected(run, &Part::corrupted);
+  order_rows(run);
+  run_ = std::move(run);
 }
 
-Lab::Group& Lab::group_of(const std::vector<TokenId>& continuation) {
+Lab::Group& Lab::group_of(const std::vector<TokenId>& continuation, Run& run) {
   const auto found = std::ranges::find_if(
       groups_, [&](const auto& group) { return group->continuation == continuation; });
   if (found != groups_.end()) {
     return **found;
   }
+  const Experiment& experiment = run.experiment;
   const auto start = std::chrono::steady_clock::now();
   auto group = std::make_unique<Group>();
   group->continuation = continuation;
-  group->runs = std::make_unique<Runs>(model_, pool_, experiment_.clean, experiment_.corrupted,
-                                       continuation, experiment_.corruption, kept());
+  group->runs =
+      std::make_unique<Runs>(model_, pool_, experiment.clean, experiment.corrupted, continuation,
+                             experiment.corruption, kept(run), experiment.corruption.samples);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  start_seconds_ += took.count();
-  const Index runs = experiment_.corruption.is_ablation() ? 1 : 1 + group->runs->samples();
-  start_block_rows_ +=
+  run.start_seconds += took.count();
+  const Index runs = experiment.corruption.is_ablation() ? 1 : 1 + group->runs->samples();
+  run.start_block_rows +=
       static_cast<double>(runs * model_.config().n_layer * group->runs->n_positions());
   return *groups_.emplace_back(std::move(group));
 }
 
-void Lab::prepare(Group& group) {
+void Lab::prepare(Part& part, const Run& run) {
   std::vector<std::vector<TokenId>> targets;
-  targets.reserve(group.targets.size());
-  for (const std::size_t target : group.targets) {
-    targets.push_back(experiment_.targets[target]);
+  targets.reserve(part.targets.size());
+  for (const std::size_t target : part.targets) {
+    targets.push_back(run.experiment.targets[target]);
   }
-  group.measurer = std::make_unique<Measurer>(std::move(targets), group.runs->clean().logits());
-  group.clean = group.measurer->of(group.runs->clean().logits());
-  group.corrupted = corrupted_measures(*group.measurer, *group.runs);
-  group.sweeps.clear();
-  for (const SweepSettings& settings : sweeps_) {
-    group.sweeps.push_back(&sweep_of(group, settings));
+  const Runs& runs = *part.group->runs;
+  part.measurer = std::make_unique<Measurer>(std::move(targets), runs.clean_logits());
+  part.clean = part.measurer->of(runs.clean_logits());
+  part.corrupted = corrupted_measures(*part.measurer, runs);
+  for (const SweepSettings& settings : run.sweeps) {
+    part.sweeps.push_back(&sweep_of(*part.group, settings));
   }
 }
 
@@ -117,43 +145,43 @@ Sweep& Lab::sweep_of(Group& group, const SweepSettings& settings) {
   return *group.known.emplace_back(std::make_unique<Sweep>(model_, pool_, *group.runs, settings));
 }
 
-/// From the groups' targets to the experiment's.
-void Lab::collect(Measures Group::* part, Measures& all) const {
+/// From the parts' targets to the experiment's.
+Measures Lab::collected(const Run& run, Measures Part::* which) {
+  Measures all;
   for (const auto& [values, row_values] : kValues) {
-    (all.*values).assign(experiment_.targets.size(), kUnknown);
-    for (const Group* group : used_) {
-      for (std::size_t i = 0; i < group->targets.size(); ++i) {
-        (all.*values)[group->targets[i]] = (group->*part.*values)[i];
+    (all.*values).assign(run.experiment.targets.size(), kUnknown);
+    for (const Part& part : run.parts) {
+      for (std::size_t i = 0; i < part.targets.size(); ++i) {
+        (all.*values)[part.targets[i]] = (part.*which.*values)[i];
       }
     }
   }
-  all.kl = (used_.front()->*part).kl;
+  all.kl = (run.parts.front().*which).kl;
+  all.finite =
+      std::ranges::all_of(run.parts, [&](const Part& part) { return (part.*which).finite; });
+  return all;
 }
 
-void Lab::order_rows() {
-  order_.clear();
-  next_ = 0;
-  block_rows_ = 0;
-  block_rows_done_ = 0;
-  for (std::size_t sweep = 0; sweep < sweeps_.size(); ++sweep) {
-    const SweepPlan& plan = used_.front()->sweeps[sweep]->plan();
+void Lab::order_rows(Run& run) const {
+  for (std::size_t sweep = 0; sweep < run.sweeps.size(); ++sweep) {
+    const SweepPlan& plan = run.parts.front().sweeps[sweep]->plan();
     const Index heads_a_layer = plan.rows() / model_.config().n_layer;
     for (Index layer = model_.config().n_layer - 1; layer >= 0; --layer) {
       for (Index head = 0; head < heads_a_layer; ++head) {
         const Index row = layer * heads_a_layer + head;
-        if (!plan.columns_of(experiment_.region, row).empty()) {
-          order_.push_back({sweep, row});
+        if (!plan.columns_of(run.experiment.region, row).empty()) {
+          run.order.push_back({sweep, row});
         }
       }
     }
-    block_rows_ += block_rows(static_cast<Index>(sweep));
+    run.block_rows += block_rows_of(run, static_cast<Index>(sweep));
   }
 }
 
 /// All where a run is short; else what each run is needed for.
-KeptOfRuns Lab::kept() const {
+KeptOfRuns Lab::kept(const Run& run) const {
   const Config& config = model_.config();
-  const auto T = static_cast<Index>(experiment_.clean.size());
+  const auto T = static_cast<Index>(run.experiment.clean.size());
   const Index floats = config.n_layer * T * (9 * config.d_model + config.n_head * T);
   if (floats <= kLittleFloats) {
     constexpr Kept kAll{.qkv = true,
@@ -165,7 +193,7 @@ KeptOfRuns Lab::kept() const {
     return {.clean = kAll, .corrupted = kAll};
   }
   KeptOfRuns all;
-  for (const SweepSettings& sweep : sweeps_) {
+  for (const SweepSettings& sweep : run.sweeps) {
     const bool denoising = sweep.direction == Direction::kDenoising;
     Kept& base = denoising ? all.corrupted : all.clean;
     Kept& source = denoising ? all.clean : all.corrupted;
@@ -176,69 +204,85 @@ KeptOfRuns Lab::kept() const {
 }
 
 const SweepPlan& Lab::plan(Index sweep) const {
-  return used_.front()->sweeps[static_cast<std::size_t>(sweep)]->plan();
+  return run_.parts.front().sweeps[static_cast<std::size_t>(sweep)]->plan();
 }
 
-Vector Lab::clean_logits() const { return groups_.front()->runs->clean().logits().row(0); }
+Answer Lab::clean_answer() const { return answer_of(groups_.front()->runs->clean_logits().row(0)); }
 
-Vector Lab::corrupted_logits() const {
-  return std::as_const(*groups_.front()->runs).corrupted().logits().row(0);
+Answer Lab::corrupted_answer(std::optional<Index> sample) const {
+  const Runs& runs = *groups_.front()->runs;
+  return mean_answer(runs.samples(), sample,
+                     [&](Index each) { return Vector(runs.corrupted_logits(each).row(0)); });
 }
 
-double Lab::block_rows(Index sweep) const {
+double Lab::block_rows_of(const Run& run, Index sweep) {
   double total = 0;
-  for (const Group* group : used_) {
-    total += group->sweeps[static_cast<std::size_t>(sweep)]->block_rows(experiment_.region);
+  for (const Part& part : run.parts) {
+    total += part.sweeps[static_cast<std::size_t>(sweep)]->block_rows(run.experiment.region);
   }
   return total;
 }
 
 std::uint64_t Lab::naive_block_rows() const {
   std::uint64_t total = 0;
-  for (const Group* group : used_) {
-    for (const Sweep* sweep : group->sweeps) {
-      total +=
-          sweep->plan().naive_block_rows() * static_cast<std::uint64_t>(group->runs->samples());
+  for (const Part& part : run_.parts) {
+    for (const Sweep* sweep : part.sweeps) {
+      total += sweep->plan().naive_block_rows() *
+               static_cast<std::uint64_t>(part.group->runs->samples());
     }
   }
   return total;
 }
 
 LabRow Lab::step() {
-  const auto& [sweep, index] = order_[next_++];
-  const SweepPlan& plan = used_.front()->sweeps[sweep]->plan();
+  const auto& [sweep, index] = run_.order[run_.next];
+  const SweepPlan& plan = run_.parts.front().sweeps[sweep]->plan();
   const auto columns = static_cast<std::size_t>(plan.columns());
+  const std::size_t targets = run_.experiment.targets.size();
   LabRow row{
       .sweep = static_cast<Index>(sweep), .layer = plan.layer(index), .head = plan.head(index)};
   for (const auto& [values, row_values] : kValues) {
-    (row.*row_values).assign(experiment_.targets.size() * columns, kUnknown);
+    (row.*row_values).assign(targets * columns, kUnknown);
   }
   row.kl.assign(columns, kUnknown);
-  const bool denoising = sweeps_[sweep].direction == Direction::kDenoising;
-  for (Group* group : used_) {
-    block_rows_done_ += group->sweeps[sweep]->compute(index, experiment_.region);
-    const auto measures = group->sweeps[sweep]->measure(
-        index, *group->measurer, denoising ? group->corrupted : group->clean);
+  row.computed.assign(columns, 0);
+  row.not_finite.assign(columns, 0);
+  const bool denoising = run_.sweeps[sweep].direction == Direction::kDenoising;
+  for (const Part& part : run_.parts) {
+    run_.block_rows_done += part.sweeps[sweep]->compute(index, run_.experiment.region);
+    const auto measures =
+        part.sweeps[sweep]->measure(index, *part.measurer, denoising ? part.corrupted : part.clean);
     for (std::size_t column = 0; column < columns; ++column) {
-      const std::optional<Measures>& measured = measures[column];
-      if (!measured) {
-        continue;
-      }
-      row.kl[column] = measured->kl;
-      for (const auto& [values, row_values] : kValues) {
-        for (std::size_t i = 0; i < group->targets.size(); ++i) {
-          (row.*row_values)[group->targets[i] * columns + column] = ((*measured).*values)[i];
+      if (measures[column]) {
+        row.computed[column] = 1;
+        if (!measures[column]->finite) {
+          row.not_finite[column] = 1;
+        }
+        row.kl[column] = measures[column]->kl;
+        for (const auto& [values, row_values] : kValues) {
+          for (std::size_t i = 0; i < part.targets.size(); ++i) {
+            (row.*row_values)[part.targets[i] * columns + column] =
+                ((*measures[column]).*values)[i];
+          }
         }
       }
     }
   }
+  clear_not_finite(row);
+  ++run_.next;
   return row;
 }
 
 Runs& Lab::runs() { return *groups_.front()->runs; }
 
-Vector Lab::cell_logits(Index sweep, Index row, Index column) {
-  return used_.front()->sweeps[static_cast<std::size_t>(sweep)]->cell_logits(row, column).row(0);
+Vector Lab::cell_logits(Index sweep, Index row, Index column, Index sample) {
+  Sweep& own = *run_.parts.front().sweeps[static_cast<std::size_t>(sweep)];
+  return own.cell_logits(row, column, sample).row(0);
+}
+
+Answer Lab::cell_answer(Index sweep, Index row, Index column, std::optional<Index> sample) {
+  return mean_answer(samples(), sample,
+                     [&](Index each) { return cell_logits(sweep, row, column, each); });
 }
 
 }  // namespace patchboard

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -10,7 +12,11 @@
 
 namespace patchboard {
 
-/// What the model would say if it ended after each layer; [layer][position], flat.
+/// In place of a token where logits are not finite, so that none is the most probable.
+inline constexpr TokenId kNoToken = -1;
+
+/// What the model would say if it ended after each layer; [layer][position], flat. Where its logits
+/// are not finite, kNoToken and NaN.
 struct LogitLens {
   std::vector<TokenId> top;
   std::vector<float> top_prob;
@@ -21,5 +27,14 @@ struct LogitLens {
 /// Source: nostalgebraist 2020, "interpreting GPT: the logit lens".
 [[nodiscard]] LogitLens logit_lens(const Gpt2& model, ThreadPool& pool, const ActivationCache& run,
                                    std::span<const TokenId> targets);
+
+/// The mean of the probabilities over several runs, and the token that is most probable in it.
+/// run_of: a run by its number; what it returns is to hold until the next call. It is asked for
+/// each run once or, where the probabilities of all tokens in all cells would take more than
+/// kMeanLensBytes, once for each part of the cells.
+[[nodiscard]] LogitLens mean_logit_lens(const Gpt2& model, ThreadPool& pool, Index runs,
+                                        const std::function<const ActivationCache&(Index)>& run_of,
+                                        std::span<const TokenId> targets);
+inline constexpr std::size_t kMeanLensBytes = std::size_t{256} << 20;
 
 }  // namespace patchboard

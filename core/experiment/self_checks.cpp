@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 #include "core/patching/patched_runs.h"
 #include "core/patching/whole_run.h"
@@ -9,19 +10,29 @@
 namespace patchboard {
 namespace {
 
-/// Equal to the bit or, said in words, by how much not.
-struct Comparison {
-  bool equal = true;
-  float largest = 0;
-
+/// Equal to the bit or, said in words, by how much not. What is not finite is equal to nothing.
+class Comparison {
+ public:
   void compare(const MatrixView& a, const MatrixView& b) {
-    const float difference = (a - b).cwiseAbs().maxCoeff();
-    largest = std::max(largest, difference);
-    equal = equal && difference == 0.0F;  // NaN is not equal
+    if (!a.allFinite() || !b.allFinite()) {
+      finite_ = false;  // and no such number is compared
+    } else if (a.size() > 0) {
+      largest_ = std::max(largest_, (a - b).cwiseAbs().maxCoeff());
+    }
   }
+  [[nodiscard]] bool passed() const { return finite_ && largest_ == 0.0F; }
   [[nodiscard]] std::string text() const {
-    return equal ? "equal to the bit" : "largest difference " + std::to_string(largest);
+    if (!finite_) {
+      return "not finite, so that nothing can be said";
+    }
+    std::ostringstream difference;  // std::to_string would write a small one as zero
+    difference << "largest difference " << largest_;
+    return passed() ? "equal to the bit" : difference.str();
   }
+
+ private:
+  bool finite_ = true;
+  float largest_ = 0;
 };
 
 std::string where(const SweepPlan& plan, Index row, Index column) {
@@ -76,7 +87,7 @@ class Checker {
       comparison.compare(rows, expected.replicate(rows.rows(), 1));
     }
     return {.name = "Patched with itself, a run stays as it is",
-            .passed = comparison.equal,
+            .passed = comparison.passed(),
             .detail = where(plan, cell.row, cell.column) + " and its row: " + comparison.text()};
   }
 
@@ -98,7 +109,7 @@ class Checker {
     const bool denoising = direction == Direction::kDenoising;
     return {.name = denoising ? "Patched everywhere, the corrupted run is the clean one"
                               : "Patched everywhere, the clean run is the corrupted one",
-            .passed = comparison.equal,
+            .passed = comparison.passed(),
             .detail = "resid_pre, layer " + std::to_string(L / 2) +
                       ", all positions: " + comparison.text()};
   }
@@ -126,10 +137,10 @@ class Checker {
     }
     const std::string place = where(plan, cell.row, cell.column) + ": ";
     return {{.name = "The engine's patched run is a whole run with the activation replaced",
-             .passed = cells.equal,
+             .passed = cells.passed(),
              .detail = place + cells.text()},
             {.name = "Nothing outside the patch's cone changed",
-             .passed = outside.equal,
+             .passed = outside.passed(),
              .detail = place + "layers before it and positions left of it " + outside.text()}};
   }
 

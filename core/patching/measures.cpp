@@ -22,6 +22,17 @@ float rank_of(std::span<const float> logits, TokenId token) {
   return static_cast<float>(1 + before + after);
 }
 
+/// Of a run that cannot be measured.
+Measures not_finite(std::size_t targets) {
+  const std::vector<float> none(targets, std::numeric_limits<float>::quiet_NaN());
+  return {.prob = none,
+          .log_prob = none,
+          .logit = none,
+          .rank = none,
+          .kl = none.front(),
+          .finite = false};
+}
+
 void add_each(std::vector<float>& sums, const std::vector<float>& values) {
   for (std::size_t i = 0; i < sums.size(); ++i) {
     sums[i] += values[i];
@@ -36,6 +47,7 @@ void Measures::add(const Measures& other) {
   add_each(logit, other.logit);
   add_each(rank, other.rank);
   kl += other.kl;
+  finite = finite && other.finite;
 }
 
 void Measures::divide_by(float count) {
@@ -45,6 +57,14 @@ void Measures::divide_by(float count) {
     }
   }
   kl /= count;
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  const auto is_infinite = [](float value) { return std::isinf(value); };
+  // A sum of numbers can still be too large for one.
+  finite = finite && is_finite(kl) && std::ranges::all_of(log_prob, is_finite) &&
+           std::ranges::none_of(logit, is_infinite);
+  if (!finite) {
+    *this = not_finite(prob.size());
+  }
 }
 
 Measurer::Measurer(std::vector<std::vector<TokenId>> targets, const MatrixView& clean_logits)
@@ -62,6 +82,9 @@ Measures Measurer::of(const MatrixView& logits) const {
   constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
   const std::span<const float> first = row_values(logits);
   const double total = log_sum_exp(first);
+  if (!logits.bottomRows(logits.rows() - 1).allFinite()) {
+    return not_finite(targets_.size());
+  }
   Measures measures;
   for (const std::vector<TokenId>& target : targets_) {
     const TokenId token = target.front();
@@ -72,6 +95,9 @@ Measures Measurer::of(const MatrixView& logits) const {
       log_prob +=
           static_cast<double>(later[static_cast<std::size_t>(target[i])]) - log_sum_exp(later);
     }
+    if (!std::isfinite(static_cast<float>(log_prob))) {
+      return not_finite(targets_.size());
+    }
     measures.log_prob.push_back(static_cast<float>(log_prob));
     measures.prob.push_back(static_cast<float>(std::exp(log_prob)));
     measures.logit.push_back(is_single ? first[static_cast<std::size_t>(token)] : kNone);
@@ -81,6 +107,10 @@ Measures Measurer::of(const MatrixView& logits) const {
   for (std::size_t i = 0; i < clean_log_probs_.size(); ++i) {
     const double log_prob = static_cast<double>(first[i]) - total;
     kl += clean_probs_[i] * (clean_log_probs_[i] - log_prob);
+  }
+  // A logit that is not finite makes the sum so, whichever token it is of.
+  if (!std::isfinite(static_cast<float>(kl))) {
+    return not_finite(targets_.size());
   }
   measures.kl = static_cast<float>(std::max(0.0, kl));  // rounding leaves some 1e-17 below zero
   return measures;

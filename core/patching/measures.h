@@ -11,14 +11,15 @@
 namespace patchboard {
 
 /// What is measured of one run: [target], and the distance of its next token's distribution from
-/// the clean run's.
+/// the clean run's. Of a run whose logits are not all finite, nothing: every value is NaN.
 struct Measures {
   std::vector<float> prob;
   std::vector<float> log_prob;
   std::vector<float> logit;
   std::vector<float>
-      rank;      ///< 1 is the most probable token; equal logits in the order of their ids
-  float kl = 0;  ///< KL(clean ‖ this run), in nats
+      rank;            ///< 1 is the most probable token; equal logits in the order of their ids
+  float kl = 0;        ///< KL(clean ‖ this run), in nats
+  bool finite = true;  ///< whether it could be measured; of a mean, whether every run of it could
 
   void add(const Measures& other);
   void divide_by(float count);
@@ -28,7 +29,7 @@ struct Measures {
 ///
 /// Targets of one token are read at the first of them. A continuation of several tokens is read
 /// token after token, each after the ones before it (teacher-forced): its log_prob is the sum, its
-/// logit and rank are NaN.
+/// logit and rank are NaN, also where the run is finite.
 class Measurer {
  public:
   /// targets: tokens of each, as many as there are answers' positions or, of several targets, one.

@@ -12,12 +12,13 @@ PromptRun::PromptRun(const Gpt2& model, ThreadPool& pool, Matrix embedding, Inde
       pool_(pool),
       kept_(kept),
       cache_(whole_run(model, pool, std::move(embedding), kept)),
-      logits_(final_logits(model, pool, cache_, answers)) {}
+      normed_(model.final_norm(pool, cache_.h.back().resid_post.bottomRows(answers))) {}
 
 const ActivationCache& PromptRun::keeping(const Kept& kept) {
   if (!kept_.covers(kept)) {
-    kept_ = kept_.with(kept);
-    cache_ = whole_run(model_, pool_, cache_.embedding, kept_);
+    const Kept more = kept_.with(kept);
+    cache_ = whole_run(model_, pool_, cache_.embedding, more);
+    kept_ = more;
   }
   return cache_;
 }

@@ -14,11 +14,13 @@ class PromptRun {
   /// this.
   PromptRun(const Gpt2& model, ThreadPool& pool, Matrix embedding, Index answers, const Kept& kept);
 
-  /// [answers, vocab_size]
-  [[nodiscard]] const Matrix& logits() const { return logits_; }
-  [[nodiscard]] Index answers() const { return logits_.rows(); }
+  /// [T, d_model]
+  [[nodiscard]] const Matrix& embedding() const { return cache_.embedding; }
+  /// After the final norm: what the answers' logits are told from, [answers, d_model].
+  [[nodiscard]] const Matrix& normed() const { return normed_; }
 
-  /// The run's activations; computed again where it kept less.
+  /// The run's activations; computed again where it kept less. What is returned
+  /// holds until more is asked for.
   [[nodiscard]] const ActivationCache& keeping(const Kept& kept);
 
  private:
@@ -26,7 +28,7 @@ class PromptRun {
   ThreadPool& pool_;
   Kept kept_;
   ActivationCache cache_;
-  Matrix logits_;
+  Matrix normed_;
 };
 
 }  // namespace patchboard

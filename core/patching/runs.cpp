@@ -1,6 +1,7 @@
 #include "core/patching/runs.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace patchboard {
 namespace {
@@ -27,7 +28,7 @@ Index first_difference_of(std::span<const TokenId> clean, std::span<const TokenI
 
 Runs::Runs(const Gpt2& model, ThreadPool& pool, std::span<const TokenId> clean,
            std::span<const TokenId> corrupted, std::span<const TokenId> continuation,
-           const Corruption& corruption, const KeptOfRuns& kept)
+           const Corruption& corruption, const KeptOfRuns& kept, Index held)
     : model_(model),
       pool_(pool),
       corruption_(corruption),
@@ -36,31 +37,61 @@ Runs::Runs(const Gpt2& model, ThreadPool& pool, std::span<const TokenId> clean,
       samples_(corruption.kind == Corruption::Kind::kNoise ? corruption.samples : 1),
       first_difference_(first_difference_of(clean, corrupted, corruption)),
       clean_(model, pool, model.embed(joined(clean, continuation)),
-             static_cast<Index>(continuation.size()) + 1, kept.clean) {
+             static_cast<Index>(continuation.size()) + 1, kept.clean),
+      clean_logits_(model.unembed(pool, clean_.normed())) {
   if (corruption.kind == Corruption::Kind::kPrompt) {
-    corrupted_.emplace_back(model, pool, model.embed(joined(corrupted, continuation)),
-                            clean_.answers(), kept.corrupted);
+    corrupted_.push_back(std::make_unique<PromptRun>(
+        model, pool, model.embed(joined(corrupted, continuation)), answers(), kept.corrupted));
+    corrupted_normed_ = corrupted_.front()->normed();
   }
   if (corruption.kind == Corruption::Kind::kNoise) {
-    const double deviation = corruption.multiple * embedding_deviation(model);
-    const Matrix embedding = model.embed(joined(clean, continuation));
+    noise_deviation_ = corruption.multiple * embedding_deviation(model);
+    corrupted_normed_.resize(samples_ * answers(), model.config().d_model);
+    const Index stays = held < samples_ ? held - 1 : samples_;
     for (Index sample = 0; sample < samples_; ++sample) {
-      corrupted_.emplace_back(model, pool, noised(embedding, corruption, deviation, sample),
-                              clean_.answers(), kept.corrupted);
+      const bool is_held = sample < stays;
+      std::unique_ptr<PromptRun> run = noised_run(sample, is_held ? kept.corrupted : Kept{});
+      corrupted_normed_.middleRows(sample * answers(), answers()) = run->normed();
+      if (is_held) {
+        corrupted_.push_back(std::move(run));
+      }
     }
   }
 }
 
-PromptRun& Runs::corrupted(Index sample) {
-  return corrupted_.empty() ? clean_ : corrupted_[static_cast<std::size_t>(sample)];
+std::unique_ptr<PromptRun> Runs::noised_run(Index sample, const Kept& kept) const {
+  return std::make_unique<PromptRun>(
+      model_, pool_, noised(clean_.embedding(), corruption_, noise_deviation_, sample), answers(),
+      kept);
 }
 
-const PromptRun& Runs::corrupted(Index sample) const {
-  return corrupted_.empty() ? clean_ : corrupted_[static_cast<std::size_t>(sample)];
+PromptRun& Runs::corrupted(Index sample) { return corrupted_keeping(sample, {}); }
+
+PromptRun& Runs::corrupted_keeping(Index sample, const Kept& kept) {
+  if (corruption_.is_ablation()) {
+    return clean_;
+  }
+  if (sample < static_cast<Index>(corrupted_.size())) {
+    return *corrupted_[static_cast<std::size_t>(sample)];
+  }
+  if (passing_sample_ != sample) {
+    passing_.reset();
+    passing_sample_ = -1;
+    passing_ = noised_run(sample, kept);
+    passing_sample_ = sample;
+  }
+  return *passing_;
+}
+
+Matrix Runs::corrupted_logits(Index sample) const {
+  return corruption_.is_ablation()
+             ? clean_logits_
+             : model_.unembed(pool_, corrupted_normed_.middleRows(sample * answers(), answers()));
 }
 
 const ActivationCache& Runs::base(Direction direction, Index sample, const Kept& kept) {
-  return (direction == Direction::kDenoising ? corrupted(sample) : clean_).keeping(kept);
+  return (direction == Direction::kDenoising ? corrupted_keeping(sample, kept) : clean_)
+      .keeping(kept);
 }
 
 const ActivationCache& Runs::source(Direction direction, Index sample, const Kept& kept) {
@@ -68,13 +99,14 @@ const ActivationCache& Runs::source(Direction direction, Index sample, const Kep
     return clean_.keeping(kept);
   }
   if (!corruption_.is_ablation()) {
-    return corrupted(sample).keeping(kept);
+    return corrupted_keeping(sample, kept).keeping(kept);
   }
   if (!constant_ || !constant_kept_.covers(kept)) {
-    constant_kept_ = constant_kept_.with(kept);
+    const Kept more = constant_kept_.with(kept);
     constant_ = corruption_.kind == Corruption::Kind::kZero
-                    ? zero_activations(model_, prompt_length_, constant_kept_)
-                    : mean_activations(model_, pool_, corruption_.prompts, constant_kept_);
+                    ? zero_activations(model_, prompt_length_, more)
+                    : mean_activations(model_, pool_, corruption_.prompts, more);
+    constant_kept_ = more;
   }
   return *constant_;
 }

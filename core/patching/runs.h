@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,17 +29,24 @@ class Runs {
  public:
   /// clean, corrupted: of the same length; for corruptions other than a prompt only `clean` is
   /// read. continuation: tokens that are appended to both, so that what comes after each can be
-  /// read.
+  /// read. held: of noise, how many samples' activations are held at a time, 1 at least; those of
+  /// the others are computed again whenever they are asked for, with the same bits.
   Runs(const Gpt2& model, ThreadPool& pool, std::span<const TokenId> clean,
        std::span<const TokenId> corrupted, std::span<const TokenId> continuation,
-       const Corruption& corruption, const KeptOfRuns& kept);
+       const Corruption& corruption, const KeptOfRuns& kept, Index held);
 
   [[nodiscard]] PromptRun& clean() { return clean_; }
-  [[nodiscard]] const PromptRun& clean() const { return clean_; }
-  /// Of an ablation, the clean run: nothing is corrupted before it is patched.
-  [[nodiscard]] PromptRun& corrupted(Index sample = 0);
-  [[nodiscard]] const PromptRun& corrupted(Index sample = 0) const;
+  /// Of an ablation, the clean run: nothing is corrupted before it is patched. What is returned
+  /// holds until another sample is asked for.
+  [[nodiscard]] PromptRun& corrupted(Index sample);
   [[nodiscard]] Index samples() const { return samples_; }
+
+  /// [answers, vocab_size]
+  [[nodiscard]] const Matrix& clean_logits() const { return clean_logits_; }
+  /// The same of one sample; known of every sample, whatever is held.
+  [[nodiscard]] Matrix corrupted_logits(Index sample) const;
+  /// Positions whose logits are read: the prompt's last and those of a continuation.
+  [[nodiscard]] Index answers() const { return clean_logits_.rows(); }
 
   /// Left of it clean and corrupted activations agree; 0 for ablations.
   [[nodiscard]] Index first_difference() const { return first_difference_; }
@@ -52,15 +60,23 @@ class Runs {
   [[nodiscard]] const ActivationCache& source(Direction direction, Index sample, const Kept& kept);
 
  private:
+  [[nodiscard]] std::unique_ptr<PromptRun> noised_run(Index sample, const Kept& kept) const;
+  [[nodiscard]] PromptRun& corrupted_keeping(Index sample, const Kept& kept);
+
   const Gpt2& model_;
   ThreadPool& pool_;
   Corruption corruption_;
+  double noise_deviation_ = 0;
   Index prompt_length_;
   Index n_positions_;
   Index samples_;
   Index first_difference_ = 0;
   PromptRun clean_;
-  std::vector<PromptRun> corrupted_;
+  Matrix clean_logits_;
+  Matrix corrupted_normed_;  // [samples · answers, d_model], after the final norm
+  std::vector<std::unique_ptr<PromptRun>> corrupted_;  // of the first samples
+  std::unique_ptr<PromptRun> passing_;                 // of one of the others
+  Index passing_sample_ = -1;
   std::optional<ActivationCache> constant_;
   Kept constant_kept_;
 };

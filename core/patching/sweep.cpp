@@ -1,5 +1,6 @@
 #include "core/patching/sweep.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "core/patching/patched_runs.h"
@@ -18,7 +19,7 @@ void append_rows(Matrix& rows, const Matrix& more) {
 PatchedShape shape_of(const Gpt2& model, const Runs& runs) {
   return {.n_layer = model.config().n_layer,
           .n_positions = runs.n_positions(),
-          .answers = runs.clean().answers(),
+          .answers = runs.answers(),
           .first_difference = runs.first_difference()};
 }
 
@@ -52,12 +53,15 @@ double Sweep::block_rows(const std::optional<Region>& region) const {
 }
 
 double Sweep::compute(Index row, const std::optional<Region>& region) {
-  RowEnds& ends = ends_[at(row)];
   const std::vector<Index> columns = missing(row, region);
+  if (columns.empty()) {
+    return 0;
+  }
   std::vector<PatchPlace> places;
   const std::vector<PatchBatch> batches =
       make_batches(plan_.patches(row, columns), plan_.shape(), &places);
   const auto& [site, direction, by_position, window, span] = plan_.settings();
+  RowEnds ends = ends_[at(row)];
   double done = 0;
   for (Index sample = 0; sample < runs_.samples(); ++sample) {
     const PatchedRuns patched(model_, pool_, runs_.base(direction, sample, kept_of_base(site)),
@@ -72,6 +76,8 @@ double Sweep::compute(Index row, const std::optional<Region>& region) {
     ends.known[at(columns[i])] = true;
     ends.run[at(columns[i])] = changes ? ends.count++ : -1;
   }
+  static_assert(std::is_nothrow_move_assignable_v<RowEnds>);
+  ends_[at(row)] = std::move(ends);  // whole or not at all
   return done;
 }
 
@@ -103,19 +109,23 @@ std::vector<std::optional<Measures>> Sweep::measure(Index row, const Measurer& m
   return measures;
 }
 
-Matrix Sweep::cell_logits(Index row, Index column) {
+Matrix Sweep::cell_logits(Index row, Index column, Index sample) {
+  const auto& [site, direction, by_position, window, span] = plan_.settings();
   const RowEnds& ends = ends_[at(row)];
-  if (!ends.known[at(column)]) {
-    // A region of one cell would leave out heads; a row is little.
-    compute(row, std::nullopt);
+  if (ends.known[at(column)] && ends.run[at(column)] >= 0) {
+    const Index answers = plan_.shape().answers;
+    return model_.unembed(
+        pool_, ends.normed[at(sample)].middleRows(ends.run[at(column)] * answers, answers));
   }
-  const Index run = ends.run[at(column)];
-  if (run < 0) {
-    const bool denoising = plan_.settings().direction == Direction::kDenoising;
-    return (denoising ? runs_.corrupted() : runs_.clean()).logits();
+  const std::vector<PatchBatch> one = make_batches({plan_.patch(row, column)}, plan_.shape());
+  if (one.empty()) {
+    return direction == Direction::kDenoising ? runs_.corrupted_logits(sample)
+                                              : runs_.clean_logits();
   }
-  const Index answers = plan_.shape().answers;
-  return model_.unembed(pool_, ends.normed.front().middleRows(run * answers, answers));
+  const ActivationCache& base = runs_.base(direction, sample, kept_of_base(site));
+  const ActivationCache& source = runs_.source(direction, sample, kept_of_source(site));
+  const Matrix rows = PatchedRuns(model_, pool_, base, source).final_rows(one.front());
+  return model_.unembed(pool_, model_.final_norm(pool_, rows));
 }
 
 }  // namespace patchboard

@@ -29,6 +29,7 @@ class Sweep {
   [[nodiscard]] double block_rows(const std::optional<Region>& region) const;
 
   /// A row's patched runs are computed, where they are not known. Returns the block-rows of it.
+  /// Where it throws (std::bad_alloc), what is known is what was before.
   double compute(Index row, const std::optional<Region>& region);
 
   /// Measures of each column of a row; none for those that are not computed. base: of the run that
@@ -36,8 +37,8 @@ class Sweep {
   [[nodiscard]] std::vector<std::optional<Measures>> measure(Index row, const Measurer& measurer,
                                                              const Measures& base) const;
 
-  /// The logits of one cell, of the first sample: [answers, vocab_size]. Computes it if need be.
-  [[nodiscard]] Matrix cell_logits(Index row, Index column);
+  /// The logits of one cell in one sample: [answers, vocab_size].
+  [[nodiscard]] Matrix cell_logits(Index row, Index column, Index sample);
 
  private:
   /// The ends of a row's patched runs.

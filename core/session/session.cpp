@@ -1,5 +1,7 @@
 #include "core/session/session.h"
 
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "core/error.h"
@@ -19,11 +21,26 @@ auto& need(Optional& optional, const char* what) {
 }
 
 /// Weights that are finite one by one can still overflow together.
-void require_finite(const Vector& logits) {
-  if (!logits.allFinite()) {
+void require_finite(bool finite) {
+  if (!finite) {
     throw Error(ErrorCode::kWeights,
                 "the model's logits are not finite; its weights are not usable");
   }
+}
+
+/// Of an experiment's two runs. What noise does to the corrupted one is not the weights' fault.
+void require_finite(const Lab& lab) {
+  const Corruption& corruption = lab.experiment().corruption;
+  require_finite(lab.clean().finite);
+  if (corruption.kind == Corruption::Kind::kNoise && !lab.corrupted().finite) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), corruption.multiple).ptr;
+    throw Error(ErrorCode::kExperiment,
+                "corruption.multiple: with noise of " + std::string(digits.begin(), end) +
+                    " times the embeddings' standard deviation the corrupted run's logits are not "
+                    "finite, expected a smaller multiple");
+  }
+  require_finite(lab.corrupted().finite);
 }
 
 void require_index(const char* name, Index index, Index count) {
@@ -60,7 +77,14 @@ void Session::set_tokenizer(std::string_view vocab_json, std::string_view merges
 
 WeightLoader& Session::loader() { return need(loader_, "no model has begun to load"); }
 
-void Session::feed(std::span<const std::byte> bytes) { loader().feed(bytes); }
+void Session::feed(std::span<const std::byte> bytes) {
+  try {
+    loader().feed(bytes);
+  } catch (...) {
+    loader_.reset();  // what follows would be read in the wrong place
+    throw;
+  }
+}
 
 std::span<std::byte> Session::reserve(std::size_t size) {
   if (staging_.size() < size) {
@@ -109,7 +133,7 @@ std::string Session::token_text(TokenId id) const {
 Vector Session::logits(std::span<const TokenId> ids) {
   check_prompt("prompt", ids, model().config());
   Vector logits = model().forward(pool_, ids);
-  require_finite(logits);
+  require_finite(logits.allFinite());
   return logits;
 }
 
@@ -126,7 +150,7 @@ Measures Session::measure(std::span<const TokenId> ids,
   alone.corruption.kind = Corruption::Kind::kZero;
   alone.directions = {Direction::kNoising};
   const Lab lab(model(), pool_, std::move(alone));
-  require_finite(lab.clean_logits());
+  require_finite(lab.clean().finite);
   return lab.clean();
 }
 
@@ -143,41 +167,68 @@ Lab& Session::start(Experiment experiment) {
   check(experiment);
   if (lab_ && lab_->shares_runs_with(experiment)) {
     lab_->restart(std::move(experiment));
-    return *lab_;
+  } else {
+    lab_.reset();  // before the next one takes memory
+    lab_.emplace(model(), pool_, std::move(experiment));
   }
-  lab_.reset();
-  Lab lab(model(), pool_, std::move(experiment));
-  require_finite(lab.clean_logits());
-  require_finite(lab.corrupted_logits());
-  return lab_.emplace(std::move(lab));
+  try {
+    require_finite(*lab_);
+  } catch (...) {
+    lab_.reset();
+    throw;
+  }
+  return *lab_;
 }
 
 Lab& Session::lab() { return need(lab_, "no experiment was started"); }
 
-CellDetails Session::inspect_cell(Index sweep, Index row, Index column, Index top,
-                                  Index continuation) {
-  require_index("sweep", sweep, std::ssize(lab().sweeps()));
-  require_index("row", row, lab().plan(sweep).rows());
-  require_index("column", column, lab().plan(sweep).columns());
-  return patchboard::inspect_cell(model(), pool_, lab(), sweep, row, column, top, continuation);
+CellDetails Session::inspect_cell(const CellQuestion& question) {
+  require_index("sweep", question.sweep, std::ssize(lab().sweeps()));
+  require_index("row", question.row, lab().plan(question.sweep).rows());
+  require_index("column", question.column, lab().plan(question.sweep).columns());
+  require_sample(question.sample);
+  return patchboard::inspect_cell(model(), pool_, lab(), question);
 }
 
-PromptRun& Session::run(RunName name) {
-  return name == RunName::kClean ? lab().runs().clean() : lab().runs().corrupted();
+void Session::require_sample(std::optional<Index> sample) {
+  if (sample) {
+    require_index("sample", *sample, lab().samples());
+  }
 }
 
-Matrix Session::attention_patterns(RunName name, Index layer) {
+const ActivationCache& Session::run(RunName name, Index sample, const Kept& kept) {
+  Runs& runs = lab().runs();
+  return name == RunName::kClean ? runs.clean().keeping(kept)
+                                 : runs.corrupted(sample).keeping(kept);
+}
+
+Matrix Session::attention_patterns(RunName name, Index layer, std::optional<Index> sample) {
   require_index("layer", layer, config().n_layer);
-  const ActivationCache& cache = run(name).keeping({.qkv = true});
-  return patchboard::attention_patterns(pool_, cache.at(layer).qkv, config().n_head);
+  require_sample(sample);
+  const auto patterns = [&](Index each) {
+    return patchboard::attention_patterns(pool_, run(name, each, {.qkv = true}).at(layer).qkv,
+                                          config().n_head);
+  };
+  Matrix mean = patterns(sample.value_or(0));
+  const Index runs = sample || name == RunName::kClean ? 1 : lab().samples();
+  for (Index each = 1; each < runs; ++each) {
+    mean += patterns(each);
+  }
+  return runs > 1 ? Matrix(mean / static_cast<float>(runs)) : mean;
 }
 
-LogitLens Session::logit_lens(RunName name) {
+LogitLens Session::logit_lens(RunName name, std::optional<Index> sample) {
+  require_sample(sample);
   std::vector<TokenId> first_tokens;
   for (const std::vector<TokenId>& target : lab().experiment().targets) {
     first_tokens.push_back(target.front());
   }
-  return patchboard::logit_lens(model(), pool_, run(name).keeping({}), first_tokens);
+  if (sample || name == RunName::kClean || lab().samples() == 1) {
+    return patchboard::logit_lens(model(), pool_, run(name, sample.value_or(0), {}), first_tokens);
+  }
+  return mean_logit_lens(
+      model(), pool_, lab().samples(),
+      [&](Index each) -> const ActivationCache& { return run(name, each, {}); }, first_tokens);
 }
 
 std::vector<SelfCheck> Session::self_checks() {

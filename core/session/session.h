@@ -57,6 +57,8 @@ class Session {
   void finish();
 
   [[nodiscard]] const Config& config() const;
+  /// Errors: kState before `finish`.
+  [[nodiscard]] const Gpt2& model() const;
   /// Memory that the weights take.
   [[nodiscard]] std::size_t weight_bytes() const { return model().weight_bytes(); }
 
@@ -92,21 +94,22 @@ class Session {
 
   /// The experiment that was started, looked at closely; see core/experiment. Errors: kState;
   /// kExperiment for a sweep, a row, a column or a layer that is not there.
-  [[nodiscard]] CellDetails inspect_cell(Index sweep, Index row, Index column, Index top,
-                                         Index continuation);
+  /// Of noise, everything is the mean over the samples unless one is named, from 0.
+  [[nodiscard]] CellDetails inspect_cell(const CellQuestion& question);
   /// Attention patterns of a layer: [n_head · T, T].
-  [[nodiscard]] Matrix attention_patterns(RunName run, Index layer);
+  [[nodiscard]] Matrix attention_patterns(RunName run, Index layer,
+                                          std::optional<Index> sample = std::nullopt);
   /// The targets' first tokens are looked for.
-  [[nodiscard]] LogitLens logit_lens(RunName run);
+  [[nodiscard]] LogitLens logit_lens(RunName run, std::optional<Index> sample = std::nullopt);
   [[nodiscard]] std::vector<SelfCheck> self_checks();
   /// metric: see `read_metric`. [sweep], of [rows, columns] each.
   [[nodiscard]] std::vector<Matrix> estimates(std::string_view metric);
 
  private:
-  [[nodiscard]] const Gpt2& model() const;
   [[nodiscard]] const Tokenizer& tokenizer() const;
   void check(const Experiment& experiment) const;
-  [[nodiscard]] PromptRun& run(RunName name);
+  [[nodiscard]] const ActivationCache& run(RunName name, Index sample, const Kept& kept);
+  void require_sample(std::optional<Index> sample);
 
   ThreadPool pool_;
   std::optional<Config> config_;

@@ -73,7 +73,8 @@ TEST(CellCommand, WritesTheSessionsDetailsOfThatCell) {
   EXPECT_EQ(json["cells"][0]["position"], 1);
   LoadedSession session(1);
   session.start(experiment(session, Site::kResidPost, false));
-  expect_details(json["cells"][0], session.inspect_cell(0, 1, 1, 4, 3));
+  expect_details(json["cells"][0],
+                 session.inspect_cell({.row = 1, .column = 1, .top = 4, .continuation = 3}));
   EXPECT_EQ(json["top"]["clean"][0]["id"],
             session.predict(session.encode(kClean), 1).front().token);
   EXPECT_EQ(json["top"]["corrupted"][0]["id"],
@@ -89,7 +90,9 @@ TEST(CellCommand, FindsAHeadAtAPosition) {
   EXPECT_EQ(json["position"], 3);
   LoadedSession session(1);
   session.start(experiment(session, Site::kZ, true));
-  expect_details(json, session.inspect_cell(0, session.config().n_head + 1, 3, 4, 3));
+  expect_details(
+      json, session.inspect_cell(
+                {.row = session.config().n_head + 1, .column = 3, .top = 4, .continuation = 3}));
 }
 
 TEST(CellCommand, LooksAtEverySweep) {

@@ -80,6 +80,8 @@ export function exampleResult(
     logit: Float32Array.of(3, 4, 2, 1),
     rank: Float32Array.of(1, 1, 2, 2),
     kl: Float32Array.of(0.25, 0),
+    computed: Uint8Array.of(1, 1),
+    notFinite: Uint8Array.of(0, 0),
     blockRowsDone: 1,
   });
 }

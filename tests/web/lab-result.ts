@@ -65,5 +65,7 @@ export const rowOf = (index: number, layer: number, head = -1) => ({
   logit: Float32Array.of(3, 4, 2, 1, NaN, NaN),
   rank: Float32Array.of(2, 1, 1, 2, NaN, NaN),
   kl: Float32Array.of(0.25, 0),
+  computed: Uint8Array.of(1, 1),
+  notFinite: Uint8Array.of(0, 0),
   blockRowsDone: 4,
 });

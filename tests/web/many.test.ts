@@ -137,6 +137,8 @@ const ROW: SweepRow = {
   logit: Float32Array.of(2, 3, 3, 2),
   rank: new Float32Array(4),
   kl: new Float32Array(2),
+  computed: Uint8Array.of(1, 1),
+  notFinite: Uint8Array.of(0, 0),
   blockRowsDone: 1,
 };
 

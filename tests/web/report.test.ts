@@ -144,6 +144,8 @@ const SOURCE: ReportSource = {
       logit: new Float32Array(4),
       rank: new Float32Array(4),
       kl: new Float32Array(2),
+      computed: Uint8Array.of(1, 1),
+      notFinite: Uint8Array.of(0, 0),
       blockRowsDone: 1,
     };
     await onRow(known);

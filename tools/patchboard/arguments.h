@@ -62,6 +62,7 @@ struct CellArguments : ExperimentArguments {
   std::vector<int> at;  ///< layer, column; or layer, head, position
   int top = 10;
   int continuation = 10;  ///< tokens
+  int sample = -1;        ///< of noise, one alone; -1 for the mean over all
 };
 
 /// The runs of an experiment, or that of a single prompt.
@@ -69,6 +70,7 @@ struct RunArguments : ExperimentArguments {
   std::string text;
   bool has_text = false;  ///< whether it was given, if only as an empty text
   std::vector<TokenId> ids;
+  int sample = -1;  ///< of noise, one alone; -1 for the mean over all
 };
 
 struct AttentionArguments : RunArguments {

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/heatmap.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
@@ -45,10 +47,13 @@ std::vector<Index> heads_of(const AttentionArguments& arguments, const Config& c
   return heads;
 }
 
-std::vector<NamedPatterns> patterns_of(Session& session, Index layer) {
+std::vector<NamedPatterns> patterns_of(Session& session, Index layer, std::optional<Index> sample) {
   std::vector<NamedPatterns> all;
   for (const NamedRun& run : runs_of(session.lab())) {
-    all.push_back({.name = run.name, .patterns = session.attention_patterns(run.run, layer)});
+    const bool is_clean = run.run == RunName::kClean;
+    all.push_back(
+        {.name = run.name,
+         .patterns = session.attention_patterns(run.run, layer, is_clean ? std::nullopt : sample)});
   }
   if (all.size() == 2) {
     all.push_back({.name = "difference", .patterns = all[1].patterns - all[0].patterns});
@@ -63,7 +68,8 @@ void run_attention(const AttentionArguments& arguments) {
   static_cast<void>(start_runs(session, arguments));
   const Lab& lab = session.lab();
   const std::vector<Index> heads = heads_of(arguments, session.config());
-  const std::vector<NamedPatterns> all = patterns_of(session, arguments.layer);
+  const std::optional<Index> sample = sample_named(lab, arguments.sample);
+  const std::vector<NamedPatterns> all = patterns_of(session, arguments.layer, sample);
   if (arguments.json) {
     Json patterns = Json::object();
     for (const NamedPatterns& run : all) {
@@ -72,13 +78,12 @@ void run_attention(const AttentionArguments& arguments) {
         patterns[run.name].push_back(matrix_json(of_head(run.patterns, head)));
       }
     }
-    std::cout << Json{{"model", model_json(session, arguments)},
-                      {"tokens", prompts_json(session, lab)},
-                      {"layer", arguments.layer},
-                      {"heads", heads},
-                      {"patterns", patterns}}
-                     .dump()
-              << '\n';
+    Json json = {{"model", model_json(session, arguments)}, {"tokens", prompts_json(session, lab)}};
+    json.update(samples_json(lab, sample));
+    json["layer"] = arguments.layer;
+    json["heads"] = heads;
+    json["patterns"] = patterns;
+    print_json(json);
     return;
   }
   std::cout << std::setprecision(4);
@@ -89,6 +94,7 @@ void run_attention(const AttentionArguments& arguments) {
           std::cout,
           {.title = "layer " + std::to_string(arguments.layer) + ", head " + std::to_string(head) +
                     ", " + (run.name == "difference" ? "corrupted - clean" : run.name) +
+                    (run.name == "clean" ? "" : sample_title(lab, sample)) +
                     ": queries down, keys across",
            .values = of_head(run.patterns, head),
            .tokens = last ? token_labels(session, lab.experiment()) : std::vector<std::string>()},

@@ -5,6 +5,7 @@
 
 #include "tools/bench/kernels/kernel_bench.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/sweep_bench.h"
 
 namespace patchboard {
@@ -51,7 +52,7 @@ void run_bench(const BenchArguments& arguments) {
   const Json sweeps = sweep_bench(arguments);  // first, since what was asked for may not fit
   const Json kernels = Json::parse(kernel_bench(arguments.rounds));
   if (arguments.json) {
-    std::cout << Json{{"kernels", kernels}, {"sweeps", sweeps}}.dump() << '\n';
+    print_json(Json{{"kernels", kernels}, {"sweeps", sweeps}});
     return;
   }
   std::cout << std::setprecision(3);

@@ -2,12 +2,14 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/experiment_input.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
@@ -84,6 +86,7 @@ Json cell_json(const Session& session, const Lab& lab, const Cell& cell, const s
   for (std::size_t i = 0; i < at.size(); ++i) {
     json[coordinates[i].name] = at[i];
   }
+  json["finite"] = details.finite;
   json["top"] = predictions_json(session, details.top);
   json["changed"] = Json::array();
   for (const ProbabilityChange& change : details.changed) {
@@ -92,18 +95,24 @@ Json cell_json(const Session& session, const Lab& lab, const Cell& cell, const s
                                {"before", change.before},
                                {"after", change.after}});
   }
-  json["continuations"] = {{"clean", text_json(session, details.clean)},
-                           {"corrupted", text_json(session, details.corrupted)},
-                           {"patched", text_json(session, details.patched)}};
+  json["continuations"] = {
+      {"clean", text_json(session, details.clean)}, {"corrupted", nullptr}, {"patched", nullptr}};
+  if (details.continued) {
+    json["continuations"]["corrupted"] = text_json(session, details.corrupted);
+  }
+  if (details.continued && details.finite) {
+    json["continuations"]["patched"] = text_json(session, details.patched);
+  }
   return json;
 }
 
 /// {clean, corrupted} of the most probable tokens; the second only where something is corrupted.
-Json unpatched_json(const Session& session, const Lab& lab, int top) {
+Json unpatched_json(const Session& session, const Lab& lab, int top, std::optional<Index> sample) {
   Json json = Json::object();
   for (const NamedRun& run : runs_of(lab)) {
-    const Vector logits = run.run == RunName::kClean ? lab.clean_logits() : lab.corrupted_logits();
-    json[run.name] = predictions_json(session, top_k(logits, top));
+    const Answer answer =
+        run.run == RunName::kClean ? lab.clean_answer() : lab.corrupted_answer(sample);
+    json[run.name] = predictions_json(session, top_k(answer, top));
   }
   return json;
 }
@@ -134,7 +143,8 @@ void print_tops(const Json& unpatched, const Json& patched) {
   }
 }
 
-void print_text(const Json& unpatched, const Json& cell) {
+/// sample: as `sample_title` says it.
+void print_text(const Json& unpatched, const Json& cell, const std::string& sample) {
   std::cout << std::setprecision(4) << cell["site"].get<std::string>() << ", "
             << cell["direction"].get<std::string>();
   for (const char* name : {"layer", "head", "position"}) {
@@ -142,7 +152,11 @@ void print_text(const Json& unpatched, const Json& cell) {
       std::cout << ", " << name << ' ' << cell[name];
     }
   }
-  std::cout << '\n';
+  std::cout << sample << '\n';
+  if (!cell["finite"].get<bool>()) {
+    std::cout << "  not finite: the patched run's logits are no numbers\n";
+    return;
+  }
   print_tops(unpatched, cell["top"]);
   std::cout << "changed most by the patch\n before   after  token\n";
   for (const Json& change : cell["changed"]) {
@@ -152,7 +166,10 @@ void print_text(const Json& unpatched, const Json& cell) {
   }
   std::cout << "continued, each token the most probable\n";
   for (const auto& [name, continuation] : cell["continuations"].items()) {
-    if (name == "patched" || unpatched.contains(name)) {
+    if (continuation.is_null()) {
+      std::cout << std::setw(11) << name << "  not of more than " << kMaxContinuedSamples
+                << " samples; name one with --sample\n";
+    } else if (name == "patched" || unpatched.contains(name)) {
       std::cout << std::setw(11) << name << "  " << quoted(continuation["text"].get<std::string>())
                 << '\n';
     }
@@ -170,24 +187,28 @@ void run_cell(const CellArguments& arguments) {
   for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
     cells.push_back(cell_at(lab, sweep, arguments.at));
   }
-  const Json unpatched = unpatched_json(session, lab, arguments.top);
+  const std::optional<Index> sample = sample_named(lab, arguments.sample);
+  const Json unpatched = unpatched_json(session, lab, arguments.top, sample);
   Json cells_json = Json::array();
   for (const Cell& cell : cells) {
-    const CellDetails details = session.inspect_cell(cell.sweep, cell.row, cell.column,
-                                                     arguments.top, arguments.continuation);
+    const CellDetails details = session.inspect_cell({.sweep = cell.sweep,
+                                                      .row = cell.row,
+                                                      .column = cell.column,
+                                                      .top = arguments.top,
+                                                      .continuation = arguments.continuation,
+                                                      .sample = sample});
     cells_json.push_back(cell_json(session, lab, cell, arguments.at, details));
   }
   if (arguments.json) {
-    std::cout << Json{{"model", model_json(session, arguments)},
-                      {"tokens", prompts_json(session, lab)},
-                      {"top", unpatched},
-                      {"cells", cells_json}}
-                     .dump()
-              << '\n';
+    Json json = {{"model", model_json(session, arguments)}, {"tokens", prompts_json(session, lab)}};
+    json.update(samples_json(lab, sample));
+    json["top"] = unpatched;
+    json["cells"] = cells_json;
+    print_json(json);
     return;
   }
   for (const Json& cell : cells_json) {
-    print_text(unpatched, cell);
+    print_text(unpatched, cell, sample_title(lab, sample));
   }
 }
 

@@ -127,6 +127,40 @@ std::vector<NamedRun> runs_of(const Lab& lab) {
   return runs;
 }
 
+std::optional<Index> sample_named(const Lab& lab, int argument) {
+  if (argument < 0) {
+    return std::nullopt;
+  }
+  if (lab.experiment().corruption.kind != Corruption::Kind::kNoise) {
+    throw Error(ErrorCode::kExperiment,
+                "--sample: the corruption is not noise, which alone has samples");
+  }
+  if (argument >= lab.samples()) {
+    throw Error(ErrorCode::kExperiment, "--sample: " + std::to_string(argument) +
+                                            ", expected 0 to " + std::to_string(lab.samples() - 1));
+  }
+  return argument;
+}
+
+std::string sample_title(const Lab& lab, std::optional<Index> sample) {
+  const std::string all = std::to_string(lab.samples());
+  if (sample) {
+    return ", sample " + std::to_string(*sample) + " (of " + all + ", from 0)";
+  }
+  return lab.samples() > 1 ? ", mean over " + all + " samples" : "";
+}
+
+Json samples_json(const Lab& lab, std::optional<Index> sample) {
+  Json json = Json::object();
+  if (lab.experiment().corruption.kind == Corruption::Kind::kNoise) {
+    json["samples"] = lab.samples();
+  }
+  if (sample) {
+    json["sample"] = *sample;
+  }
+  return json;
+}
+
 Json model_json(const Session& session, const ExperimentArguments& arguments) {
   const auto format = std::ranges::find_if(
       weight_formats(), [&](const auto& named) { return named.second == arguments.dtype; });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,17 @@ struct NamedRun {
   const char* name;
 };
 [[nodiscard]] std::vector<NamedRun> runs_of(const Lab& lab);
+
+/// What --sample names, or none for the mean over all. argument: -1 where it was not given.
+/// Errors: kExperiment where the experiment has no such sample.
+[[nodiscard]] std::optional<Index> sample_named(const Lab& lab, int argument);
+
+/// "", or of a mean or one of several samples of noise ", mean over 5 samples", ", sample 2 (of 5,
+/// from 0)".
+[[nodiscard]] std::string sample_title(const Lab& lab, std::optional<Index> sample);
+
+/// {samples} of noise, {samples, sample} of one of them; else {}.
+[[nodiscard]] nlohmann::ordered_json samples_json(const Lab& lab, std::optional<Index> sample);
 
 /// {id, dtype, digest}
 [[nodiscard]] nlohmann::ordered_json model_json(const Session& session,

@@ -11,6 +11,7 @@ namespace patchboard {
 namespace {
 
 constexpr int kMaxLayer = 1'000'000;
+constexpr int kMaxSample = 1'000'000;
 
 CLI::App& add_experiment_command(CLI::App& app, const std::string& name, const std::string& about,
                                  ExperimentArguments& arguments) {
@@ -18,6 +19,13 @@ CLI::App& add_experiment_command(CLI::App& app, const std::string& name, const s
   add_common(command, arguments);
   add_dtype(command, arguments.dtype);
   return command;
+}
+
+void add_sample(CLI::App& command, int& sample) {
+  command
+      .add_option("--sample", sample,
+                  "Of noise, this sample alone, from 0; without it, the mean over all samples")
+      ->check(CLI::Range(0, kMaxSample));
 }
 
 /// The runs of an experiment, or a prompt of one's own.
@@ -30,6 +38,7 @@ CLI::App& add_run_command(CLI::App& app, const std::string& name, const std::str
   add_prompt_options(command, arguments);
   add_target_options(command, arguments);
   add_corruption_options(command, arguments);
+  add_sample(command, arguments.sample);
   return command;
 }
 
@@ -73,6 +82,7 @@ void add_cell(CLI::App& app, CellArguments& arguments) {
       .add_option("--continue", arguments.continuation,
                   "How many tokens the runs are continued by, each the most probable")
       ->check(CLI::Range(0, kMaxTop));
+  add_sample(command, arguments.sample);
   add_experiment_options(command, arguments);
   command.callback([&arguments] { run_cell(arguments); });
 }

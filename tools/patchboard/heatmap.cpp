@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -38,23 +39,87 @@ std::string digits(float share) {
   return std::string(3 - text.size(), ' ') + text;
 }
 
-void print_legend(std::ostream& out, float largest) {
-  out << "  cells are tenths of " << largest << "; `.` rounds to zero\n";
+enum class CellState { kKnown, kNotComputed, kNotFinite };
+
+CellState state_of(const Heatmap& heatmap, Index row, Index column) {
+  const auto at = static_cast<std::size_t>(row * heatmap.values.cols() + column);
+  const float value = heatmap.values(row, column);
+  if (std::isinf(value) || (!heatmap.not_finite.empty() && heatmap.not_finite[at] != 0)) {
+    return CellState::kNotFinite;
+  }
+  return std::isnan(value) ? CellState::kNotComputed : CellState::kKnown;
+}
+
+/// What is in a heatmap, for its scale and its legend.
+struct Contents {
+  float largest = 0;
+  bool known = false;
+  bool not_computed = false;
+  bool not_finite = false;
+};
+
+Contents contents_of(const Heatmap& heatmap) {
+  Contents contents;
+  for (Index row = 0; row < heatmap.values.rows(); ++row) {
+    for (Index column = 0; column < heatmap.values.cols(); ++column) {
+      switch (state_of(heatmap, row, column)) {
+        case CellState::kKnown:
+          contents.known = true;
+          contents.largest = std::max(contents.largest, std::abs(heatmap.values(row, column)));
+          break;
+        case CellState::kNotComputed:
+          contents.not_computed = true;
+          break;
+        case CellState::kNotFinite:
+          contents.not_finite = true;
+          break;
+      }
+    }
+  }
+  return contents;
+}
+
+void print_legend(std::ostream& out, const Contents& contents) {
+  std::string separator = "  ";
+  const auto say = [&](const std::string& text) {
+    out << separator << text;
+    separator = "; ";
+  };
+  if (contents.known) {
+    out << "  cells are tenths of " << contents.largest;
+    separator = "; ";
+    say("`.` rounds to zero");
+  }
+  if (contents.not_computed) {
+    say("a blank was not computed");
+  }
+  if (contents.not_finite) {
+    say("`!` is not finite: the patched run's logits are no numbers");
+  }
+  out << '\n';
+}
+
+void print_cell(std::ostream& out, CellState state, float share, bool colour) {
+  if (state == CellState::kKnown) {
+    out << (colour ? background(share) : "") << digits(share);
+  } else {
+    out << (colour ? "\x1b[0m" : "") << (state == CellState::kNotFinite ? "  !" : "   ");
+  }
 }
 
 }  // namespace
 
 void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour) {
-  const Matrix values =
-      heatmap.values.unaryExpr([](float value) { return std::isnan(value) ? 0.0F : value; });
-  const float largest = values.cwiseAbs().maxCoeff();
-  const float scale = largest > 0 ? 1.0F / largest : 0.0F;
+  const Matrix& values = heatmap.values;
+  const Contents contents = contents_of(heatmap);
+  const auto share = [&](float value) {
+    return contents.largest > 0 ? value / contents.largest : 0.0F;
+  };
   out << heatmap.title << '\n';
   for (Index layer = 0; layer < values.rows(); ++layer) {
     out << std::setw(kLabelWidth) << layer << ' ';
     for (Index position = 0; position < values.cols(); ++position) {
-      const float share = values(layer, position) * scale;
-      out << (colour ? background(share) : "") << digits(share);
+      print_cell(out, state_of(heatmap, layer, position), share(values(layer, position)), colour);
     }
     out << (colour ? "\x1b[0m\n" : "\n");
   }
@@ -63,7 +128,7 @@ void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour) {
     out << std::setw(3) << position;
   }
   out << '\n';
-  print_legend(out, largest);
+  print_legend(out, contents);
   for (std::size_t position = 0; position < heatmap.tokens.size(); ++position) {
     out << std::setw(kLabelWidth + 1) << position << ' ' << heatmap.tokens[position] << '\n';
   }

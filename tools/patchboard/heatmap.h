@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -11,13 +12,15 @@ namespace patchboard {
 /// A heatmap for a terminal: a line a layer, a cell a position.
 struct Heatmap {
   std::string title;
-  Matrix values;                    // [layer, position], zero where nothing changes
+  Matrix values;                    // [layer, position], zero where nothing changes; NaN is none
   std::vector<std::string> tokens;  // [position]
+  /// [layer][position], flat: cells that have no value because it is not finite; or empty.
+  std::vector<std::uint8_t> not_finite = {};
 };
 
 /// Each cell is its value in tenths of the largest magnitude, as a digit with sign; in colour also
-/// as a background from blue (negative) over white to red (positive).
-/// A value that is not a number counts as zero.
+/// as a background from blue (negative) over white to red (positive). `.` rounds to zero, a blank
+/// was not computed, `!` is not finite; each is explained where it occurs.
 void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour);
 
 /// Whether standard output takes colours: a terminal, and NO_COLOR is not set.

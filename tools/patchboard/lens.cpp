@@ -2,11 +2,13 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/heatmap.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
@@ -31,9 +33,11 @@ Json lens_json(const Session& session, const LogitLens& lens, Index T) {
     if (cell % static_cast<std::size_t>(T) == 0) {
       top.push_back(Json::array());
     }
-    top.back().push_back({{"id", lens.top[cell]},
-                          {"text", session.token_text(lens.top[cell])},
-                          {"prob", lens.top_prob[cell]}});
+    const bool finite = lens.top[cell] != kNoToken;
+    top.back().push_back(finite ? Json{{"id", lens.top[cell]},
+                                       {"text", session.token_text(lens.top[cell])},
+                                       {"prob", lens.top_prob[cell]}}
+                                : Json(nullptr));
   }
   Json probs = Json::array();
   for (std::size_t target = 0; target < lens.prob.size() / lens.top.size(); ++target) {
@@ -64,7 +68,8 @@ void print_top(const Session& session, const LogitLens& lens, const std::vector<
     const auto print_row = [&](const std::string& label, const TokenId* row) {
       std::cout << std::setw(5) << label << ' ';
       for (Index position = first; position < end; ++position) {
-        std::cout << fitted(shown(session, row[position]));
+        std::cout << fitted(row[position] == kNoToken ? "not finite"
+                                                      : shown(session, row[position]));
       }
       std::cout << '\n';
     };
@@ -75,14 +80,14 @@ void print_top(const Session& session, const LogitLens& lens, const std::vector<
   }
 }
 
-void print_text(const Session& session, const Lab& lab, const NamedRun& run,
-                const LogitLens& lens) {
+void print_text(const Session& session, const Lab& lab, const NamedRun& run, const LogitLens& lens,
+                const std::string& sample) {
   const Experiment& experiment = lab.experiment();
   const std::vector<TokenId>& prompt =
       run.run == RunName::kCorrupted && !experiment.corrupted.empty() ? experiment.corrupted
                                                                       : experiment.clean;
-  std::cout << "logit lens of the " << run.name
-            << " run: the most probable token, layers down, positions across\n";
+  std::cout << "logit lens of the " << run.name << " run" << sample
+            << ": the most probable token, layers down, positions across\n";
   print_top(session, lens, prompt);
   std::vector<std::string> labels;
   labels.reserve(prompt.size());
@@ -91,7 +96,7 @@ void print_text(const Session& session, const Lab& lab, const NamedRun& run,
   }
   for (std::size_t target = 0; target < experiment.targets.size(); ++target) {
     print_heatmap(std::cout,
-                  {.title = std::string(run.name) + ", prob of " +
+                  {.title = run.name + sample + ", prob of " +
                             shown(session, experiment.targets[target].front()) +
                             ", layers down, positions across",
                    .values = of_target(lens, target, std::ssize(prompt)),
@@ -107,23 +112,25 @@ void run_lens(const RunArguments& arguments) {
   static_cast<void>(start_runs(session, arguments));
   const Lab& lab = session.lab();
   const Index T = std::ssize(lab.experiment().clean);
+  const std::optional<Index> sample = sample_named(lab, arguments.sample);
   Json runs = Json::object();
   std::cout << std::setprecision(4);
   for (const NamedRun& run : runs_of(lab)) {
-    const LogitLens lens = session.logit_lens(run.run);
+    const bool is_clean = run.run == RunName::kClean;
+    const LogitLens lens = session.logit_lens(run.run, is_clean ? std::nullopt : sample);
     if (arguments.json) {
       runs[run.name] = lens_json(session, lens, T);
     } else {
-      print_text(session, lab, run, lens);
+      print_text(session, lab, run, lens, is_clean ? "" : sample_title(lab, sample));
     }
   }
   if (arguments.json) {
-    std::cout << Json{{"model", model_json(session, arguments)},
-                      {"tokens", prompts_json(session, lab)},
-                      {"targets", measured_json(session, lab)},
-                      {"runs", runs}}
-                     .dump()
-              << '\n';
+    Json json = {{"model", model_json(session, arguments)},
+                 {"tokens", prompts_json(session, lab)},
+                 {"targets", measured_json(session, lab)}};
+    json.update(samples_json(lab, sample));
+    json["runs"] = runs;
+    print_json(json);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/heatmap.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/model_folder.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
@@ -247,7 +248,7 @@ void run_pairs(const PairsArguments& arguments) {
   Session session(arguments.threads);
   const PairsResult result = run_all_pairs(session, arguments);
   if (arguments.json) {
-    std::cout << to_json(session, result, arguments).dump() << '\n';
+    print_json(to_json(session, result, arguments));
   } else {
     print_text(result);
   }

@@ -14,6 +14,7 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/heatmap.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/rank_correlation.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
@@ -107,8 +108,8 @@ Json checks_json(const std::vector<SelfCheck>& checks) {
   return json;
 }
 
-void print_json(Session& session, Json document, const Outcome& outcome,
-                const PatchArguments& arguments) {
+void print_document(Session& session, Json document, const Outcome& outcome,
+                    const PatchArguments& arguments) {
   Lab& lab = session.lab();
   document["model"] = model_json(session, arguments);
   document["tokens"] = prompts_json(session, lab);
@@ -129,7 +130,7 @@ void print_json(Session& session, Json document, const Outcome& outcome,
   if (arguments.check) {
     document["checks"] = checks_json(outcome.checks);
   }
-  std::cout << document.dump() << '\n';
+  print_json(document);
 }
 
 void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
@@ -146,7 +147,8 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
     print_heatmap(std::cout,
                   {.title = axes_title(plan),
                    .values = of_target(tables.prob, target, plan).array() - from,
-                   .tokens = column_labels(session, lab, sweep)},
+                   .tokens = column_labels(session, lab, sweep),
+                   .not_finite = tables.not_finite},
                   in_colour());
   }
 }
@@ -160,8 +162,13 @@ void print_estimate(const Session& session, const Lab& lab, Index sweep, const O
   };
   std::cout << sweep_title(plan) << ", first-order estimate of " << metric << " of " << target(0)
             << (metric == "logit_diff" ? " against " + target(1) : "") << '\n';
-  if (estimate.array().isNaN().any()) {
-    std::cout << "  none: consecutive layers of the residual stream overwrite each other\n";
+  const bool has_none = estimate.array().isNaN().any();
+  if (has_none && plan.settings().window > 1) {
+    std::cout
+        << "  only of single layers: what a patch changes in one layer of a window, the patch "
+           "of the next overwrites\n";
+  }
+  if (estimate.array().isNaN().all()) {
     return;
   }
   print_heatmap(
@@ -199,7 +206,7 @@ bool run_patch(const PatchArguments& arguments) {
   Json document = start_experiment(session, arguments);
   const Outcome outcome = run(session, arguments);
   if (arguments.json) {
-    print_json(session, std::move(document), outcome, arguments);
+    print_document(session, std::move(document), outcome, arguments);
   } else {
     print_text(session, outcome, arguments);
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/session_input.h"
 
 namespace patchboard {
@@ -25,10 +26,8 @@ void run_predict(const PredictArguments& arguments) {
   const std::vector<TokenId> ids = prompt_ids(session, arguments.text, arguments.ids);
   const std::vector<Prediction> top = session.predict(ids, arguments.top);
   if (arguments.json) {
-    std::cout << nlohmann::ordered_json{{"tokens", tokens_json(session, ids)},
-                                        {"top", predictions_json(session, top)}}
-                     .dump()
-              << '\n';
+    print_json(nlohmann::ordered_json{{"tokens", tokens_json(session, ids)},
+                                      {"top", predictions_json(session, top)}});
   } else {
     print_table(session, top);
   }

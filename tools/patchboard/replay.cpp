@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/model_folder.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
@@ -99,14 +100,12 @@ bool run_replay(const ReplayArguments& arguments) {
   }
   const bool same = largest <= tolerance;
   if (arguments.json) {
-    std::cout << Json{{"same", same},
-                      {"tolerance", tolerance},
-                      {"dtype", dtype},
-                      {"saved_dtype", saved_dtype},
-                      {"same_model", same_model},
-                      {"largest_differences", report}}
-                     .dump()
-              << '\n';
+    print_json(Json{{"same", same},
+                    {"tolerance", tolerance},
+                    {"dtype", dtype},
+                    {"saved_dtype", saved_dtype},
+                    {"same_model", same_model},
+                    {"largest_differences", report}});
     return same;
   }
   for (const Json& sweep : report) {

@@ -6,6 +6,7 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/embedded_data.h"
 #include "tools/patchboard/heatmap.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/report_items.h"
 #include "tools/patchboard/report_text.h"
 #include "tools/patchboard/session_input.h"
@@ -73,7 +74,7 @@ void run_report(const ReportArguments& arguments) {
     }
   }
   if (arguments.json) {
-    std::cout << Json{{"report", report.at("title")}, {"models", models}}.dump() << '\n';
+    print_json(Json{{"report", report.at("title")}, {"models", models}});
   }
 }
 

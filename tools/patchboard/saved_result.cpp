@@ -4,7 +4,7 @@
 #include <iostream>
 #include <limits>
 
-#include "core/model/top_k.h"
+#include "core/model/answer.h"
 #include "tools/patchboard/session_input.h"
 
 namespace patchboard {
@@ -14,8 +14,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr Index kTop = 10;
 
-void put(const std::vector<float>& row, Index index, const SweepPlan& plan,
-         std::vector<float>& table) {
+template <typename Value>
+void put(const std::vector<Value>& row, Index index, const SweepPlan& plan,
+         std::vector<Value>& table) {
   const Index columns = plan.columns();
   const Index targets = std::ssize(row) / columns;
   for (Index target = 0; target < targets; ++target) {
@@ -46,8 +47,19 @@ Json targets_json(const std::vector<float>& values, const SweepPlan& plan) {
   return targets;
 }
 
-Json top_json(const Session& session, const Vector& logits) {
-  return predictions_json(session, top_k(logits, kTop));
+/// [[row, column]] of the cells that are marked.
+Json cells_json(const std::vector<std::uint8_t>& marks, const SweepPlan& plan) {
+  Json cells = Json::array();
+  for (Index cell = 0; cell < std::ssize(marks); ++cell) {
+    if (marks[static_cast<std::size_t>(cell)] != 0) {
+      cells.push_back({cell / plan.columns(), cell % plan.columns()});
+    }
+  }
+  return cells;
+}
+
+Json top_json(const Session& session, const Answer& answer) {
+  return predictions_json(session, top_k(answer, kTop));
 }
 
 }  // namespace
@@ -78,7 +90,8 @@ std::vector<SweepTables> unknown_tables(const Lab& lab) {
                       .log_prob = unknown,
                       .logit = unknown,
                       .rank = unknown,
-                      .kl = std::vector<float>(cells, std::numeric_limits<float>::quiet_NaN())});
+                      .kl = std::vector<float>(cells, std::numeric_limits<float>::quiet_NaN()),
+                      .not_finite = std::vector<std::uint8_t>(cells, 0)});
   }
   return tables;
 }
@@ -95,6 +108,7 @@ std::vector<SweepTables> run_all(Lab& lab, bool progress) {
     put(row.logit, index, plan, table.logit);
     put(row.rank, index, plan, table.rank);
     put(row.kl, index, plan, table.kl);
+    put(row.not_finite, index, plan, table.not_finite);
     if (progress) {
       std::cerr << "\r" << site_name(plan.settings().site) << ", layer " << row.layer << ": "
                 << std::llround(100 * lab.block_rows_done() / std::max(1.0, lab.block_rows()))
@@ -131,14 +145,15 @@ Json results_json(const Session& session, const Lab& lab, const std::vector<Swee
                       {"log_prob", targets_json(tables[i].log_prob, plan)},
                       {"logit", targets_json(tables[i].logit, plan)},
                       {"rank", targets_json(tables[i].rank, plan)},
-                      {"kl", rows_json(tables[i].kl, 0, plan)}});
+                      {"kl", rows_json(tables[i].kl, 0, plan)},
+                      {"not_finite", cells_json(tables[i].not_finite, plan)}});
   }
   return {{"targets", measured_json(session, lab)},
           {"clean", measures_json(lab.clean())},
           {"corrupted", measures_json(lab.corrupted())},
           {"top",
-           {{"clean", top_json(session, lab.clean_logits())},
-            {"corrupted", top_json(session, lab.corrupted_logits())}}},
+           {{"clean", top_json(session, lab.clean_answer())},
+            {"corrupted", top_json(session, lab.corrupted_answer())}}},
           {"sweeps", sweeps}};
 }
 

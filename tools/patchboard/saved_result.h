@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -8,13 +9,15 @@
 
 namespace patchboard {
 
-/// The values of a finished sweep: [target][row][column], flat; NaN where nothing was computed.
+/// The values of a finished sweep: [target][row][column], flat; NaN where nothing was computed and
+/// where what was computed is not finite.
 struct SweepTables {
   std::vector<float> prob;
   std::vector<float> log_prob;
   std::vector<float> logit;
   std::vector<float> rank;
-  std::vector<float> kl;  // [row][column]
+  std::vector<float> kl;                 // [row][column]
+  std::vector<std::uint8_t> not_finite;  // [row][column], see `LabRow::not_finite`
 };
 
 /// What is known before anything was computed.

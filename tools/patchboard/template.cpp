@@ -10,6 +10,7 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/experiment_options.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
@@ -161,7 +162,7 @@ void run_template(const TemplateArguments& arguments) {
   if (arguments.json) {
     Json json = {{"model", model_json(session, arguments)}};
     json.update(to_json(session, measured, arguments));
-    std::cout << json.dump() << '\n';
+    print_json(json);
   } else {
     print_text(session, measured);
   }

@@ -6,6 +6,7 @@
 
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/embedded_data.h"
+#include "tools/patchboard/json_text.h"
 #include "tools/patchboard/known_logits.h"
 #include "tools/patchboard/model_folder.h"
 
@@ -94,7 +95,7 @@ bool run_verify(const VerifyArguments& arguments) {
         result["prompts"], [](const Json& prompt) { return prompt.at("passes").get<bool>(); });
   }
   if (arguments.json) {
-    std::cout << result.dump() << '\n';
+    print_json(result);
   } else {
     print_text(result);
   }

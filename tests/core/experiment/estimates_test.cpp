@@ -39,10 +39,10 @@ TEST_F(Estimates, AreTheAttributionOfEachSweepsRuns) {
   ASSERT_EQ(maps.size(), 4U);
   const Kept kept = kept_of_backward().with({.z = true, .attn_out = true});
   const ActivationCache& clean = lab.runs().clean().keeping(kept);
-  const ActivationCache& corrupted = lab.runs().corrupted().keeping(kept);
+  const ActivationCache& corrupted = lab.runs().corrupted(0).keeping(kept);
   const Question question{.metric = Metric::kLogitDiff, .target = 0, .against = 7};
   const Gradients gradients =
-      backward(model_, pool_, clean, metric_gradient(question, lab.clean_logits()));
+      backward(model_, pool_, clean, metric_gradient(question, lab.runs().clean_logits().row(0)));
   EXPECT_EQ(maps[1], attribute(gradients, clean, corrupted, Site::kAttnOut, false, config_));
   const Matrix heads = attribute(gradients, clean, corrupted, Site::kZ, true, config_);
   ASSERT_EQ(maps[3].rows(), 9);

@@ -15,6 +15,13 @@ using testing::random_tokens;
 
 class LookingCloser : public ::testing::Test {
  protected:
+  std::vector<TokenId> continued(const std::vector<TokenId>& tokens, const Insertion* insertion,
+                                 Index count) {
+    std::vector<ActivationCache> runs;
+    runs.push_back(begun_run(model_, pool_, model_.embed(tokens), insertion));
+    return greedy(model_, pool_, std::move(runs), count);
+  }
+
   std::vector<TokenId> greedy_by_whole_runs(std::vector<TokenId> tokens, const Insertion* insertion,
                                             Index count) {
     std::vector<TokenId> added;
@@ -35,8 +42,7 @@ class LookingCloser : public ::testing::Test {
 };
 
 TEST_F(LookingCloser, AGreedyContinuationIsWholeRunsOneAfterTheOther) {
-  EXPECT_EQ(greedy(model_, pool_, model_.embed(clean_), nullptr, 5),
-            greedy_by_whole_runs(clean_, nullptr, 5));
+  EXPECT_EQ(continued(clean_, nullptr, 5), greedy_by_whole_runs(clean_, nullptr, 5));
 }
 
 TEST_F(LookingCloser, APatchStaysInPlaceWhileTheRunIsContinued) {
@@ -45,13 +51,12 @@ TEST_F(LookingCloser, APatchStaysInPlaceWhileTheRunIsContinued) {
                     .layers = {.first = 1, .count = 1},
                     .positions = {.first = 7, .count = 1}};
   const Insertion insertion{.patch = patch, .source = source};
-  EXPECT_EQ(greedy(model_, pool_, model_.embed(corrupted_), &insertion, 5),
-            greedy_by_whole_runs(corrupted_, &insertion, 5));
+  EXPECT_EQ(continued(corrupted_, &insertion, 5), greedy_by_whole_runs(corrupted_, &insertion, 5));
 }
 
 TEST_F(LookingCloser, AContinuationEndsWhereTheModelReadsNoFurther) {
   const std::vector<TokenId> almost_all = random_tokens(config_.n_positions - 1, 50, 5);
-  EXPECT_EQ(greedy(model_, pool_, model_.embed(almost_all), nullptr, 9).size(), 2U);
+  EXPECT_EQ(continued(almost_all, nullptr, 9).size(), 2U);
 }
 
 TEST_F(LookingCloser, TheLensOfTheLastLayerIsTheModelItself) {
@@ -89,8 +94,9 @@ TEST_F(LookingCloser, ACellShowsItsPatchedRun) {
   Experiment experiment{.clean = clean_, .corrupted = corrupted_, .targets = {{4}}};
   Lab lab(model_, pool_, experiment);
   // The last layer's last position: the patched run says what the clean one does.
-  const CellDetails details = inspect_cell(model_, pool_, lab, 0, 2, 7, 5, 3);
-  const std::vector<Prediction> clean = top_k(lab.clean_logits(), 5);
+  const CellDetails details =
+      inspect_cell(model_, pool_, lab, {.row = 2, .column = 7, .top = 5, .continuation = 3});
+  const std::vector<Prediction> clean = top_k(lab.clean_answer(), 5);
   ASSERT_EQ(details.top.size(), 5U);
   EXPECT_EQ(details.top.front().token, clean.front().token);
   EXPECT_EQ(details.top.front().prob, clean.front().prob);

@@ -165,8 +165,10 @@ TEST_F(Sites, AllPositionsOfTheFirstResidPreAreTheOtherRun) {
   const Patch patch{.site = Site::kResidPre,
                     .layers = {.first = 0, .count = 1},
                     .positions = {.first = 0, .count = kLength}};
-  EXPECT_EQ(whole_logits(lab, {.direction = Direction::kDenoising}, patch), lab.clean_logits());
-  EXPECT_EQ(whole_logits(lab, {.direction = Direction::kNoising}, patch), lab.corrupted_logits());
+  EXPECT_EQ(whole_logits(lab, {.direction = Direction::kDenoising}, patch),
+            lab.clean_answer().logit);
+  EXPECT_EQ(whole_logits(lab, {.direction = Direction::kNoising}, patch),
+            lab.corrupted_answer().logit);
 }
 
 TEST_F(Sites, APairOfAllSitesPassesItsOwnChecks) {

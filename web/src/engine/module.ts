@@ -85,7 +85,11 @@ export interface ExperimentStart {
   startSeconds: number;
 }
 
-/** One heatmap row. Values are [target][column], flat; NaN outside the region. */
+/**
+ * One heatmap row. Values are [target][column], flat. A cell is exact, not finite or not computed;
+ * which, `computed` and `notFinite` say together. Its values are NaN unless it is exact; of a target
+ * of several tokens, logit and rank are NaN even then. (Estimates come by `attribute` alone.)
+ */
 export interface SweepRow {
   /** An index into `ExperimentStart.sweeps`. */
   sweep: number;
@@ -98,6 +102,13 @@ export interface SweepRow {
   rank: Float32Array;
   /** [column] */
   kl: Float32Array;
+  /** [column]: 0 outside the region. */
+  computed: Uint8Array;
+  /**
+   * [column]: 1 where the cell was computed, but the logits of one of its patched runs are not
+   * finite, so that there is nothing to measure.
+   */
+  notFinite: Uint8Array;
   /** Block-rows done so far, this row included. */
   blockRowsDone: number;
 }
@@ -113,16 +124,26 @@ export interface AttributionResult {
   seconds: number;
 }
 
-/** A patched run looked at closely. */
+/** A patched run looked at closely; of noise, the mean over the samples, as in the heatmap. */
 export interface CellDetails {
+  /** Where not, the patched run's logits are not finite: `top`, `changed`, its continuation are empty. */
+  finite: boolean;
+  /** Whether corrupted and patched run were continued: not of noise in more than 16 samples. */
+  continued: boolean;
   top: Prediction[];
   /** The tokens whose probability the patch changed most, against the run that was patched. */
   changed: { id: number; text: string; before: number; after: number }[];
-  /** Greedy continuations of the three runs; the patch stays in place. */
+  /**
+   * Greedy continuations of the three runs; the patch stays in place. Of noise, each token is the
+   * most probable in the mean over the samples.
+   */
   continuations: { clean: Token[]; corrupted: Token[]; patched: Token[] };
 }
 
-/** Top token and the targets' probability at each [layer, position]. */
+/**
+ * Top token and the targets' probability at each [layer, position]; of noise, of the mean over the
+ * samples. Where logits are not finite, the token's id is −1 and probabilities are NaN.
+ */
 export interface LogitLens {
   /** [layer][position], flat */
   top: Token[];
@@ -194,7 +215,7 @@ export interface Session {
     column: number,
     continuation: number,
   ): CellDetails;
-  /** Attention patterns of one layer: [head][query][key], flat. */
+  /** Attention patterns of one layer: [head][query][key], flat; of noise, the samples' mean. */
   patterns(run: RunName, layer: number): Float32Array;
   lens(run: RunName): LogitLens;
   /** The checks of the experiment that was started. */
