@@ -1,7 +1,6 @@
 # GoogleTest, compiled with the flags of the tree that it tests, and patchboard_add_test_executable().
 
 include(FetchContent)
-include(GoogleTest)
 
 # Debian's package is the source.
 if(EXISTS /usr/src/googletest/CMakeLists.txt)
@@ -23,8 +22,12 @@ FetchContent_MakeAvailable(googletest)
 target_link_libraries(gtest PUBLIC patchboard_platform)
 target_compile_options(gtest PRIVATE -w) # not our warnings
 
-# patchboard_add_test_executable(NAME SOURCES... [FIXTURE NAME]): a GoogleTest program, each case of
-# which CTest runs, after the fixture; under Emscripten in Node, with the machine's files.
+# As many processes as most machines have cores share a program's cases.
+set(PATCHBOARD_TEST_SHARDS 2)
+
+# patchboard_add_test_executable(NAME SOURCES... [FIXTURE NAME]): a GoogleTest program, whose cases CTest
+# runs in PATCHBOARD_TEST_SHARDS processes after the fixture, and not in a process each, which cost more than
+# most cases; under Emscripten in Node, with the machine's files. Each process reports to build/reports/.
 function(patchboard_add_test_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FIXTURE" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
@@ -35,6 +38,7 @@ function(patchboard_add_test_executable name)
     target_link_options(
       ${name}
       PRIVATE
+        "SHELL:--pre-js ${CMAKE_SOURCE_DIR}/tests/environment.cjs"
         -sNODERAWFS
         -sEXIT_RUNTIME
         # Off Node's main thread, tests may start threads beyond the pool.
@@ -46,6 +50,20 @@ function(patchboard_add_test_executable name)
         -sDEFAULT_PTHREAD_STACK_SIZE=1MB
         -sWASM_BIGINT)
   endif()
-  gtest_discover_tests(${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}" DISCOVERY_TIMEOUT 60
-                       PROPERTIES FIXTURES_REQUIRED "${arg_FIXTURE}")
+  patchboard_add_tests(${name} "${arg_FIXTURE}")
+endfunction()
+
+function(patchboard_add_tests name fixture)
+  get_filename_component(tree "${CMAKE_BINARY_DIR}" NAME)
+  math(EXPR last "${PATCHBOARD_TEST_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    set(test "${name}.${shard}")
+    add_test(
+      NAME ${test}
+      COMMAND ${name} "--gtest_output=xml:${CMAKE_SOURCE_DIR}/build/reports/${tree}-${test}.xml" --gtest_brief=1
+      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(
+      ${test} PROPERTIES ENVIRONMENT "GTEST_TOTAL_SHARDS=${PATCHBOARD_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}"
+                         FIXTURES_REQUIRED "${fixture}")
+  endforeach()
 endfunction()
