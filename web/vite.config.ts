@@ -27,21 +27,38 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-const VARIANTS = { 'relaxed-simd': 'wasm', simd: 'wasm-simd', single: 'wasm-single' };
+const builtFile = (tree: string, name: string) =>
+  new URL(`../build/${tree}/bin/${name}`, import.meta.url);
+
+/** Of each variant the build tree that holds it; tools/demo serves the first before it has the others. */
+const VARIANTS = Object.entries({
+  'relaxed-simd': 'wasm',
+  simd: 'wasm-simd',
+  single: 'wasm-single',
+}).filter(([, tree]) => existsSync(builtFile(tree, 'patchboard.wasm')));
 
 /** Named by its content, so that browsers may keep it for ever. */
 function engineFolder(): string {
   const hash = createHash('sha256');
-  for (const tree of Object.values(VARIANTS)) {
+  for (const [, tree] of VARIANTS) {
     for (const name of ['patchboard.mjs', 'patchboard.wasm']) {
-      const file = new URL(`../build/${tree}/bin/${name}`, import.meta.url);
-      if (existsSync(file)) hash.update(readFileSync(file));
+      hash.update(readFileSync(builtFile(tree, name)));
     }
   }
   return `engine/${hash.digest('hex').slice(0, 10)}`;
 }
 
 const ENGINE_FOLDER = engineFolder();
+
+const needsAnEngine: Plugin = {
+  name: 'needs-an-engine',
+  apply: 'build',
+  buildStart() {
+    if (VARIANTS.length === 0) {
+      throw new Error('no engine in build/: run tools/demo or tools/build-site, which build one');
+    }
+  },
+};
 
 /** A static host sends no headers of ours, so the page carries its policy itself. */
 const contentSecurityPolicy: Plugin = {
@@ -61,10 +78,11 @@ export default defineConfig({
   define: { ENGINE_FOLDER: JSON.stringify(ENGINE_FOLDER) },
   plugins: [
     svelte(),
+    needsAnEngine,
     contentSecurityPolicy,
     viteStaticCopy({
       targets: [
-        ...Object.entries(VARIANTS).map(([variant, tree]) => ({
+        ...VARIANTS.map(([variant, tree]) => ({
           src: `../build/${tree}/bin/patchboard.{mjs,wasm}`,
           dest: `${ENGINE_FOLDER}/${variant}`,
         })),

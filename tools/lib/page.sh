@@ -1,12 +1,17 @@
-# build_page: the three engines and the page, to web/dist/. Needs .toolchain/env.sh.
+# The engines and the page, to web/dist/. Needs .toolchain/env.sh and console.sh.
 
-build_page() {
-  say "building the engine as WebAssembly: with relaxed SIMD and without, and for one thread (minutes the first time)"
+# build_engines PRESETS...
+build_engines() {
   local preset
-  for preset in wasm wasm-simd wasm-single; do
+  for preset in "$@"; do
     cmake --preset "$preset" >/dev/null
     cmake --build --preset "$preset" --target patchboard_wasm
   done
+}
+
+build_page() {
+  say "building the engine as WebAssembly: with relaxed SIMD and without, and for one thread (minutes the first time)"
+  build_engines wasm wasm-simd wasm-single
   say "building the page"
   npm run --silent build
 }

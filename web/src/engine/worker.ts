@@ -9,7 +9,8 @@ import { LoadReport } from '../loading/report';
 import type { Dtype } from '../weights/dtype';
 import type { LoadProgress } from '../weights/progress';
 import type { ModelSource } from '../weights/sources';
-import type { CreatePatchboard, ModelInfo, PatchboardModule, Session } from './module';
+import { importEngine } from './import-engine';
+import type { ModelInfo, PatchboardModule, Session } from './module';
 import {
   type Call,
   type ExperimentCall,
@@ -41,8 +42,8 @@ export class EngineWorker {
   ): Promise<Loaded> {
     const choice = chooseEngine(base, page, scopeHere(), await featuresHere());
     const { threads, memory: wasmMemory } = choice;
-    const engine = (await import(/* @vite-ignore */ choice.url)) as { default: CreatePatchboard };
-    const module = await engine.default({ wasmMemory, threads });
+    const createPatchboard = await importEngine(choice.url);
+    const module = await createPatchboard({ wasmMemory, threads });
     this.module = module;
     const session = new module.Session(threads);
     const report = new LoadReport(onProgress, onNote);
