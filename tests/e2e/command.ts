@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const COMMAND = new URL('../../build/native/bin/patchboard', import.meta.url).pathname;
+export const COMMAND = new URL('../../build/native/bin/patchboard', import.meta.url).pathname;
 
 /** NaN, outside a region, is null in JSON. [target][row][column] */
 export type Values = (number | null)[][][];

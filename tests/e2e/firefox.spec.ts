@@ -4,20 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '@playwright/test';
 
-import type { Cell } from './cells';
-import { patch, type SweepOutput } from './command';
+import { BASIC, expectNative } from './basic-numbers';
+import { patch } from './command';
 import { FIREFOX, FirefoxPage } from './firefox-page';
 import { serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
 import { serveStatic } from './static-server';
 
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
-
-const BASIC = {
-  clean: 'Michelle Jones was a top-notch student. Michelle',
-  corrupted: 'Michelle Smith was a top-notch student. Michelle',
-  targets: [' Jones', ' Smith'],
-};
 
 test.skip(FIREFOX === '', 'this machine has no Firefox');
 
@@ -31,17 +25,6 @@ test.afterEach(async () => {
   expect(firefox.errors, 'messages in the console').toEqual([]);
   await firefox.close();
 });
-
-function expectNative(cells: Cell[], native: SweepOutput) {
-  expect(cells).toHaveLength(native.prob.flat(2).length);
-  for (const { target, layer, position, prob, logit } of cells) {
-    const index = BASIC.targets.indexOf(target);
-    const expected = native.prob[index]?.[layer]?.[position] ?? NaN;
-    expect(Math.abs(prob - expected)).toBeLessThanOrEqual(1e-5);
-    const expectedLogit = native.logit[index]?.[layer]?.[position] ?? NaN;
-    expect(Math.abs(logit - expectedLogit)).toBeLessThanOrEqual(1e-3);
-  }
-}
 
 test('Firefox shows the native command’s numbers', async ({ baseURL }) => {
   await firefox.openReady(baseURL ?? '');

@@ -1,7 +1,10 @@
 /** Models for the tests: the embedded one, and a larger one of random weights whose sweep takes time. */
 
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { COMMAND } from './command';
 
 export const EMBEDDED = new URL('../../tools/embedded-model/model', import.meta.url).pathname;
 const RANDOM = new URL('../../build/fixtures/random-model', import.meta.url).pathname;
@@ -74,4 +77,13 @@ export function randomModel(): string {
   }
   if (!existsSync(weights)) writeWeights(weights);
   return RANDOM;
+}
+
+/** A folder with random weights of a published size, by the native command; written once. */
+export function synthesizedModel(config: string): string {
+  const folder = new URL(`../../build/fixtures/${config}`, import.meta.url).pathname;
+  if (!existsSync(join(folder, 'model.safetensors'))) {
+    execFileSync(COMMAND, ['synth', '--config', config, '--out', folder]);
+  }
+  return folder;
 }

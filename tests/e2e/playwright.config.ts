@@ -1,16 +1,6 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-
 import { defineConfig } from '@playwright/test';
 
-/** One that nothing listens on: a demo, or another run, may be under way. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, 'localhost', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+import { freePort } from './free-port';
 
 // Playwright's workers read this file again, and are to find the port that was chosen first.
 const PORT = (process.env['PATCHBOARD_TEST_PORT'] ??= String(await freePort()));
@@ -27,6 +17,8 @@ const args = [
 
 export default defineConfig({
   testDir: '.',
+  // See long.config.ts.
+  testIgnore: 'long/**',
   outputDir: '../../test-results',
   // The sweeps use every core.
   workers: 1,

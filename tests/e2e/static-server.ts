@@ -17,16 +17,45 @@ const TYPES: Record<string, string> = {
 
 export interface StaticServer {
   address: string;
+  /** The paths that were asked for, under the address. */
+  requested: string[];
   close: () => Promise<void>;
 }
 
-export async function serveStatic(folder: string, under: string): Promise<StaticServer> {
+/** What a host may do beyond that. */
+export interface HostOptions {
+  /** Sends the headers that isolate a page from other origins. */
+  isolates?: boolean;
+  /** A script that runs before the page's own. */
+  firstScript?: string;
+}
+
+const FIRST_SCRIPT = 'first-script.js';
+
+async function contentOf(folder: string, name: string, firstScript: string | undefined) {
+  if (name === FIRST_SCRIPT && firstScript !== undefined) return firstScript;
+  const content = await readFile(join(folder, name));
+  if (name !== 'index.html' || firstScript === undefined) return content;
+  return String(content).replace('<head>', `<head><script src="./${FIRST_SCRIPT}"></script>`);
+}
+
+export async function serveStatic(
+  folder: string,
+  under: string,
+  { isolates = false, firstScript }: HostOptions = {},
+): Promise<StaticServer> {
+  const requested: string[] = [];
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://host').pathname;
     const name = path.slice(under.length) || 'index.html';
-    readFile(join(folder, name)).then(
+    requested.push(name);
+    contentOf(folder, name, firstScript).then(
       (content) => {
         response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream');
+        if (isolates) {
+          response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+          response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+        }
         response.end(content);
       },
       () => response.writeHead(404).end(),
@@ -36,6 +65,7 @@ export async function serveStatic(folder: string, under: string): Promise<Static
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://localhost:${port}${under}`,
+    requested,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -13,6 +13,12 @@ find_chromium() { first_command "${CHROMIUM:-}" chromium chromium-browser google
 
 find_firefox() { first_command "${FIREFOX:-}" firefox-esr firefox; }
 
+# It opens a window, which needs a display.
+find_webkit_driver() {
+  command -v Xvfb >/dev/null || return 1
+  first_command "${WEBKIT_DRIVER:-}" WebKitWebDriver
+}
+
 # first_command NAMES...: where the first of them that this machine has is.
 first_command() {
   local candidate

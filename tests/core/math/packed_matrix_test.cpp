@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "tests/core/support/packed.h"
-#include "tests/core/support/random_model.h"
+#include "tests/core/support/random_matrix.h"
 
 namespace patchboard {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/core/support/random_model.h"
+#include "tests/core/support/random_matrix.h"
 
 namespace patchboard {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "core/math/gemm.h"
 #include "tests/core/support/packed.h"
-#include "tests/core/support/random_model.h"
+#include "tests/core/support/random_matrix.h"
 
 namespace patchboard {
 namespace {

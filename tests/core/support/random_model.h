@@ -1,12 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "core/math/matrix.h"
-#include "core/token_id.h"
 #include "core/weights/config.h"
 #include "tests/core/reference/plain_weights.h"
+#include "tests/core/support/random_matrix.h"
 
 namespace patchboard::testing {
 
@@ -15,9 +13,5 @@ Config small_config(Index n_layer, Index n_head, Index d_model, Index vocab_size
 
 /// Seeded weights, large enough that every part of the model matters.
 reference::PlainWeights random_weights(const Config& config, std::uint32_t seed);
-
-Matrix random_matrix(Index rows, Index cols, std::uint32_t seed);
-
-std::vector<TokenId> random_tokens(Index count, Index vocab_size, std::uint32_t seed);
 
 }  // namespace patchboard::testing

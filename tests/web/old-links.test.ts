@@ -1,0 +1,47 @@
+/** Links and embeds of earlier versions (tests/old/) still say what they said. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, test } from 'vitest';
+
+import { fromQuery } from '../../web/src/experiment/address';
+import { DEFAULTS, documentOf, settled } from '../../web/src/experiment/defaults';
+
+interface OldLink {
+  name: string;
+  query: string;
+  opened: { model: string; dtype?: string; choice: object; embed: boolean };
+  document: object;
+}
+
+const OLD = fileURLToPath(new URL('../old', import.meta.url));
+const corpora = readdirSync(OLD, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** With what a document may leave out: docs/experiment.md. */
+const filled = (document: object) => ({
+  patchboard: 1,
+  sites: ['resid_post'],
+  by_position: false,
+  directions: ['denoising'],
+  corruption: { kind: 'prompt' },
+  window: 1,
+  span: 1,
+  ...document,
+});
+
+test('there are links to open', () => {
+  expect(corpora.length).toBeGreaterThan(0);
+});
+
+describe.each(corpora.map(({ name }) => name))('of %s', (corpus) => {
+  const links = JSON.parse(readFileSync(`${OLD}/${corpus}/links.json`, 'utf8')) as OldLink[];
+
+  test.each(links)('$name', ({ query, opened, document }) => {
+    const { experiment, problems, ...now } = fromQuery(query, DEFAULTS);
+    expect(problems).toEqual([]);
+    // Undefined, as JSON leaves it out.
+    expect(JSON.parse(JSON.stringify(now))).toEqual(opened);
+    expect(filled(JSON.parse(documentOf(settled(experiment))) as object)).toEqual(filled(document));
+  });
+});
