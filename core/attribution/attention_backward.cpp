@@ -36,14 +36,19 @@ void add_scaled(float factor, const float* x, Index size, float* out) {
 /// One head's part of gradients; those of other heads are left alone.
 class HeadBackward {
  public:
-  HeadBackward(const BlockActivations& run, const Matrix& d_z, Index head, Index d_head,
-               BlockGradients& gradients)
-      : run_(run), d_z_(d_z), head_(head), d_head_(d_head), gradients_(gradients) {}
+  HeadBackward(const BlockActivations& run, const Matrix& pattern, const Matrix& d_z, Index head,
+               Index d_head, BlockGradients& gradients)
+      : run_(run),
+        pattern_(pattern),
+        d_z_(d_z),
+        head_(head),
+        d_head_(d_head),
+        gradients_(gradients) {}
 
   /// What the query at a position adds.
   void query(Index at) {
     const Index row = head_ * d_z_.rows() + at;
-    const float* pattern = run_.pattern.row(row).data();
+    const float* pattern = pattern_.row(row).data();
     float* d_pattern = gradients_.pattern.row(row).data();
     const float* d_z = d_z_.row(at).data() + head_ * d_head_;
     float sum = 0;
@@ -71,6 +76,7 @@ class HeadBackward {
   }
 
   const BlockActivations& run_;
+  const Matrix& pattern_;
   const Matrix& d_z_;
   Index head_, d_head_;
   BlockGradients& gradients_;
@@ -78,13 +84,13 @@ class HeadBackward {
 
 }  // namespace
 
-void attention_backward(ThreadPool& pool, const BlockActivations& run, const Matrix& d_z,
-                        Index n_head, BlockGradients& gradients) {
+void attention_backward(ThreadPool& pool, const BlockActivations& run, const Matrix& pattern,
+                        const Matrix& d_z, Index n_head, BlockGradients& gradients) {
   const Index T = d_z.rows();
   gradients.qkv = Matrix::Zero(T, 3 * d_z.cols());
   gradients.pattern = Matrix::Zero(n_head * T, T);
   pool.parallel_for(n_head, [&](Index head) {
-    HeadBackward backward(run, d_z, head, d_z.cols() / n_head, gradients);
+    HeadBackward backward(run, pattern, d_z, head, d_z.cols() / n_head, gradients);
     for (Index at = 0; at < T; ++at) {
       backward.query(at);
     }

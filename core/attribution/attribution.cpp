@@ -32,11 +32,11 @@ const Matrix& values_of(const ActivationCache& run, Site site, Index layer) {
   return block.resid_post;
 }
 
-const Matrix& values_of(const Gradients& gradients, Site site, Index layer) {
-  const BlockGradients& block = gradients.at(layer);
+const Matrix& values_of(const BlockOfBackward& of, Site site) {
+  const BlockGradients& block = of.gradients;
   switch (site) {
     case Site::kResidPre:
-      return gradients.resid_pre(layer);
+      return of.d_resid_pre;
     case Site::kResidMid:
     case Site::kAttnOut:
       return block.resid_mid;
@@ -69,11 +69,11 @@ double effect(std::span<const float> gradient, std::span<const float> base,
 /// A site in one layer of the three runs.
 class Layer {
  public:
-  Layer(const Gradients& gradients, const ActivationCache& base, const ActivationCache& source,
-        Site site, Index layer, const Config& config)
-      : gradient_(values_of(gradients, site, layer)),
-        base_(values_of(base, site, layer)),
-        source_(values_of(source, site, layer)),
+  Layer(const BlockOfBackward& block, const ActivationCache& base, const ActivationCache& source,
+        Site site, const Config& config)
+      : gradient_(values_of(block, site)),
+        base_(site == Site::kPattern ? block.pattern : values_of(base, site, block.layer)),
+        source_(values_of(source, site, block.layer)),
         site_(site),
         config_(config),
         base_T_(base.n_positions()),
@@ -116,27 +116,39 @@ class Layer {
 
 }  // namespace
 
-Matrix attribute(const Gradients& gradients, const ActivationCache& base,
-                 const ActivationCache& source, Site site, bool by_position, const Config& config) {
+void attribute(const BlockOfBackward& block, const ActivationCache& base,
+               const ActivationCache& source, Site site, bool by_position, const Config& config,
+               Matrix& result) {
   const Index T = base.n_positions();
   const Index heads = is_head_site(site) ? config.n_head : 1;
   const bool whole = is_head_site(site) && !by_position;
-  Matrix result(config.n_layer, whole ? heads : heads * T);
-  for (Index layer = 0; layer < config.n_layer; ++layer) {
-    const Layer values(gradients, base, source, site, layer, config);
-    for (Index head = 0; head < heads; ++head) {
-      double sum = 0;
-      for (Index position = 0; position < T; ++position) {
-        const double cell = values.at(head, position);
-        sum += cell;
-        if (!whole) {
-          result(layer, head * T + position) = static_cast<float>(cell);
-        }
-      }
-      if (whole) {
-        result(layer, head) = static_cast<float>(sum);
+  const Layer values(block, base, source, site, config);
+  for (Index head = 0; head < heads; ++head) {
+    double sum = 0;
+    for (Index position = 0; position < T; ++position) {
+      const double cell = values.at(head, position);
+      sum += cell;
+      if (!whole) {
+        result(block.layer, head * T + position) = static_cast<float>(cell);
       }
     }
+    if (whole) {
+      result(block.layer, head) = static_cast<float>(sum);
+    }
+  }
+}
+
+Matrix attribute(const Gradients& gradients, const ActivationCache& base,
+                 const ActivationCache& source, Site site, bool by_position, const Config& config) {
+  const Index heads = is_head_site(site) ? config.n_head : 1;
+  const bool whole = is_head_site(site) && !by_position;
+  Matrix result(config.n_layer, whole ? heads : heads * base.n_positions());
+  for (Index layer = 0; layer < config.n_layer; ++layer) {
+    const BlockOfBackward block{.layer = layer,
+                                .gradients = gradients.at(layer),
+                                .d_resid_pre = gradients.resid_pre(layer),
+                                .pattern = base.at(layer).pattern};
+    attribute(block, base, source, site, by_position, config, result);
   }
   return result;
 }

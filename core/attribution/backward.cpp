@@ -7,6 +7,7 @@
 #include "core/math/gelu.h"
 #include "core/math/gemm.h"
 #include "core/math/layer_norm.h"
+#include "core/model/attention.h"
 
 namespace patchboard {
 namespace {
@@ -21,14 +22,15 @@ class BlockBackward {
         activations_(base.at(layer)),
         resid_pre_(base.resid_pre(layer)) {}
 
-  /// gradients: of resid_post on entry, of the whole block on return. Returns that of resid_pre.
-  [[nodiscard]] Matrix run(BlockGradients& gradients) const {
+  /// pattern: the run's own. gradients: of resid_post on entry, of the whole block on return.
+  /// Returns that of resid_pre.
+  [[nodiscard]] Matrix run(const Matrix& pattern, BlockGradients& gradients) const {
     gradients.resid_mid = gradients.resid_post;
     const Matrix d_mlp_in = back(mlp_slopes(gradients.resid_post), weights_.mlp_c_fc);
     add_norm_gradient(activations_.resid_mid, weights_.ln_2, d_mlp_in, gradients.resid_mid);
 
     gradients.z = back(PackedRows(pool_, gradients.resid_mid), weights_.attn_c_proj);
-    attention_backward(pool_, activations_, gradients.z, config_.n_head, gradients);
+    attention_backward(pool_, activations_, pattern, gradients.z, config_.n_head, gradients);
 
     Matrix d_resid_pre = gradients.resid_mid;
     const Matrix d_attn_in = back(PackedRows(pool_, gradients.qkv), weights_.attn_c_attn);
@@ -96,19 +98,31 @@ Matrix d_last_resid_post(const Gpt2& model, ThreadPool& pool, const Matrix& resi
 
 }  // namespace
 
-Kept kept_of_backward() { return {.qkv = true, .pattern = true, .resid_mid = true}; }
+Kept kept_of_backward() { return {.qkv = true, .resid_mid = true}; }
+
+void backward(const Gpt2& model, ThreadPool& pool, const ActivationCache& base,
+              const MatrixView& d_logits,
+              const std::function<void(const BlockOfBackward&)>& visit) {
+  Matrix d_x = d_last_resid_post(model, pool, base.h.back().resid_post, d_logits);
+  for (Index layer = base.n_layer() - 1; layer >= 0; --layer) {
+    const Matrix pattern = attention_patterns(pool, base.at(layer).qkv, model.config().n_head);
+    BlockGradients block;
+    block.resid_post = std::move(d_x);
+    d_x = BlockBackward(model, pool, base, layer).run(pattern, block);
+    visit({.layer = layer, .gradients = block, .d_resid_pre = d_x, .pattern = pattern});
+  }
+}
 
 Gradients backward(const Gpt2& model, ThreadPool& pool, const ActivationCache& base,
                    const MatrixView& d_logits) {
   Gradients gradients;
   gradients.h.resize(base.h.size());
-  Matrix d_x = d_last_resid_post(model, pool, base.h.back().resid_post, d_logits);
-  for (Index layer = base.n_layer() - 1; layer >= 0; --layer) {
-    BlockGradients& block = gradients.at(layer);
-    block.resid_post = std::move(d_x);
-    d_x = BlockBackward(model, pool, base, layer).run(block);
-  }
-  gradients.embedding = std::move(d_x);
+  backward(model, pool, base, d_logits, [&](const BlockOfBackward& block) {
+    gradients.at(block.layer) = block.gradients;
+    if (block.layer == 0) {
+      gradients.embedding = block.d_resid_pre;
+    }
+  });
   return gradients;
 }
 

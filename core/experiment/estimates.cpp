@@ -1,124 +1,183 @@
 #include "core/experiment/estimates.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <string>
+#include <optional>
 #include <utility>
 
 #include "core/attribution/attribution.h"
 #include "core/attribution/backward.h"
 #include "core/error.h"
+#include "core/input/input_value.h"
 
 namespace patchboard {
 namespace {
 
-using Json = nlohmann::json;
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
-bool is_residual(Site site) {
-  return site == Site::kResidPre || site == Site::kResidMid || site == Site::kResidPost;
-}
-
-/// From single cells to the windows and spans that begin at them.
-Matrix summed(const Matrix& cells, Index window, Index span) {
+/// From single positions to the spans that begin at them.
+Matrix summed(const Matrix& cells, Index span) {
   Matrix sums = Matrix::Zero(cells.rows(), cells.cols());
   for (Index row = 0; row < cells.rows(); ++row) {
     for (Index col = 0; col < cells.cols(); ++col) {
-      const Index rows = std::min(window, cells.rows() - row);
-      const Index cols = std::min(span, cells.cols() - col);
-      sums(row, col) = cells.block(row, col, rows, cols).sum();
+      sums(row, col) = cells.row(row).segment(col, std::min(span, cells.cols() - col)).sum();
     }
   }
   return sums;
 }
 
-Kept kept_for(const std::vector<SweepSettings>& sweeps) {
-  Kept kept = kept_of_backward();
+Kept kept_of_sources(const std::vector<SweepSettings>& sweeps) {
+  Kept kept;
   for (const SweepSettings& settings : sweeps) {
     kept = kept.with(kept_of_source(settings.site));
   }
   return kept;
 }
 
-/// The estimates of one sweep in one sample.
-Matrix estimate(const Gradients& gradients, const ActivationCache& base,
-                const ActivationCache& source, const SweepPlan& plan, const Config& config) {
-  const auto& [site, direction, by_position, window, span] = plan.settings();
-  if (window > 1 && is_residual(site)) {
-    return Matrix::Constant(plan.rows(), plan.columns(), std::numeric_limits<float>::quiet_NaN());
-  }
-  // By position, a layer's row is its heads' rows one after the other: the plan's rows.
-  const Matrix all = attribute(gradients, base, source, site, by_position, config);
-  const Matrix cells = Eigen::Map<const Matrix>(all.data(), plan.rows(), plan.columns());
-  return window > 1 || span > 1 ? summed(cells, window, span) : cells;
+/// The run that is patched keeps its patterns only where they are put in elsewhere.
+Kept kept_of_bases(const std::vector<SweepSettings>& sweeps) {
+  Kept kept = kept_of_sources(sweeps);
+  kept.pattern = false;
+  return kept.with(kept_of_backward());
 }
 
-Index read_target(const Json& json, const char* key, Index count) {
-  const Json value = json.value(key, Json());
-  if (!value.is_number_integer() || value.get<Index>() < 0 || value.get<Index>() >= count) {
-    throw Error(ErrorCode::kExperiment, std::string("metric, \"") + key + "\": " + value.dump() +
-                                            ", expected a target's index, 0 to " +
-                                            std::to_string(count - 1));
+/// From layers' single cells to the cells of a sweep.
+Matrix cells_of(const Matrix& all, const SweepPlan& plan) {
+  const auto& [site, direction, by_position, window, span] = plan.settings();
+  // By position, a layer's row is its heads' rows one after the other: the plan's rows.
+  Matrix cells = Eigen::Map<const Matrix>(all.data(), plan.rows(), plan.columns());
+  if (span > 1) {
+    cells = summed(cells, span);
   }
-  return value.get<Index>();
+  for (Index row = 0; row < plan.rows(); ++row) {
+    if (plan.patch(row, 0).layers.count > 1) {
+      cells.row(row).setConstant(kNone);
+    }
+  }
+  return cells;
+}
+
+// Coordinates of gradients with respect to the logits: the token's own, and of all tokens the
+// softmax. Of a probability each is a vector of its own, since its length differs from run to run.
+constexpr int kSoftmax = -1;
+
+SparseVector coordinates_of(const Question& question) {
+  switch (question.metric) {
+    case Metric::kLogit:
+      return {{question.target, 1}};
+    case Metric::kLogitDiff: {
+      SparseVector difference = {{question.target, 1}};
+      difference[question.against] -= 1;
+      return difference;
+    }
+    case Metric::kLogProb:
+      return {{question.target, 1}, {kSoftmax, -1}};
+    case Metric::kProb:
+      return {{kSoftmax - 1 - question.target, 1}};
+  }
+  return {};
 }
 
 }  // namespace
 
 MetricOfTargets read_metric(std::string_view text, const Experiment& experiment) {
-  static const std::map<std::string, Metric> kMetrics = {{"logit", Metric::kLogit},
-                                                         {"logit_diff", Metric::kLogitDiff},
-                                                         {"prob", Metric::kProb},
-                                                         {"log_prob", Metric::kLogProb}};
-  const Json json = Json::parse(text, nullptr, false);
-  const bool is_named = json.is_object() && json.contains("metric") && json["metric"].is_string();
-  const auto found = kMetrics.find(is_named ? json["metric"].get<std::string>() : "");
-  if (found == kMetrics.end()) {
-    throw Error(ErrorCode::kExperiment,
-                "metric: " + std::string(text.substr(0, 60)) +
-                    R"(, expected {"metric": "logit", "logit_diff", "prob" or "log_prob", …})");
-  }
-  const Index count = std::ssize(experiment.targets);
+  constexpr std::array kMetrics = {Metric::kLogit, Metric::kLogitDiff, Metric::kProb,
+                                   Metric::kLogProb};
+  const InputValue json =
+      InputValue::parse(text, {.code = ErrorCode::kExperiment, .name = "metric"});
+  json.require_keys({"metric", "target", "against"});
+  const Index last = std::ssize(experiment.targets) - 1;
   MetricOfTargets metric{
-      .metric = found->second, .target = read_target(json, "target", count), .against = 0};
+      .metric = kMetrics[json.at("metric").name_of({"logit", "logit_diff", "prob", "log_prob"})],
+      .target = json.at("target").whole<Index>(0, last),
+      .against = 0};
   if (metric.metric == Metric::kLogitDiff) {
-    metric.against = read_target(json, "against", count);
+    metric.against = json.at("against").whole<Index>(0, last);
   }
   return metric;
 }
 
-std::vector<Matrix> estimates(const Gpt2& model, ThreadPool& pool, Lab& lab,
-                              const MetricOfTargets& metric) {
+Question Estimator::question_of(const MetricOfTargets& metric) const {
   const auto token = [&](Index target) {
-    return lab.experiment().targets[static_cast<std::size_t>(target)].front();
+    return lab_.experiment().targets[static_cast<std::size_t>(target)].front();
   };
-  const Question question{
+  return {
       .metric = metric.metric, .target = token(metric.target), .against = token(metric.against)};
-  const Kept kept = kept_for(lab.sweeps());
-  const auto share = 1.0F / static_cast<float>(lab.runs().samples());
-  std::vector<Matrix> sums;
-  sums.reserve(lab.sweeps().size());
-  for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
-    sums.emplace_back(Matrix::Zero(lab.plan(sweep).rows(), lab.plan(sweep).columns()));
+}
+
+std::vector<Matrix> Estimator::of(const MetricOfTargets& metric) {
+  const Question question = question_of(metric);
+  std::optional<std::vector<double>> factors = span_.factors_of(coordinates_of(question));
+  if (!factors) {
+    LinearSpan span = span_;
+    span.add(coordinates_of(question));
+    maps_.reserve(maps_.size() + 1);
+    maps_.push_back(maps_of(question));
+    span_ = std::move(span);
+    return maps_.back();
   }
-  for (const Direction direction : lab.experiment().directions) {
-    for (Index sample = 0; sample < lab.runs().samples(); ++sample) {
-      const ActivationCache& source = lab.runs().source(direction, sample, kept);
-      const ActivationCache& base = lab.runs().base(direction, sample, kept);
-      const Matrix logits = direction == Direction::kDenoising ? lab.runs().corrupted_logits(sample)
-                                                               : lab.runs().clean_logits();
-      const Gradients gradients =
-          backward(model, pool, base, metric_gradient(question, logits.row(0)));
-      for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
-        if (lab.plan(sweep).settings().direction == direction) {
-          sums[static_cast<std::size_t>(sweep)] +=
-              share * estimate(gradients, base, source, lab.plan(sweep), model.config());
-        }
+  Maps maps;
+  for (std::size_t sweep = 0; sweep < lab_.sweeps().size(); ++sweep) {
+    const SweepPlan& plan = lab_.plan(static_cast<Index>(sweep));
+    Matrix& sum = maps.emplace_back(Matrix::Zero(plan.rows(), plan.columns()));
+    for (std::size_t gradient = 0; gradient < factors->size(); ++gradient) {
+      if ((*factors)[gradient] != 0) {
+        sum += static_cast<float>((*factors)[gradient]) * maps_[gradient][sweep];
       }
     }
   }
+  return maps;
+}
+
+Estimator::Maps Estimator::maps_of(const Question& question) {
+  Maps sums;
+  for (Index sweep = 0; sweep < std::ssize(lab_.sweeps()); ++sweep) {
+    sums.emplace_back(Matrix::Zero(lab_.plan(sweep).rows(), lab_.plan(sweep).columns()));
+  }
+  for (const Direction direction : lab_.experiment().directions) {
+    for (Index sample = 0; sample < lab_.samples(); ++sample) {
+      add_run(question, direction, sample, sums);
+    }
+  }
+  for (Matrix& map : sums) {
+    map = map.unaryExpr([](float value) { return std::isfinite(value) ? value : kNone; });
+  }
   return sums;
+}
+
+/// sums: [sweep]; gets the estimates in one sample, of the sweeps in one direction.
+void Estimator::add_run(const Question& question, Direction direction, Index sample, Maps& sums) {
+  Runs& runs = lab_.runs();
+  const Config& config = model_.config();
+  const ActivationCache& source = runs.source(direction, sample, kept_of_sources(lab_.sweeps()));
+  const ActivationCache& base = runs.base(direction, sample, kept_of_bases(lab_.sweeps()));
+  const Matrix logits =
+      direction == Direction::kDenoising ? runs.corrupted_logits(sample) : runs.clean_logits();
+  Maps layers(sums.size());
+  const auto is_own = [&](std::size_t sweep) {
+    return lab_.sweeps()[sweep].direction == direction;
+  };
+  for (std::size_t sweep = 0; sweep < sums.size(); ++sweep) {
+    layers[sweep].resize(config.n_layer, sums[sweep].size() / config.n_layer);
+  }
+  backward(model_, pool_, base, metric_gradient(question, logits.row(0)),
+           [&](const BlockOfBackward& block) {
+             for (std::size_t sweep = 0; sweep < sums.size(); ++sweep) {
+               const SweepSettings& settings = lab_.sweeps()[sweep];
+               if (is_own(sweep)) {
+                 attribute(block, base, source, settings.site, settings.by_position, config,
+                           layers[sweep]);
+               }
+             }
+           });
+  const auto share = 1.0F / static_cast<float>(lab_.samples());
+  for (std::size_t sweep = 0; sweep < sums.size(); ++sweep) {
+    if (is_own(sweep)) {
+      sums[sweep] += share * cells_of(layers[sweep], lab_.plan(static_cast<Index>(sweep)));
+    }
+  }
 }
 
 }  // namespace patchboard

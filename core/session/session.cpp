@@ -56,6 +56,7 @@ Session::Session(int threads) : pool_(threads) {}
 
 void Session::begin(std::string_view config_json, WeightFormat format,
                     std::vector<std::string> files) {
+  estimator_.reset();
   lab_.reset();
   model_.reset();
   loader_.reset();
@@ -165,6 +166,7 @@ void Session::check(const Experiment& experiment) const {
 
 Lab& Session::start(Experiment experiment) {
   check(experiment);
+  estimator_.reset();
   if (lab_ && lab_->shares_runs_with(experiment)) {
     lab_->restart(std::move(experiment));
   } else {
@@ -236,7 +238,11 @@ std::vector<SelfCheck> Session::self_checks() {
 }
 
 std::vector<Matrix> Session::estimates(std::string_view metric) {
-  return patchboard::estimates(model(), pool_, lab(), read_metric(metric, lab().experiment()));
+  const MetricOfTargets question = read_metric(metric, lab().experiment());
+  if (!estimator_) {
+    estimator_.emplace(model(), pool_, lab());
+  }
+  return estimator_->of(question);
 }
 
 }  // namespace patchboard

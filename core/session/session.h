@@ -102,7 +102,8 @@ class Session {
   /// The targets' first tokens are looked for.
   [[nodiscard]] LogitLens logit_lens(RunName run, std::optional<Index> sample = std::nullopt);
   [[nodiscard]] std::vector<SelfCheck> self_checks();
-  /// metric: see `read_metric`. [sweep], of [rows, columns] each.
+  /// metric: see `read_metric`. [sweep], of [rows, columns] each; see `Estimator`, which is kept
+  /// for the experiment, so that related metrics share their backward passes.
   [[nodiscard]] std::vector<Matrix> estimates(std::string_view metric);
 
  private:
@@ -118,6 +119,7 @@ class Session {
   std::vector<std::byte> staging_;
   std::optional<Gpt2> model_;
   std::optional<Lab> lab_;
+  std::optional<Estimator> estimator_;  // of the lab's experiment
 };
 
 }  // namespace patchboard
