@@ -21,6 +21,10 @@ constexpr std::size_t kMaxOfAKind = 4;
 /// differing word then counts as one difference.
 constexpr std::size_t kMaxTable = 1'000'000;
 
+/// Longer words in the place of others help nobody, and to try all their beginnings takes the
+/// square of their length.
+constexpr std::size_t kMostTokensReplaced = 100;
+
 enum class Side { kClean, kCorrupted };
 
 constexpr std::array kSides = {Side::kCorrupted, Side::kClean};
@@ -74,7 +78,7 @@ class Comparison {
  private:
   /// table_: how many pieces the rests from (row, col) on share, in order.
   void fill_table() {
-    if (rows_ * cols_ > kMaxTable) {
+    if (rows_ > kMaxTable / cols_) {  // their product does not fit in 32 bits
       return;
     }
     table_.assign(rows_ * cols_, 0);
@@ -201,7 +205,10 @@ class Repairs {
   [[nodiscard]] std::vector<Change> changes_of(const Place& place,
                                                const WordDifference& difference) const {
     std::vector<Change> changes;
-    if (difference.clean.tokens.size() == difference.corrupted.tokens.size()) {
+    const std::size_t clean_tokens = difference.clean.tokens.size();
+    const std::size_t corrupted_tokens = difference.corrupted.tokens.size();
+    if (clean_tokens == corrupted_tokens ||
+        std::max(clean_tokens, corrupted_tokens) > kMostTokensReplaced) {
       return changes;
     }
     const bool at_start = place.clean_first == 0;

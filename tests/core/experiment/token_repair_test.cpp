@@ -199,5 +199,21 @@ TEST(RepairLengths, ComparesVeryLongPromptsAsOneDifference) {
   EXPECT_EQ(repair(clean + "!", corrupted + "?").differences.size(), 1U);
 }
 
+TEST(RepairLengths, ComparesPromptsWhoseTableWouldNotBeCountedIn32Bits) {
+  std::string clean;
+  std::string corrupted;
+  for (int i = 0; i < 65536; ++i) {  // its size is little modulo 2^32
+    clean += " x";
+    corrupted += " z";
+  }
+  EXPECT_EQ(repair(clean, corrupted + "?").differences.size(), 1U);
+}
+
+TEST(RepairLengths, OffersNothingInPlaceOfWordsThatNobodyWouldRead) {
+  const std::string longest(50'000, 'x');  // its beginnings together are 1.2 GB
+  EXPECT_TRUE(repair("Hi Jones", "Hi " + longest).repairs.empty());
+  EXPECT_FALSE(repair("Hi Jones", "Hi Smith" + longest.substr(0, 90)).repairs.empty());
+}
+
 }  // namespace
 }  // namespace patchboard
