@@ -13,8 +13,12 @@ std::int8_t rounded_to_byte(float value) {
   return static_cast<std::int8_t>(std::clamp(std::nearbyint(value), -kLargest, kLargest));
 }
 
-/// What a weight is multiplied with. A scale can vanish before the weights do.
-float inverse_of(float scale) { return scale > 0 ? 1.0F / scale : 0.0F; }
+/// What a weight is multiplied with; 0 for a scale so small that it has no finite inverse, whose
+/// weights all become 0: a zero among them times infinity would be NaN, which no byte is.
+float inverse_of(float scale) {
+  const float inverse = 1.0F / scale;
+  return std::isfinite(inverse) ? inverse : 0.0F;
+}
 
 }  // namespace
 

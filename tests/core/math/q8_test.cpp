@@ -76,6 +76,13 @@ TEST(Q8, KeepsZerosAndTheSmallestNumbersFinite) {
   EXPECT_EQ(q8.rounded, std::vector<std::int8_t>(8, 0));
 }
 
+TEST(Q8, HasNoWeightsWhereAScaleHasNoFiniteInverse) {
+  Matrix values = Matrix::Constant(2, 1, 1e-38F);
+  values(1, 0) = 0;  // times infinity, it would be NaN
+  EXPECT_EQ(down(values).rounded, (std::vector<std::int8_t>{0, 0}));
+  EXPECT_EQ(along(values.transpose()).rounded, (std::vector<std::int8_t>{0, 0}));
+}
+
 TEST(Q8, IsWidenedByTheScales) {
   const Matrix values = testing::random_matrix(7, 40, 3);
   const Quantized columns = down(values);
