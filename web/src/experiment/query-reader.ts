@@ -26,6 +26,12 @@ const OLD_COLOURINGS: Record<string, { metric: Metric; reference: Reference }> =
   'logit-diff': { metric: 'logit_diff', reference: 'corrupted' },
 };
 
+/** In digits alone, and such that it is the same number in JavaScript, also when one is added. */
+function wholeNumber(text: string): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value < Number.MAX_SAFE_INTEGER ? value : undefined;
+}
+
 export class QueryReader {
   private readonly query: URLSearchParams;
   private readonly problems: string[] = [];
@@ -74,7 +80,8 @@ export class QueryReader {
   numbers(key: string): number[] | undefined {
     const text = this.text(key);
     if (text === undefined) return undefined;
-    if (/^\d+(,\d+)*$/.test(text)) return text.split(',').map(Number);
+    const numbers = text.split(',').map(wholeNumber);
+    if (numbers.every((value) => value !== undefined)) return numbers;
     if (text !== '') this.problem(`the address has "${key}=${text}", expected numbers like 1,2,3`);
     return text === '' ? [] : undefined;
   }
@@ -99,7 +106,8 @@ export class QueryReader {
       if (key === 'target') return [text];
       if (key === 'continuation') return [{ continuation: text }];
       if (key !== 'target-id') return [];
-      if (/^\d+$/.test(text)) return [Number(text)];
+      const id = wholeNumber(text);
+      if (id !== undefined) return [id];
       this.problem(`the address has "target-id=${text}", expected a token's id`);
       return [];
     });
@@ -157,8 +165,11 @@ export class QueryReader {
   private bounds(key: string): Bounds | undefined {
     const text = this.text(key);
     if (text === undefined) return undefined;
-    const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-    if (first !== '' && Number(last) >= Number(first)) return [Number(first), Number(last) + 1];
+    const ends = text.split('-').map(wholeNumber);
+    const [first, last] = [ends[0], ends.at(-1)];
+    if (first !== undefined && last !== undefined && ends.length <= 2 && last >= first) {
+      return [first, last + 1];
+    }
     this.problem(`the address has "${key}=${text}", expected numbers like 2-5`);
     return undefined;
   }
