@@ -7,6 +7,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { viteStaticCopy } from 'vite-plugin-static-copy';
 
+import { licences } from './build/licences.ts';
 import { precache } from './build/precache.ts';
 
 // SharedArrayBuffer, and so threads, need a page that is isolated from other origins.
@@ -73,6 +74,8 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+const { collect, write } = licences(fileURLToPath(new URL('dist/licences.md', import.meta.url)));
+
 export default defineConfig({
   base: './',
   define: { ENGINE_FOLDER: JSON.stringify(ENGINE_FOLDER) },
@@ -90,11 +93,15 @@ export default defineConfig({
           src: '../tools/embedded-model/model/{config.json,model.safetensors,vocab.json,merges.txt}',
           dest: 'models/embedded',
         },
+        { src: '../LICENSE', dest: '.', rename: 'LICENSE.txt' },
+        { src: '../NOTICES.md', dest: '.' },
       ],
     }),
+    collect(),
+    write,
     precache(fileURLToPath(new URL('dist', import.meta.url)), ['_headers']),
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [collect()] },
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
