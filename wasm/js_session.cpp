@@ -73,6 +73,13 @@ val start_value(const Session& session, const Lab& lab) {
   val value = val::object();
   value.set("tokensClean", tokens_value(session, experiment.clean));
   value.set("tokensCorrupted", tokens_value(session, corrupted));
+  if (experiment.corruption.kind == Corruption::Kind::kMean) {
+    val prompts = val::array();
+    for (const std::vector<TokenId>& prompt : experiment.corruption.prompts) {
+      prompts.call<void>("push", tokens_value(session, prompt));
+    }
+    value.set("tokensMean", prompts);
+  }
   value.set("targets", targets_value(session, experiment.targets));
   value.set("clean", measures_value(lab.clean()));
   value.set("corrupted", measures_value(lab.corrupted()));

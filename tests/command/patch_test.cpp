@@ -199,6 +199,9 @@ TEST(PatchCommand, CorruptsWithNoiseOrAblates) {
   EXPECT_NE(with({"--noise", "1,2", "--samples", "3", "--seed", "6"})["results"], noise["results"]);
   EXPECT_EQ(with({"--zero", "--site", "mlp_out"})["results"]["sweeps"][0]["direction"], "noising");
   const Json mean = with({"--mean", kClean, kCorrupted, "--site", "z"});
+  EXPECT_EQ(mean["tokens"]["mean"].size(), 2U);
+  EXPECT_EQ(mean["tokens"]["mean"][0], mean["tokens"]["clean"]);
+  EXPECT_NE(mean["tokens"]["mean"][1], mean["tokens"]["clean"]);
   EXPECT_EQ(mean["results"]["sweeps"][0]["axes"], "head");
 }
 

@@ -6,7 +6,7 @@ import { numberOrNull, shortest } from '../../web/src/taking/numbers';
 import { fileName } from '../../web/src/taking/save-file';
 import { savedJson, type SavedResult } from '../../web/src/taking/saved';
 import { escapeXml, pictureSvg, wrapped } from '../../web/src/taking/svg';
-import { exampleResult } from './example-result';
+import { exampleResult, START } from './example-result';
 
 const VIEW: MetricView = { metric: 'prob', reference: 'unpatched', target: 0, against: 1 };
 
@@ -89,6 +89,15 @@ test('JSON is the experiment with its results, and null for what is not known', 
   ]);
   expect(saved.results.corrupted.kl).toBe(0.5);
   expect(text).toContain('[0.1, 0.75]');
+});
+
+test('JSON has the tokens of the prompts that a mean is over, and elsewhere no such key', () => {
+  const corruption = { kind: 'mean' as const, prompts: ['Jones a', 'Smith a'] };
+  const tokensMean = [START.tokensClean, START.tokensCorrupted];
+  const mean = JSON.parse(savedJson(exampleResult({ corruption }, { tokensMean }))) as SavedResult;
+  expect(mean.tokens.mean).toEqual(tokensMean);
+  const other = JSON.parse(savedJson(exampleResult())) as SavedResult;
+  expect(Object.keys(other.tokens)).toEqual(['clean', 'corrupted']);
 });
 
 /** The names of elements that are open at the end; throws where one is closed that is not. */

@@ -1,100 +1,231 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import type { Corruption, Site } from '../../web/src/experiment/experiment';
-import { SITES } from '../../web/src/experiment/experiment';
-import { METRICS } from '../../web/src/heatmap/metrics';
+import type { Corruption, Experiment } from '../../web/src/experiment/experiment';
+import { DIRECTIONS, HEAD_SITES, POSITION_SITES } from '../../web/src/experiment/experiment';
+import { METRICS, REFERENCES } from '../../web/src/heatmap/metrics';
+import type { LabResult } from '../../web/src/heatmap/result';
 import type { MetricView } from '../../web/src/picture/from-result';
-import {
-  hookName,
-  pythonString,
-  transformerLensProgram,
-} from '../../web/src/taking/transformer-lens';
-import { exampleResult } from './example-result';
+import { transformerLensProgram } from '../../web/src/taking/transformer-lens/program';
+import { commentText, pythonString } from '../../web/src/taking/transformer-lens/python';
+import { exampleResult, START } from './example-result';
+
+// Python starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const VIEW: MetricView = { metric: 'logit_diff', reference: 'unpatched', target: 0, against: 1 };
-const hasPython = spawnSync('python3', ['--version']).status === 0;
+const OF_LIBRARY = new URL('../../tools/transformer-lens/', import.meta.url);
+
+const NOISE: Corruption = {
+  kind: 'noise',
+  positions: [1, 0],
+  multiple: 3,
+  samples: 5,
+  seed: 7,
+};
 
 const CORRUPTIONS: Corruption[] = [
   { kind: 'prompt' },
-  { kind: 'noise', positions: [0, 1], multiple: 3, samples: 5, seed: 7 },
+  NOISE,
   { kind: 'zero' },
   { kind: 'mean', prompts: ['a "b"', 'c\nd'] },
 ];
 
+const SHAPES: Partial<Experiment>[] = [
+  { sites: [...POSITION_SITES] },
+  { sites: [...POSITION_SITES], window: 2, span: 2 },
+  { sites: [...HEAD_SITES], region: { layers: [0, 1], positions: [1, 2] } },
+  { sites: [...HEAD_SITES], by_position: true },
+  { sites: [...HEAD_SITES], by_position: true, span: 2 },
+  { sites: ['z', 'resid_mid'], region: { layers: [1, 2], positions: [0, 1] } },
+];
+
+const CONTINUATION = {
+  text: ' Jones a',
+  tokens: [
+    { id: 5, text: ' Jones' },
+    { id: 2, text: ' a' },
+  ],
+};
+
+/** With three targets, of which the last is two tokens. */
+function resultOf(experiment: Partial<Experiment>): LabResult {
+  const third = (values: Float32Array) => Float32Array.of(...values, 0.5);
+  const measures = (run: LabResult['start']['clean']) => ({
+    ...run,
+    prob: third(run.prob),
+    logProb: third(run.logProb),
+  });
+  const [info] = START.sweeps;
+  if (!info) throw new Error('no sweep');
+  const sweeps = (experiment.sites ?? []).flatMap((site) =>
+    DIRECTIONS.map((direction) => ({ ...info, site, direction })),
+  );
+  return exampleResult(experiment, {
+    targets: [...START.targets, CONTINUATION],
+    clean: measures(START.clean),
+    corrupted: measures(START.corrupted),
+    tokensMean: [START.tokensClean, START.tokensCorrupted],
+    sweeps,
+  });
+}
+
+const VIEWS: MetricView[] = REFERENCES.flatMap((reference) => [
+  ...METRICS.map((metric) => ({ metric, reference, target: 0, against: 1 })),
+  { metric: 'prob', reference, target: 2, against: 2 },
+  { metric: 'log_prob', reference, target: 2, against: 2 },
+]);
+
+/** Each corruption with each shape of patches, in a fifth of all views. */
 function programs(): string[] {
-  return CORRUPTIONS.flatMap((corruption) =>
-    SITES.flatMap((site) =>
-      [false, true].map((by_position) => {
-        const sweeps = (['denoising', 'noising'] as const).map((direction) => ({
-          site,
-          direction,
-          axes: 'position' as const,
-          rows: 2,
-          columns: 2,
-          blockRows: 1,
-        }));
-        const result = exampleResult({ sites: [site], corruption, by_position }, { sweeps });
-        const metric = METRICS[site.length % METRICS.length] ?? 'prob';
-        return transformerLensProgram(result, { ...VIEW, metric });
-      }),
-    ),
+  return CORRUPTIONS.flatMap((corruption, c) =>
+    SHAPES.flatMap((shape, s) => {
+      const result = resultOf({ ...shape, corruption });
+      const views = VIEWS.filter((_, v) => v % 5 === (c + s) % 5);
+      return views.map((view) => transformerLensProgram(result, view));
+    }),
   );
 }
 
-test('hooks have the names that TransformerLens gives them', () => {
-  const names: Partial<Record<Site, string>> = { resid_mid: 'hook_resid_mid', z: 'attn.hook_z' };
-  for (const [site, name] of Object.entries(names)) expect(hookName(site as Site)).toBe(name);
-});
+function python(code: string, input: string): string {
+  const { status, stdout, stderr, error } = spawnSync('python3', ['-c', code], {
+    input,
+    encoding: 'utf8',
+  });
+  if (error) throw error;
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return stdout;
+}
 
-test('the program has the token ids, the targets and a sweep for each direction', () => {
+test('a program has the token ids, the targets and what is patched with what', () => {
   const program = transformerLensProgram(exampleResult({ window: 3 }), VIEW);
-  expect(program).toContain('"gpt2",');
-  expect(program).toContain('clean = torch.tensor([[1, 2]], device=model.cfg.device)');
-  expect(program).toContain('corrupted = torch.tensor([[3, 2]], device=model.cfg.device)');
-  expect(program).toContain('TARGET = [5]');
-  expect(program).toContain('AGAINST = [6]');
-  expect(program).toContain('WINDOW, SPAN = 3, 1');
-  expect(program).toContain('f"blocks.{l}.hook_resid_post"');
-  expect(program).toContain('sweep_resid_post(corrupted, [], clean_run)');
+  expect(program).toContain('TransformerBridge.boot_transformers("gpt2")');
+  expect(program).toContain('clean = torch.tensor([[1, 2]])');
+  expect(program).toContain('corrupted = torch.tensor([[3, 2]])');
+  expect(program).toContain('target = 5  # " Jones"');
+  expect(program).toContain('against = 6  # " Smith"');
+  expect(program).toContain('range(layer, min(layer + 3, n_layers))');
+  expect(program).toContain('patch_positions("hook_resid_post", corrupted, clean_cache)');
 });
 
-test('a model that is not published is loaded from its folder', () => {
-  const result = exampleResult();
+test('a program is short: what an experiment has no use for is not in it', () => {
+  const program = transformerLensProgram(exampleResult(), VIEW);
+  expect(program.split('\n').length).toBeLessThan(80);
+  expect(program).not.toMatch(/noise|min\(|continuation|import math/);
+});
+
+test('a model is named as TransformerLens finds it', () => {
+  const booted = (id: string) => {
+    const result = exampleResult();
+    const program = transformerLensProgram({ ...result, model: { ...result.model, id } }, VIEW);
+    return /boot_transformers\((.*)\)/.exec(program)?.[1];
+  };
+  expect(booted('gpt2-xl')).toBe('"gpt2-xl"');
+  expect(booted('embedded')).toBe('"tools/embedded-model/model"');
+  const hub = 'https://huggingface.co/owner/name/resolve/';
+  expect(booted(`${hub}main/`)).toBe('"owner/name"');
+  expect(booted(`${hub}checkpoint-1/`)).toBe('"owner/name", revision="checkpoint-1"');
+  expect(booted('https://example.org/gpt2/')).toBe('"model"');
+  expect(booted('files')).toBe('"model"');
+});
+
+test('a share of a gap that is too small is the raw value, as the page shows it', () => {
+  const share: MetricView = { ...VIEW, metric: 'prob', reference: 'share' };
+  const wide = transformerLensProgram(exampleResult(), share);
+  expect(wide).toContain('/ (of_clean - of_corrupted)');
+  const narrow = exampleResult({}, { corrupted: START.clean });
+  expect(transformerLensProgram(narrow, share)).toContain('shown = values\n');
+});
+
+test('nothing that a person wrote becomes code', () => {
+  const evil = 'x\nimport os\r"""\u2028\u0085#\x7f\ud800';
+  const { model, start, ...result } = exampleResult();
   const program = transformerLensProgram(
-    { ...result, model: { ...result.model, id: 'embedded' } },
+    {
+      ...result,
+      model: { ...model, label: evil, id: 'https://example.org/x/' },
+      start: {
+        ...start,
+        tokensClean: [{ id: 1, text: evil }],
+        targets: [{ text: evil, tokens: [{ id: 5, text: evil }] }, ...start.targets],
+      },
+    },
     VIEW,
   );
-  expect(program).toContain('convert_gpt2_weights(published, config)');
-  expect(program).not.toContain('from_pretrained(\n    "');
+  expect(program).not.toMatch(/^\s*import os/m);
+  expect(program).not.toMatch(/[\r\u2028\u0085\x7f\ud800]/);
+  expect(python('import ast, sys\nast.parse(sys.stdin.read())', program)).toBe('');
 });
 
-test('strings are Python’s', () => {
-  expect(pythonString('a "b"\n\\')).toBe('"a \\"b\\"\\n\\\\"');
+test('strings are Python’s, and comments one line', () => {
+  expect(pythonString('a "b"\n\\\x7f')).toBe('"a \\"b\\"\\n\\\\\\x7f"');
+  expect(commentText('a\n\tb\u2028c\0d')).toBe('a b c d');
 });
 
-test('brackets are balanced and blocks are indented in fours', () => {
+test('Python reads every program, and knows every name in it', () => {
+  // Names that are read somewhere and bound nowhere, without running anything.
+  const code = `
+import ast, builtins, json, sys
+for program in json.load(sys.stdin):
+    nodes = list(ast.walk(ast.parse(program)))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} | set(dir(builtins))
+    bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {a.asname or a.name for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for a in node.names}
+    unknown = {node.id for node in names} - bound
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    defined = {node.name for node in ast.parse(program).body if isinstance(node, ast.FunctionDef)}
+    imported = {a.name for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for a in node.names}
+    unused = (defined | imported) - read
+    if unknown or unused:
+        print("unknown", unknown, "unused", unused)
+`;
+  expect(python(code, JSON.stringify(programs()))).toBe('');
+});
+
+test('lines fit a screen, but for the prompts', () => {
   for (const program of programs()) {
-    const bare = program
-      .replaceAll(/"""[^]*?"""/g, '')
-      .replaceAll(/f?"(?:[^"\\]|\\.)*"/g, '')
-      .replaceAll(/#.*/g, '');
-    for (const [open, close] of ['()', '[]', '{}']) {
-      expect(bare.split(open ?? '').length).toBe(bare.split(close ?? '').length);
-    }
-    for (const line of bare.split('\n'))
-      expect(/^ */.exec(line)?.[0].length).toSatisfy((n) => Number(n) % 4 === 0);
-    expect(bare).not.toMatch(/undefined|NaN|\[object/);
+    expect(program.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(program).not.toMatch(/undefined|NaN|\[object/);
   }
 });
 
-test.skipIf(!hasPython)('Python reads every program', () => {
-  const read = 'import ast, json, sys\nfor program in json.load(sys.stdin): ast.parse(program)';
-  const { status, stderr } = spawnSync('python3', ['-c', read], {
-    input: JSON.stringify(programs()),
-    encoding: 'utf8',
-  });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
+test('hooks are those that TransformerLens has', () => {
+  const { transformer_lens: version, hooks } = JSON.parse(
+    readFileSync(new URL('hooks.json', OF_LIBRARY), 'utf8'),
+  ) as { transformer_lens: string; hooks: string[] };
+  const known = new Set(hooks);
+  const used = new Set<string>();
+  for (const program of programs()) {
+    expect(program).toContain(`transformer-lens==${version}`);
+    for (const [, name] of program.matchAll(/"((?:attn\.)?hook_\w+)"/g)) used.add(name ?? '');
+    expect(program).toContain('f"blocks.{layer}.{hook_name}"');
+  }
+  const inBlocks = [...used].filter((name) => name !== 'hook_embed');
+  expect(inBlocks.length).toBe(POSITION_SITES.length + HEAD_SITES.length);
+  for (const name of inBlocks) expect(known).toContain(`blocks.{layer}.${name}`);
+  expect(used).toContain('hook_embed');
+  expect(known).toContain('hook_embed');
+  const pinned = readFileSync(new URL('requirements.txt', OF_LIBRARY), 'utf8');
+  expect(pinned).toContain(`transformer-lens==${version}\n`);
+});
+
+test('the noise is seeded as C++ seeds it', () => {
+  const result = resultOf({ sites: ['resid_post'], corruption: NOISE });
+  const program = transformerLensProgram(result, VIEW);
+  const [generator] = /def mersenne_twister[^]*?return generator\n/.exec(program) ?? [];
+  if (generator === undefined) throw new Error('no generator in the program');
+  // What std::mt19937 gives, seeded with std::seed_seq{7, 2} and {4294967295, 0} (GCC 12).
+  const code = `
+import random
+${generator}
+generator = mersenne_twister(7, 2)
+numbers = [generator.getrandbits(32) for _ in range(1001)]
+print(*numbers[:3], numbers[1000], mersenne_twister(4294967295, 0).getrandbits(32))
+`;
+  expect(python(code, '').trim()).toBe('1927604019 3296487865 1489767616 425755162 3988572255');
 });

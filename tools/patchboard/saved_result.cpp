@@ -121,8 +121,12 @@ std::vector<SweepTables> run_all(Lab& lab, bool progress) {
 Json prompts_json(const Session& session, const Lab& lab) {
   const Experiment& experiment = lab.experiment();
   const auto& corrupted = experiment.corrupted.empty() ? experiment.clean : experiment.corrupted;
-  return {{"clean", tokens_json(session, experiment.clean)},
-          {"corrupted", tokens_json(session, corrupted)}};
+  Json tokens = {{"clean", tokens_json(session, experiment.clean)},
+                 {"corrupted", tokens_json(session, corrupted)}};
+  for (const std::vector<TokenId>& prompt : experiment.corruption.prompts) {
+    tokens["mean"].push_back(tokens_json(session, prompt));
+  }
+  return tokens;
 }
 
 Json measured_json(const Session& session, const Lab& lab) {

@@ -67,6 +67,8 @@ export interface ExperimentStart {
   tokensClean: Token[];
   /** Where the corruption is noise or an ablation: those of the clean prompt. */
   tokensCorrupted: Token[];
+  /** Of each prompt that a mean is over; only where the corruption is one. */
+  tokensMean?: Token[][];
   targets: Target[];
   clean: Measures;
   corrupted: Measures;

@@ -153,8 +153,17 @@ export function unpatchedRun(start: ExperimentStart, info: SweepInfo): Measures 
   return info.direction === 'denoising' ? start.corrupted : start.clean;
 }
 
+type WholeRuns = Pick<ExperimentStart, 'clean' | 'corrupted'>;
+
+/** From the corrupted to the clean run. */
+export function gapOf({ clean, corrupted }: WholeRuns, metric: Metric, subject: Subject): number {
+  return runValue(clean, metric, subject) - runValue(corrupted, metric, subject);
+}
+
 /** A gap between the clean and the corrupted run below this is too small to divide by. */
 export const LEAST_GAP = { prob: 0.01, log_prob: 0.1, logit: 0.1, logit_diff: 0.1, rank: 1, kl: 1 };
+
+export const isWide = (gap: number, metric: Metric) => Math.abs(gap) >= LEAST_GAP[metric];
 
 /** How raw values become shown ones: value → (value − base) / divisor. */
 export interface Scaling {
@@ -187,12 +196,11 @@ export function scalingOf(
       return { base: of(start.clean), divisor: 1, centre: 0 };
     case 'share': {
       const base = of(start.corrupted);
-      const gap = of(start.clean) - base;
-      const least = LEAST_GAP[metric];
-      if (!(Math.abs(gap) >= least)) {
+      const gap = gapOf(start, metric, subject);
+      if (!isWide(gap, metric)) {
         const flag =
           `The clean and the corrupted run differ by ${Math.abs(gap).toPrecision(2)} only, less than ` +
-          `${least}: too little to divide by, so raw values are shown.`;
+          `${LEAST_GAP[metric]}: too little to divide by, so raw values are shown.`;
         return { ...RAW, flag };
       }
       return { base, divisor: gap, centre: info.direction === 'denoising' ? 0 : 1 };

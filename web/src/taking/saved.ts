@@ -32,7 +32,8 @@ export interface SavedResult extends Omit<Experiment, 'corrupted'> {
   /** Where the corruption is another prompt. */
   corrupted?: Experiment['corrupted'];
   model: { id: string; label: string; dtype: string; digest?: string };
-  tokens: { clean: Token[]; corrupted: Token[] };
+  /** mean: of each prompt that a mean is over. */
+  tokens: { clean: Token[]; corrupted: Token[]; mean?: Token[][] };
   results: {
     targets: { text: string; tokens: Token[] }[];
     clean: SavedMeasures;
@@ -95,7 +96,11 @@ export function savedResult(result: LabResult, digest?: string): SavedResult {
     ...asked,
     ...(experiment.corruption.kind === 'prompt' && { corrupted }),
     model: { id, label, dtype, ...(digest !== undefined && { digest }) },
-    tokens: { clean: start.tokensClean, corrupted: start.tokensCorrupted },
+    tokens: {
+      clean: start.tokensClean,
+      corrupted: start.tokensCorrupted,
+      ...(start.tokensMean && { mean: start.tokensMean }),
+    },
     results: {
       targets: start.targets,
       clean: savedMeasures(start.clean),

@@ -1,0 +1,44 @@
+/** The beginning of a program: what it is, and the model with the same weights as the page's. */
+
+import { EMBEDDED_ID } from '../../weights/sources';
+import { commentText, pythonString } from './python';
+import type { ProgramSource } from './subject';
+
+const PUBLISHED = /^gpt2(-medium|-large|-xl)?$/;
+const HUB = /^https:\/\/huggingface\.co\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/$/;
+
+/** The arguments of `boot_transformers`, and what there is to say of them. */
+function booted({ id, label }: ProgramSource['model']): { from: string; where?: string } {
+  if (PUBLISHED.test(id)) return { from: pythonString(id) };
+  if (id === EMBEDDED_ID) {
+    const where = 'A folder of Patchboard’s repository.';
+    return { from: pythonString('tools/embedded-model/model'), where };
+  }
+  const [, name, revision] = HUB.exec(id) ?? [];
+  if (name === undefined || revision === undefined) {
+    const where = `The folder that holds config.json and the weights of ${commentText(label)}.`;
+    return { from: pythonString('model'), where };
+  }
+  const at = revision === 'main' ? '' : `, revision=${pythonString(decodeURIComponent(revision))}`;
+  return { from: pythonString(name) + at };
+}
+
+export function modelSection({ model, experiment }: ProgramSource): string {
+  const { from, where } = booted(model);
+  const { corruption, region } = experiment;
+  const isNoise = corruption.kind === 'noise';
+  const modules = ['json', ...(isNoise || region ? ['math'] : []), ...(isNoise ? ['random'] : [])];
+  return `
+# An experiment of Patchboard, run by TransformerLens: pip install torch transformer-lens==4.3.0
+# There: ${commentText(model.label)}, weights in ${model.dtype}.
+${modules.map((name) => `import ${name}`).join('\n')}
+
+import torch
+from numpy import s_
+from transformer_lens.model_bridge import TransformerBridge
+
+torch.set_grad_enabled(False)
+# The weights as published, nothing folded or centred, so that activations are the same.
+${where === undefined ? '' : `# ${where}\n`}model = TransformerBridge.boot_transformers(${from})
+n_layers, n_heads = model.cfg.n_layers, model.cfg.n_heads`;
+}
