@@ -7,11 +7,12 @@ EMSCRIPTEN_BINDINGS(patchboard) {
   using patchboard::JsSession;
 
   class_<JsSession>("Session")
-      .constructor<int>()
+      .constructor<double>()
       .function("begin", &JsSession::begin)
       .function("setTokenizer", &JsSession::set_tokenizer)
       .function("reserve", &JsSession::reserve)
       .function("commit", &JsSession::commit)
+      .function("endFile", &JsSession::end_file)
       .function("keep", &JsSession::keep)
       .function("kept", &JsSession::kept)
       .function("weightsHeader", &JsSession::weights_header)

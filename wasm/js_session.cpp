@@ -42,11 +42,7 @@ WeightFormat read_format(const std::string& dtype) {
   throw Error(ErrorCode::kState, "dtype is \"" + dtype + "\", expected f32, f16 or q8");
 }
 
-/// A prompt is a text or the ids of its tokens.
-std::vector<TokenId> read_prompt(const Session& session, const val& prompt) {
-  return prompt.isString() ? session.encode(prompt.as<std::string>())
-                           : emscripten::vecFromJSArray<TokenId>(prompt);
-}
+constexpr int kMaxThreads = 256;
 
 // Counts of block-rows can pass 2³¹; a JavaScript number holds them exactly up to 2⁵³.
 val number(std::uint64_t count) { return val(static_cast<double>(count)); }
@@ -119,7 +115,8 @@ RunName read_run(const std::string& name) {
 
 }  // namespace
 
-JsSession::JsSession(int threads) : session_(threads) {}
+JsSession::JsSession(double threads)
+    : session_(guarded([&] { return whole_value<int>(threads, "threads", 1, kMaxThreads); })) {}
 
 void JsSession::begin(const std::string& config_json, const std::string& dtype, const val& files) {
   guarded([&] {
@@ -131,12 +128,19 @@ void JsSession::set_tokenizer(const std::string& vocab_json, const std::string& 
   guarded([&] { session_.set_tokenizer(vocab_json, merges_txt); });
 }
 
-std::uintptr_t JsSession::reserve(std::size_t size) {
-  return guarded([&] { return reinterpret_cast<std::uintptr_t>(session_.reserve(size).data()); });
+std::uintptr_t JsSession::reserve(double size) {
+  return guarded([&] {
+    const auto bytes = whole_value<std::size_t>(size, "bytes to reserve");
+    return reinterpret_cast<std::uintptr_t>(session_.reserve(bytes).data());
+  });
 }
 
-void JsSession::commit(std::size_t size) {
-  guarded([&] { session_.commit(size); });
+void JsSession::commit(double size) {
+  guarded([&] { session_.commit(whole_value<std::size_t>(size, "bytes to commit")); });
+}
+
+void JsSession::end_file() {
+  guarded([&] { session_.end_file(); });
 }
 
 void JsSession::keep() {
@@ -181,7 +185,7 @@ val JsSession::info() const {
 }
 
 val JsSession::tokenize(const val& prompt) const {
-  return guarded([&] { return tokens_value(session_, read_prompt(session_, prompt)); });
+  return guarded([&] { return tokens_value(session_, prompt_of(session_, prompt)); });
 }
 
 val JsSession::resolve_target(const std::string& text) const {
@@ -222,14 +226,18 @@ val JsSession::attribute(const std::string& metric) {
   });
 }
 
-val JsSession::cell(int sweep, int layer, int head, int column, int continuation) {
+val JsSession::cell(double sweep, double layer, double head, double column, double continuation) {
   return guarded([&] {
-    const int row = head < 0 ? layer : layer * static_cast<int>(session_.config().n_head) + head;
-    const CellDetails details = session_.inspect_cell({.sweep = sweep,
-                                                       .row = row,
-                                                       .column = column,
-                                                       .top = kTopPredictions,
-                                                       .continuation = continuation});
+    const Config& config = session_.config();
+    const auto of_layer = whole_value<Index>(layer, "layer", 0, config.n_layer - 1);
+    const auto of_head = whole_value<Index>(head, "head", -1, config.n_head - 1);
+    const Index row = of_head < 0 ? of_layer : of_layer * config.n_head + of_head;
+    const CellDetails details =
+        session_.inspect_cell({.sweep = whole_value<Index>(sweep, "sweep"),
+                               .row = row,
+                               .column = whole_value<Index>(column, "column"),
+                               .top = kTopPredictions,
+                               .continuation = whole_value<Index>(continuation, "continuation")});
     val continuations = val::object();
     continuations.set("clean", tokens_value(session_, details.clean));
     continuations.set("corrupted", tokens_value(session_, details.corrupted));
@@ -244,9 +252,10 @@ val JsSession::cell(int sweep, int layer, int head, int column, int continuation
   });
 }
 
-val JsSession::patterns(const std::string& run, int layer) {
+val JsSession::patterns(const std::string& run, double layer) {
   return guarded([&] {
-    const Matrix patterns = session_.attention_patterns(read_run(run), layer);
+    const Matrix patterns =
+        session_.attention_patterns(read_run(run), whole_value<Index>(layer, "layer"));
     return float_array({patterns.data(), static_cast<std::size_t>(patterns.size())});
   });
 }
@@ -278,14 +287,14 @@ val JsSession::checks() {
 
 val JsSession::measure(const val& prompt, const std::string& targets) {
   return guarded([&] {
-    return measures_value(session_.measure(read_prompt(session_, prompt),
+    return measures_value(session_.measure(prompt_of(session_, prompt),
                                            read_targets(targets, session_.text_reader())));
   });
 }
 
 val JsSession::logits(const val& prompt) {
   return guarded([&] {
-    const Vector logits = session_.logits(read_prompt(session_, prompt));
+    const Vector logits = session_.logits(prompt_of(session_, prompt));
     return float_array(row_values(logits));
   });
 }
@@ -302,9 +311,10 @@ std::string JsSession::repairs(const std::string& clean, const std::string& corr
   return guarded([&] { return repairs_json(session_, clean, corrupted); });
 }
 
-val JsSession::predict(const val& prompt, int count) {
+val JsSession::predict(const val& prompt, double count) {
   return guarded([&] {
-    return predictions_value(session_, session_.predict(read_prompt(session_, prompt), count));
+    return predictions_value(session_, session_.predict(prompt_of(session_, prompt),
+                                                        whole_value<Index>(count, "count", 1)));
   });
 }
 

@@ -14,15 +14,16 @@ namespace patchboard {
 /// with a `code`; so does running out of memory.
 class JsSession {
  public:
-  explicit JsSession(int threads);
+  explicit JsSession(double threads);
 
   /// files: an array of names.
   void begin(const std::string& config_json, const std::string& dtype,
              const emscripten::val& files);
   void set_tokenizer(const std::string& vocab_json, const std::string& merges_txt);
   /// The address of `size` bytes on the heap, valid until the next call.
-  std::uintptr_t reserve(std::size_t size);
-  void commit(std::size_t size);
+  std::uintptr_t reserve(double size);
+  void commit(double size);
+  void end_file();
   void keep();
   /// A view of the heap, valid until the next call.
   [[nodiscard]] emscripten::val kept();
@@ -39,8 +40,8 @@ class JsSession {
   emscripten::val step();
   /// metric: the text of a JSON document, see core/experiment/estimates.h.
   emscripten::val attribute(const std::string& metric);
-  emscripten::val cell(int sweep, int layer, int head, int column, int continuation);
-  emscripten::val patterns(const std::string& run, int layer);
+  emscripten::val cell(double sweep, double layer, double head, double column, double continuation);
+  emscripten::val patterns(const std::string& run, double layer);
   emscripten::val lens(const std::string& run);
   emscripten::val checks();
   emscripten::val measure(const emscripten::val& prompt, const std::string& targets);
@@ -49,7 +50,7 @@ class JsSession {
   [[nodiscard]] emscripten::val expand_template(const std::string& text) const;
   [[nodiscard]] std::string read_pairs(const std::string& text) const;
   [[nodiscard]] std::string repairs(const std::string& clean, const std::string& corrupted) const;
-  [[nodiscard]] emscripten::val predict(const emscripten::val& prompt, int count);
+  [[nodiscard]] emscripten::val predict(const emscripten::val& prompt, double count);
 
  private:
   Session session_;

@@ -13,6 +13,21 @@ val token_value(const Session& session, TokenId id) {
   return token;
 }
 
+std::vector<TokenId> prompt_of(const Session& session, const val& prompt) {
+  if (prompt.isString()) {
+    return session.encode(prompt.as<std::string>());
+  }
+  if (!prompt.isArray()) {
+    throw Error(ErrorCode::kState, "a prompt is neither a text nor an array of token ids");
+  }
+  std::vector<TokenId> ids;
+  const auto length = prompt["length"].as<unsigned>();
+  for (unsigned i = 0; i < length; ++i) {
+    ids.push_back(whole_value<TokenId>(prompt[i].as<double>(), "token id"));
+  }
+  return ids;
+}
+
 val tokens_value(const Session& session, std::span<const TokenId> ids) {
   val tokens = val::array();
   for (const TokenId id : ids) {

@@ -1,23 +1,18 @@
 #include "core/experiment/csv.h"
 
 #include "core/error.h"
+#include "core/input/text_input.h"
 #include "core/text/utf8.h"
 
 namespace patchboard {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : rest_(text) {
-    if (rest_.starts_with(kByteOrderMark)) {
-      rest_.remove_prefix(kByteOrderMark.size());
-    }
-  }
+  explicit CsvReader(std::string_view text) : rest_(without_byte_order_mark(text)) {}
 
   std::vector<CsvRow> rows() {
-    while (!rest_.empty()) {
+    while (!only_line_ends_are_left()) {
       CsvRow& row = rows_.emplace_back();
       do {
         row.emplace_back();  // so that `refuse` knows the column
@@ -35,6 +30,11 @@ class CsvReader {
   }
 
  private:
+  /// Editors leave blank lines at the end.
+  [[nodiscard]] bool only_line_ends_are_left() const {
+    return rest_.find_first_not_of("\r\n") == std::string_view::npos;
+  }
+
   bool take(std::string_view start) {
     const bool found = rest_.starts_with(start);
     rest_.remove_prefix(found ? start.size() : 0);

@@ -2,202 +2,126 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/experiment/checks.h"
+#include "core/input/input_value.h"
 
 namespace patchboard {
 namespace {
-
-using Json = nlohmann::json;
 
 // The last five are a saved result's.
 constexpr std::array<std::string_view, 17> kKeys = {
     "patchboard", "model",       "clean",      "corrupted", "targets", "sites",
     "directions", "by_position", "corruption", "window",    "span",    "region",
     "tokens",     "results",     "work",       "seconds",   "checks"};
-constexpr Index kMaxSamples = 1000;
 
-[[noreturn]] void refuse(const std::string& key, const Json& found, const std::string& expected) {
-  constexpr std::size_t kLongest = 60;
-  std::string text = found.dump();
-  if (text.size() > kLongest) {
-    text = text.substr(0, kLongest) + "…";
+std::vector<TokenId> read_prompt(const InputValue& value, const TextReader& reader) {
+  if (value.is_text()) {
+    return reader.encode(value.text());
   }
-  throw Error(ErrorCode::kExperiment,
-              "experiment, \"" + key + "\": " + text + ", expected " + expected);
+  if (!value.is_list()) {
+    value.refuse("a text or a list of token ids");
+  }
+  return value.ids(reader.last_token);
 }
 
-[[noreturn]] void refuse_key(const std::string& key, std::span<const std::string_view> known,
-                             const std::string& where) {
-  std::string names;
-  for (const std::string_view name : known) {
-    names += names.empty() ? "" : ", ";
-    names += name;
+std::vector<TokenId> read_target(const InputValue& value, const TextReader& reader) {
+  if (value.is_text()) {
+    return {reader.resolve_target(value.text())};
   }
-  throw Error(ErrorCode::kExperiment,
-              where + " has \"" + key + "\", which means nothing here; expected " + names);
-}
-
-void check_keys(const Json& object, std::span<const std::string_view> known,
-                const std::string& where) {
-  for (const auto& [key, value] : object.items()) {
-    if (std::ranges::find(known, key) == known.end()) {
-      refuse_key(key, known, where);
-    }
+  if (value.is_number()) {
+    return {value.whole<TokenId>(0, reader.last_token)};
   }
-}
-
-std::vector<TokenId> read_prompt(const Json& value, const std::string& key,
-                                 const TextReader& reader) {
-  if (value.is_string()) {
-    return reader.encode(value.get<std::string>());
-  }
-  const bool is_ids = value.is_array() && std::ranges::all_of(value, [](const Json& id) {
-                        return id.is_number_integer();
-                      });
-  if (!is_ids) {
-    refuse(key, value, "a text or an array of token ids");
-  }
-  return value.get<std::vector<TokenId>>();
-}
-
-std::vector<TokenId> read_target(const Json& value, const TextReader& reader) {
-  if (value.is_string()) {
-    return {reader.resolve_target(value.get<std::string>())};
-  }
-  if (value.is_number_integer()) {
-    return {value.get<TokenId>()};
-  }
-  if (value.is_object() && value.size() == 1 && value.contains("continuation")) {
-    std::vector<TokenId> tokens = read_prompt(value["continuation"], "continuation", reader);
+  if (value.is_object() && value.size() == 1 && value.find("continuation")) {
+    std::vector<TokenId> tokens = read_prompt(value.at("continuation"), reader);
     if (!tokens.empty()) {
       return tokens;
     }
   }
-  refuse("targets", value, R"(the text of one token, its id, or {"continuation": "a text"})");
+  value.refuse(R"(the text of one token, its id, or {"continuation": "a text"})");
 }
 
-std::vector<std::vector<TokenId>> targets_of(const Json& value, const TextReader& reader) {
-  if (!value.is_array() || value.empty()) {
-    refuse("targets", value, "an array with one target at least");
-  }
+std::vector<std::vector<TokenId>> targets_of(const InputValue& value, const TextReader& reader) {
   std::vector<std::vector<TokenId>> targets;
-  for (const Json& target : value) {
+  for (const InputValue& target : value.list(1, "targets")) {
     targets.push_back(read_target(target, reader));
   }
   return targets;
 }
 
-Index read_count(const Json& object, const std::string& key, Index least, Index otherwise) {
-  if (!object.contains(key)) {
-    return otherwise;
-  }
-  const Json& value = object[key];
-  if (!value.is_number_integer() || value.get<std::int64_t>() < least ||
-      value.get<std::int64_t>() > INT32_MAX) {
-    refuse(key, value, "a whole number, at least " + std::to_string(least));
-  }
-  return value.get<Index>();
+/// A whole number from 1 on, 1 where it is left out.
+Index read_count(const InputValue& object, const char* key, Index most) {
+  const std::optional<InputValue> value = object.find(key);
+  return value ? value->whole<Index>(1, most) : 1;
 }
 
 /// [first, end]
-Span read_bounds(const Json& region, const std::string& key) {
-  const Json& value = region.contains(key) ? region[key] : Json();
-  const bool is_pair =
-      value.is_array() && value.size() == 2 && std::ranges::all_of(value, [](const Json& number) {
-        return number.is_number_integer() && number.get<std::int64_t>() >= 0;
-      });
-  if (!is_pair || value[0].get<Index>() >= value[1].get<Index>()) {
-    refuse("region." + key, value, "[first, end], the first smaller than the end");
+Span read_bounds(const InputValue& region, const char* key, Index most) {
+  const InputValue value = region.at(key);
+  constexpr const char* kExpected = "[first, end], the first smaller than the end";
+  if (!value.is_list() || value.size() != 2) {
+    value.refuse(kExpected);
   }
-  return {.first = value[0].get<Index>(), .count = value[1].get<Index>() - value[0].get<Index>()};
+  const auto first = value.list()[0].whole<Index>(0, most);
+  const auto end = value.list()[1].whole<Index>(0, most);
+  if (first >= end) {
+    value.refuse(kExpected);
+  }
+  return {.first = first, .count = end - first};
 }
 
-std::vector<Index> read_positions(const Json& value) {
-  const bool is_list =
-      value.is_array() && !value.empty() && std::ranges::all_of(value, [](const Json& number) {
-        return number.is_number_integer() && number.get<std::int64_t>() >= 0;
-      });
-  if (!is_list) {
-    refuse("corruption.positions", value, "an array of the tokens' positions");
+std::vector<Index> read_positions(const InputValue& value, Index n_positions) {
+  std::vector<Index> positions;
+  for (const InputValue& position : value.list(1, "tokens' positions")) {
+    positions.push_back(position.whole<Index>(0, n_positions - 1));
   }
-  auto positions = value.get<std::vector<Index>>();
   std::ranges::sort(positions);
   if (std::ranges::adjacent_find(positions) != positions.end()) {
-    refuse("corruption.positions", value, "each position once");
+    value.refuse("each position once");
   }
   return positions;
 }
 
-Corruption read_noise(const Json& value) {
-  constexpr std::array<std::string_view, 5> kNoiseKeys = {"kind", "positions", "multiple",
-                                                          "samples", "seed"};
-  check_keys(value, kNoiseKeys, "experiment, \"corruption\" of the kind noise,");
+Corruption read_noise(const InputValue& value, const TextReader& reader) {
+  value.require_keys({"kind", "positions", "multiple", "samples", "seed"});
   Corruption noise{.kind = Corruption::Kind::kNoise};
-  noise.positions = read_positions(value.contains("positions") ? value["positions"] : Json());
-  if (value.contains("multiple")) {
-    const Json& multiple = value["multiple"];
-    if (!multiple.is_number() || !(multiple.get<float>() > 0)) {
-      refuse("corruption.multiple", multiple, "a number above 0");
-    }
-    noise.multiple = multiple.get<float>();
+  noise.positions = read_positions(value.at("positions"), reader.n_positions);
+  if (const auto multiple = value.find("multiple")) {
+    noise.multiple = multiple->number_f32({.least = 0, .above_least = true});
   }
-  noise.samples = read_count(value, "samples", 1, 1);
-  if (noise.samples > kMaxSamples) {
-    refuse("corruption.samples", value["samples"], "at most " + std::to_string(kMaxSamples));
+  noise.samples = read_count(value, "samples", kMaxNoiseSamples);
+  if (const auto seed = value.find("seed")) {
+    noise.seed = seed->whole<std::uint32_t>(0, std::numeric_limits<std::uint32_t>::max());
   }
-  noise.seed = static_cast<std::uint32_t>(read_count(value, "seed", 0, 0));
   return noise;
 }
 
-Corruption read_mean(const Json& value, const TextReader& reader) {
-  constexpr std::array<std::string_view, 2> kMeanKeys = {"kind", "prompts"};
-  check_keys(value, kMeanKeys, "experiment, \"corruption\" of the kind mean,");
-  const Json& prompts = value.contains("prompts") ? value["prompts"] : Json();
-  if (!prompts.is_array() || prompts.empty()) {
-    refuse("corruption.prompts", prompts, "an array with one prompt at least");
-  }
+Corruption read_mean(const InputValue& value, const TextReader& reader) {
+  value.require_keys({"kind", "prompts"});
   Corruption mean{.kind = Corruption::Kind::kMean};
-  for (const Json& prompt : prompts) {
-    mean.prompts.push_back(read_prompt(prompt, "corruption.prompts", reader));
+  for (const InputValue& prompt : value.at("prompts").list(1, "prompts")) {
+    mean.prompts.push_back(read_prompt(prompt, reader));
   }
   return mean;
 }
 
-Corruption read_corruption(const Json& value, const TextReader& reader) {
-  const bool has_kind = value.is_object() && value.contains("kind") && value["kind"].is_string();
-  const std::string kind = has_kind ? value["kind"].get<std::string>() : "";
-  constexpr std::array<std::string_view, 1> kKindOnly = {"kind"};
-  if (kind == "prompt" || kind == "zero") {
-    check_keys(value, kKindOnly, "experiment, \"corruption\" of the kind " + kind + ",");
-    return {.kind = kind == "zero" ? Corruption::Kind::kZero : Corruption::Kind::kPrompt};
+Corruption read_corruption(const InputValue& value, const TextReader& reader) {
+  if (!value.is_object() || !value.find("kind")) {
+    value.refuse(R"({"kind": …} with prompt, noise, zero or mean)");
   }
-  if (kind == "noise") {
-    return read_noise(value);
+  const auto kind = static_cast<Corruption::Kind>(value.at("kind").name_of(kCorruptionNames));
+  switch (kind) {
+    case Corruption::Kind::kNoise:
+      return read_noise(value, reader);
+    case Corruption::Kind::kMean:
+      return read_mean(value, reader);
+    case Corruption::Kind::kPrompt:
+    case Corruption::Kind::kZero:
+      break;
   }
-  if (kind == "mean") {
-    return read_mean(value, reader);
-  }
-  refuse("corruption", value, R"({"kind": …} with prompt, noise, zero or mean)");
-}
-
-std::vector<std::string> read_names(const Json& json, const std::string& key) {
-  const Json& value = json[key];
-  const bool is_list =
-      value.is_array() && !value.empty() &&
-      std::ranges::all_of(value, [](const Json& name) { return name.is_string(); });
-  if (!is_list) {
-    refuse(key, value, "an array with one name at least");
-  }
-  return value.get<std::vector<std::string>>();
-}
-
-Direction direction_named(const std::string& name) {
-  if (name != "denoising" && name != "noising") {
-    refuse("directions", name, "denoising or noising");
-  }
-  return name == "denoising" ? Direction::kDenoising : Direction::kNoising;
+  value.require_keys({"kind"});
+  return {.kind = kind};
 }
 
 template <typename Value>
@@ -207,73 +131,66 @@ void add_once(std::vector<Value>& values, Value value) {
   }
 }
 
-void read_sites(const Json& json, Experiment& experiment) {
-  if (json.contains("sites")) {
-    experiment.sites.clear();
-    for (const std::string& name : read_names(json, "sites")) {
-      add_once(experiment.sites, site_named(name));
-    }
+std::vector<Site> read_sites(const InputValue& value) {
+  std::vector<std::string_view> names;
+  for (const Site site : all_sites()) {
+    names.push_back(site_name(site));
   }
-  if (json.contains("directions")) {
-    experiment.directions.clear();
-    for (const std::string& name : read_names(json, "directions")) {
-      add_once(experiment.directions, direction_named(name));
-    }
+  std::vector<Site> sites;
+  for (const InputValue& name : value.list(1, "sites")) {
+    add_once(sites, all_sites()[name.name_of(names)]);
+  }
+  return sites;
+}
+
+std::vector<Direction> read_directions(const InputValue& value) {
+  constexpr std::array kDirections = {Direction::kDenoising, Direction::kNoising};
+  std::vector<Direction> directions;
+  for (const InputValue& name : value.list(1, "directions")) {
+    add_once(directions, kDirections.at(name.name_of(
+                             {direction_name(kDirections[0]), direction_name(kDirections[1])})));
+  }
+  return directions;
+}
+
+/// What is patched.
+void read_sweeps(const InputValue& document, const TextReader& reader, Experiment& experiment) {
+  if (const auto sites = document.find("sites")) {
+    experiment.sites = read_sites(*sites);
+  }
+  if (const auto directions = document.find("directions")) {
+    experiment.directions = read_directions(*directions);
   } else if (experiment.corruption.is_ablation()) {
     experiment.directions = {Direction::kNoising};
   }
-  if (json.contains("by_position")) {
-    if (!json["by_position"].is_boolean()) {
-      refuse("by_position", json["by_position"], "true or false");
-    }
-    experiment.by_position = json["by_position"].get<bool>();
+  if (const auto by_position = document.find("by_position")) {
+    experiment.by_position = by_position->truth();
   }
-  experiment.window = read_count(json, "window", 1, 1);
-  experiment.span = read_count(json, "span", 1, 1);
-  if (json.contains("region") && !json["region"].is_null()) {
-    constexpr std::array<std::string_view, 2> kRegionKeys = {"layers", "positions"};
-    if (!json["region"].is_object()) {
-      refuse("region", json["region"], R"({"layers": [first, end], "positions": [first, end]})");
-    }
-    check_keys(json["region"], kRegionKeys, "experiment, \"region\",");
-    experiment.region = Region{.layers = read_bounds(json["region"], "layers"),
-                               .positions = read_bounds(json["region"], "positions")};
+  experiment.window = read_count(document, "window", reader.n_layer);
+  experiment.span = read_count(document, "span", reader.n_positions);
+  if (const auto region = document.find("region"); region && !region->is_null()) {
+    region->require_keys({"layers", "positions"});
+    experiment.region = Region{.layers = read_bounds(*region, "layers", reader.n_layer),
+                               .positions = read_bounds(*region, "positions", reader.n_positions)};
   }
 }
 
-/// What does not go together.
-void check_combination(const Experiment& experiment) {
-  const bool has_heads = std::ranges::any_of(experiment.sites, is_head_site);
-  const auto refuse_combination = [](const std::string& what) {
-    throw Error(ErrorCode::kExperiment, "experiment: " + what);
-  };
-  if (has_heads && experiment.window > 1) {
-    refuse_combination(
-        "a window of layers is patched at resid_pre, resid_mid, resid_post, attn_out "
-        "or mlp_out, not at heads; expected \"window\" 1");
+void read_corrupted(const InputValue& document, const TextReader& reader, Experiment& experiment) {
+  const std::optional<InputValue> corrupted = document.find("corrupted");
+  if (experiment.corruption.kind != Corruption::Kind::kPrompt) {
+    if (corrupted) {
+      refuse_corrupted_prompt(experiment.corruption);
+    }
+    return;
   }
-  if (has_heads && !experiment.by_position && experiment.span > 1) {
-    refuse_combination(
-        "at [layer, head] all positions are patched; expected \"span\" 1, or "
-        "\"by_position\" true");
+  if (!corrupted) {
+    document.fail("has no \"corrupted\", which the corruption by a prompt needs");
   }
-  const bool denoises = std::ranges::find(experiment.directions, Direction::kDenoising) !=
-                        experiment.directions.end();
-  if (experiment.corruption.is_ablation() && denoises) {
-    refuse_combination(
-        "an ablation puts zeros or means into the clean run; expected the direction "
-        "noising alone");
-  }
+  experiment.corrupted = read_prompt(*corrupted, reader);
 }
 
-Json parse(std::string_view text) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    throw Error(ErrorCode::kExperiment,
-                "experiment: not JSON, expected the document that "
-                "docs/experiment.md describes");
-  }
-  return json;
+InputValue parse(std::string_view text, const char* name) {
+  return InputValue::parse(text, {.code = ErrorCode::kExperiment, .name = name});
 }
 
 }  // namespace
@@ -293,39 +210,43 @@ std::vector<SweepSettings> Experiment::sweeps() const {
 }
 
 Experiment read_experiment(std::string_view text, const TextReader& reader) {
-  const Json json = parse(text);
-  if (!json.is_object()) {
-    refuse("", json, "an object");
-  }
-  check_keys(json, kKeys, "experiment");
-  if (json.contains("patchboard") && json["patchboard"] != 1) {
-    refuse("patchboard", json["patchboard"], "1, the version that is known here");
-  }
-  for (const char* key : {"clean", "targets"}) {
-    if (!json.contains(key)) {
-      throw Error(ErrorCode::kExperiment, std::string("experiment: no \"") + key + "\"");
-    }
+  const InputValue document = parse(text, "experiment");
+  document.require_keys(kKeys);
+  if (const auto version = document.find("patchboard");
+      version && !(version->is_number() && version->number() == 1)) {
+    version->refuse("1, the version that is known here");
   }
   Experiment experiment;
-  experiment.clean = read_prompt(json["clean"], "clean", reader);
-  if (json.contains("corruption")) {
-    experiment.corruption = read_corruption(json["corruption"], reader);
+  experiment.clean = read_prompt(document.at("clean"), reader);
+  const InputValue targets = document.at("targets");
+  if (const auto corruption = document.find("corruption")) {
+    experiment.corruption = read_corruption(*corruption, reader);
   }
-  if (experiment.corruption.kind == Corruption::Kind::kPrompt) {
-    if (!json.contains("corrupted")) {
-      throw Error(ErrorCode::kExperiment,
-                  "experiment: no \"corrupted\", which the corruption by a prompt needs");
-    }
-    experiment.corrupted = read_prompt(json["corrupted"], "corrupted", reader);
-  }
-  experiment.targets = targets_of(json["targets"], reader);
-  read_sites(json, experiment);
-  check_combination(experiment);
+  read_corrupted(document, reader, experiment);
+  experiment.targets = targets_of(targets, reader);
+  read_sweeps(document, reader, experiment);
+  check_form(experiment);
   return experiment;
 }
 
 std::vector<std::vector<TokenId>> read_targets(std::string_view json, const TextReader& reader) {
-  return targets_of(parse(json), reader);
+  return targets_of(parse(json, "targets"), reader);
+}
+
+bool has_text(std::string_view json) {
+  bool found = false;
+  const TextReader looking = {.encode =
+                                  [&](std::string_view) {
+                                    found = true;
+                                    return std::vector<TokenId>{0};
+                                  },
+                              .resolve_target =
+                                  [&](std::string_view) {
+                                    found = true;
+                                    return TokenId{0};
+                                  }};
+  static_cast<void>(read_experiment(json, looking));
+  return found;
 }
 
 std::string_view direction_name(Direction direction) {

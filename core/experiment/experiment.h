@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,19 +33,29 @@ struct Experiment {
   [[nodiscard]] std::vector<SweepSettings> sweeps() const;
 };
 
-/// How an experiment's texts become tokens.
+/// Runs with noise that an experiment may ask for.
+inline constexpr Index kMaxNoiseSamples = 10'000;
+
+/// How an experiment's texts become tokens, and what the model allows, as far as it is known.
 struct TextReader {
   std::function<std::vector<TokenId>(std::string_view)> encode;
   std::function<TokenId(std::string_view)> resolve_target;  ///< one token
+  TokenId last_token = std::numeric_limits<TokenId>::max();
+  Index n_layer = std::numeric_limits<std::int32_t>::max();
+  Index n_positions = std::numeric_limits<std::int32_t>::max();
 };
 
-/// Reads the document. Checks its form; what depends on a model is checked where it is run.
-/// Errors: kExperiment, naming the key, what it says and what would be right; what `reader` throws.
+/// Reads the document and checks all that needs no model: `check_form`. The rest,
+/// `check_experiment`, is checked where it is run. Errors: kExperiment, naming the key, what it
+/// says and what would be right; what `reader` throws.
 [[nodiscard]] Experiment read_experiment(std::string_view json, const TextReader& reader);
 
 /// Targets alone, as the document has them: a JSON array.
 [[nodiscard]] std::vector<std::vector<TokenId>> read_targets(std::string_view json,
                                                              const TextReader& reader);
+
+/// Whether the document has a text, for which a tokenizer is needed. Errors: as of the document.
+[[nodiscard]] bool has_text(std::string_view json);
 
 [[nodiscard]] std::string_view direction_name(Direction direction);
 

@@ -1,18 +1,17 @@
 #include "core/experiment/pairs.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
 #include "core/experiment/template.h"
-#include "core/shallow_json.h"
+#include "core/input/input_value.h"
+#include "core/input/text_input.h"
 
 namespace patchboard {
 namespace {
 
-using Json = nlohmann::json;
 using Texts = std::vector<std::string>;
 
 /// where: "pair 3", say.
@@ -20,55 +19,23 @@ using Texts = std::vector<std::string>;
   throw Error(ErrorCode::kExperiment, where + ": " + what);
 }
 
-void require_keys(const Json& object, std::initializer_list<std::string_view> known,
-                  const std::string& where) {
-  for (const auto& [key, value] : object.items()) {
-    if (std::ranges::find(known, key) == known.end()) {
-      std::string what = "unknown key \"" + key + "\", expected ";
-      for (const std::string_view each : known) {
-        what += each;
-        what += each == *(known.end() - 1) ? "" : ", ";
-      }
-      refuse(where, what);
-    }
+std::string prompt_of(const InputValue& object, const char* key) {
+  const InputValue prompt = object.at(key);
+  if (prompt.text().empty()) {
+    prompt.refuse("a prompt");
   }
-}
-
-const Json& member(const Json& object, const char* key, const std::string& where) {
-  const auto found = object.find(key);
-  if (found == object.end()) {
-    refuse(where, "\"" + std::string(key) + "\" is missing");
-  }
-  return *found;
-}
-
-std::string text_of(const Json& value, const std::string& what, const std::string& where) {
-  if (!value.is_string()) {
-    refuse(where, what + " is " + value.dump() + ", expected a text");
-  }
-  return value.get<std::string>();
-}
-
-std::string prompt_of(const Json& object, const char* key, const std::string& where) {
-  std::string prompt = text_of(member(object, key, where), "\"" + std::string(key) + "\"", where);
-  if (prompt.empty()) {
-    refuse(where, "\"" + std::string(key) + "\" is empty, expected a prompt");
-  }
-  return prompt;
+  return prompt.text();
 }
 
 /// Those of `object`, or `otherwise` where it has none.
-Texts targets_of(const Json& object, const Texts& otherwise, const std::string& where) {
-  const auto found = object.find("targets");
-  if (found == object.end()) {
+Texts targets_of(const InputValue& object, const Texts& otherwise) {
+  const std::optional<InputValue> found = object.find("targets");
+  if (!found) {
     return otherwise;
   }
-  if (!found->is_array() || found->empty()) {
-    refuse(where, "\"targets\" is " + found->dump() + ", expected an array of texts");
-  }
   Texts targets;
-  for (const Json& target : *found) {
-    targets.push_back(text_of(target, "a target", where));
+  for (const InputValue& target : found->list(1, "texts")) {
+    targets.push_back(target.text());
   }
   return targets;
 }
@@ -130,32 +97,29 @@ std::string words_of(const Filling& clean, const Filling& corrupted) {
 
 class JsonPairs {
  public:
-  std::vector<PromptPair> read(const Json& document) {
-    if (document.is_array()) {
+  std::vector<PromptPair> read(const InputValue& document) {
+    if (document.is_list()) {
       add_entries(document);
     } else if (document.is_object()) {
-      require_keys(document, {"title", "about", "targets", "pairs"}, "pairs");
-      const Json& entries = member(document, "pairs", "pairs");
-      if (!entries.is_array()) {
-        refuse("pairs", "\"pairs\" is " + entries.dump() + ", expected an array");
-      }
-      default_targets_ = targets_of(document, {}, "pairs");
-      add_entries(entries);
+      document.require_keys({"title", "about", "targets", "pairs"});
+      default_targets_ = targets_of(document, {});
+      add_entries(document.at("pairs"));
     } else {
-      refuse("pairs", "expected an array of {\"clean\": …, \"corrupted\": …}");
+      document.refuse("an array of {\"clean\": …, \"corrupted\": …}");
     }
     return std::move(pairs_);
   }
 
  private:
-  void add_entries(const Json& entries) {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+  void add_entries(const InputValue& entries) {
+    const std::vector<InputValue> list = entries.list(0, "pairs");
+    for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string where = "pair " + std::to_string(i + 1);
-      const Json& entry = entries[i];
+      const InputValue entry = list[i].named(where);
       if (!entry.is_object()) {
-        refuse(where, "is " + entry.dump() + R"(, expected {"clean": …, "corrupted": …})");
+        entry.refuse(R"({"clean": …, "corrupted": …})");
       }
-      if (entry.contains("template")) {
+      if (entry.find("template")) {
         add_template(entry, where);
       } else {
         add_pair(entry, where);
@@ -169,25 +133,24 @@ class JsonPairs {
     }
   }
 
-  void add_pair(const Json& entry, const std::string& where) {
-    require_keys(entry, {"name", "clean", "corrupted", "targets"}, where);
-    pairs_.push_back({.name = name_of(entry, where),
-                      .clean = prompt_of(entry, "clean", where),
-                      .corrupted = prompt_of(entry, "corrupted", where),
-                      .targets = targets_of(entry, default_targets_, where)});
+  void add_pair(const InputValue& entry, const std::string& where) {
+    entry.require_keys({"name", "clean", "corrupted", "targets"});
+    pairs_.push_back({.name = name_of(entry),
+                      .clean = prompt_of(entry, "clean"),
+                      .corrupted = prompt_of(entry, "corrupted"),
+                      .targets = targets_of(entry, default_targets_)});
     if (pairs_.back().name.empty()) {
       pairs_.back().name = where;
     }
   }
 
-  void add_template(const Json& entry, const std::string& where) {
-    require_keys(entry, {"name", "template", "targets"}, where);
-    const Json& templates = entry["template"];
+  void add_template(const InputValue& entry, const std::string& where) {
+    entry.require_keys({"name", "template", "targets"});
+    const InputValue templates = entry.at("template");
     if (!templates.is_object()) {
-      refuse(where,
-             "\"template\" is " + templates.dump() + R"(, expected {"clean": …, "corrupted": …})");
+      templates.refuse(R"({"clean": …, "corrupted": …})");
     }
-    require_keys(templates, {"clean", "corrupted"}, where);
+    templates.require_keys({"clean", "corrupted"});
     const std::vector<Filling> clean = fillings(templates, "clean", where);
     const std::vector<Filling> corrupted = fillings(templates, "corrupted", where);
     if (clean.size() != corrupted.size() && clean.size() != 1 && corrupted.size() != 1) {
@@ -204,29 +167,30 @@ class JsonPairs {
     }
   }
 
-  void add_filled(const Json& entry, const Filling& clean, const Filling& corrupted,
+  void add_filled(const InputValue& entry, const Filling& clean, const Filling& corrupted,
                   const std::string& where) {
     const WordsInText words(clean, corrupted);
-    PromptPair pair{.name = words.fill(name_of(entry, where), where),
+    PromptPair pair{.name = words.fill(name_of(entry), where),
                     .clean = clean.text,
                     .corrupted = corrupted.text,
                     .targets = {}};
     if (pair.name.empty()) {
       pair.name = words_of(clean, corrupted);
     }
-    for (const std::string& target : targets_of(entry, default_targets_, where)) {
+    for (const std::string& target : targets_of(entry, default_targets_)) {
       pair.targets.push_back(words.fill(target, where));
     }
     pairs_.push_back(std::move(pair));
   }
 
-  static std::string name_of(const Json& entry, const std::string& where) {
-    return entry.contains("name") ? text_of(entry["name"], "\"name\"", where) : "";
+  static std::string name_of(const InputValue& entry) {
+    const std::optional<InputValue> name = entry.find("name");
+    return name ? name->text() : "";
   }
 
-  static std::vector<Filling> fillings(const Json& templates, const char* side,
+  static std::vector<Filling> fillings(const InputValue& templates, const char* side,
                                        const std::string& where) {
-    const std::string text = prompt_of(templates, side, where);
+    const std::string text = prompt_of(templates, side);
     try {
       return PromptTemplate(text).fillings();
     } catch (const Error& error) {
@@ -241,18 +205,17 @@ class JsonPairs {
 }  // namespace
 
 std::vector<PromptPair> read_pairs_json(std::string_view text) {
-  Json document;
-  try {
-    document = parse_shallow_json(text);
-  } catch (const Json::exception& error) {
-    refuse("pairs", std::string("not JSON: ") + error.what());
-  }
-  return JsonPairs().read(document);
+  return JsonPairs().read(
+      InputValue::parse(text, {.code = ErrorCode::kExperiment, .name = "pairs"}));
 }
 
 std::vector<PromptPair> read_pairs(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  const bool json = first != std::string_view::npos && (text[first] == '[' || text[first] == '{');
+  const InputSource source{.code = ErrorCode::kExperiment, .name = "pairs"};
+  require_utf8(text, source);
+  refuse_lfs_pointer(text, source);
+  const std::string_view body = without_byte_order_mark(text);
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  const bool json = first != std::string_view::npos && (body[first] == '[' || body[first] == '{');
   return json ? read_pairs_json(text) : read_pairs_csv(text);
 }
 

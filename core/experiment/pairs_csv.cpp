@@ -21,6 +21,16 @@ bool names_target(std::string_view column) {
          column.find_first_not_of("0123456789", kTarget.size()) == std::string_view::npos;
 }
 
+/// What is wrong with a first row that was not split at commas.
+std::string other_separator(std::string_view name) {
+  const char* found = name.find(';') != std::string_view::npos    ? "semicolons"
+                      : name.find('\t') != std::string_view::npos ? "tabs"
+                                                                  : nullptr;
+  return found == nullptr ? ""
+                          : "; the fields are separated by " + std::string(found) +
+                                ", save the file with commas";
+}
+
 /// Where the columns are.
 struct Columns {
   std::size_t clean = 0;
@@ -45,8 +55,9 @@ Columns columns_of(const CsvRow& header) {
     } else if (name == "corrupted") {
       columns.corrupted = column;
     } else {
-      refuse(csv_place(0, column),
-             "\"" + name + "\", expected clean, corrupted, name, target, target2, …");
+      refuse(csv_place(0, column), "\"" + name +
+                                       "\", expected clean, corrupted, name, target, target2, …" +
+                                       other_separator(name));
     }
   }
   for (const char* required : {"clean", "corrupted"}) {

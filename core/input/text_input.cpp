@@ -47,11 +47,15 @@ void require_utf8(std::string_view text, const InputSource& source) {
   }
 }
 
+bool is_lfs_start(std::string_view text) {
+  constexpr std::string_view kStart = "version https://git-lfs.github.com/spec/";
+  constexpr std::size_t kEnough = 8;  // bytes, as a safetensors file's first number has
+  return text.size() >= kEnough && kStart.substr(0, text.size()) == text.substr(0, kStart.size());
+}
+
 void refuse_lfs_pointer(std::string_view text, const InputSource& source) {
-  if (text.starts_with("version https://git-lfs.github.com/spec/")) {
-    refuse(source,
-           "is a Git LFS pointer, three lines in place of the file itself; fetch the file with "
-           "`git lfs pull`");
+  if (is_lfs_start(text)) {
+    refuse(source, std::string(kLfsPointer));
   }
 }
 

@@ -1,9 +1,6 @@
 #include "core/patching/site.h"
 
-#include <algorithm>
 #include <array>
-
-#include "core/error.h"
 
 namespace patchboard {
 namespace {
@@ -19,18 +16,6 @@ constexpr std::array<std::string_view, kSites.size()> kNames = {
 std::span<const Site> all_sites() { return kSites; }
 
 std::string_view site_name(Site site) { return kNames[static_cast<std::size_t>(site)]; }
-
-Site site_named(const std::string& name) {
-  const auto* const found = std::ranges::find(kNames, name);
-  if (found == kNames.end()) {
-    std::string known;
-    for (const std::string_view each : kNames) {
-      known += (known.empty() ? "" : ", ") + std::string(each);
-    }
-    throw Error(ErrorCode::kExperiment, "site \"" + name + "\", expected one of " + known);
-  }
-  return kSites[static_cast<std::size_t>(found - kNames.begin())];
-}
 
 bool is_head_site(Site site) { return site >= Site::kZ; }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "core/math/matrix.h"
@@ -28,9 +27,6 @@ enum class Site {
 
 /// "resid_pre", "z", …
 [[nodiscard]] std::string_view site_name(Site site);
-
-/// Errors: kExperiment for a name that is none.
-[[nodiscard]] Site site_named(const std::string& name);
 
 /// Whether the site is one of a head, addressed as [layer, head], not of the whole stream.
 [[nodiscard]] bool is_head_site(Site site);

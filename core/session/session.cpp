@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/session/checks.h"
+#include "core/experiment/checks.h"
 #include "core/weights/fingerprint.h"
 
 namespace patchboard {
@@ -157,7 +157,10 @@ Measures Session::measure(std::span<const TokenId> ids,
 
 TextReader Session::text_reader() const {
   return {.encode = [this](std::string_view text) { return encode(text); },
-          .resolve_target = [this](std::string_view text) { return resolve_target(text); }};
+          .resolve_target = [this](std::string_view text) { return resolve_target(text); },
+          .last_token = static_cast<TokenId>(config().vocab_size - 1),
+          .n_layer = config().n_layer,
+          .n_positions = config().n_positions};
 }
 
 void Session::check(const Experiment& experiment) const {

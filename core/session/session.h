@@ -46,6 +46,10 @@ class Session {
   /// The next bytes of the weights' files. Errors: see `WeightLoader`.
   void feed(std::span<const std::byte> bytes);
 
+  /// One of several files has ended; to be called after each, `finish` after all. Errors: kWeights
+  /// where it ended early.
+  void end_file() { loader().end_file(); }
+
   /// Room for the next `size` bytes, valid until the next call; `commit` feeds the first `size`.
   [[nodiscard]] std::span<std::byte> reserve(std::size_t size);
   void commit(std::size_t size);
@@ -83,12 +87,13 @@ class Session {
   [[nodiscard]] Measures measure(std::span<const TokenId> ids,
                                  const std::vector<std::vector<TokenId>>& targets);
 
-  /// Reads an experiment's texts with this model's tokenizer.
+  /// Reads an experiment's texts with this model's tokenizer, within this model's sizes. Errors:
+  /// kState before `begin`.
   [[nodiscard]] TextReader text_reader() const;
 
   /// Checks the experiment, runs its prompts and holds it until the next one. What the experiment
   /// before on the same prompts computed is not computed again.
-  /// Errors: kPrompt, kTarget and kExperiment, see core/session/checks.h.
+  /// Errors: kPrompt, kTarget and kExperiment, see core/experiment/checks.h.
   Lab& start(Experiment experiment);
   [[nodiscard]] Lab& lab();
 

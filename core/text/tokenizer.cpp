@@ -1,12 +1,12 @@
 #include "core/text/tokenizer.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <utility>
 
 #include "core/error.h"
-#include "core/shallow_json.h"
+#include "core/input/input_value.h"
+#include "core/input/text_input.h"
 #include "core/text/bpe.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/split.h"
@@ -15,23 +15,24 @@
 namespace patchboard {
 namespace {
 
-using Json = nlohmann::json;
 using SymbolIds = std::unordered_map<std::string, TokenId>;
 
 constexpr std::size_t kBytes = 256;
 
 [[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::kTokenizer, what); }
 
-Json parse_vocab(std::string_view text) {
-  try {
-    Json vocab = parse_shallow_json(text);
-    if (!vocab.is_object()) {
-      refuse("vocab.json: expected a JSON object from token to id");
-    }
-    return vocab;
-  } catch (const Json::exception& error) {
-    refuse(std::string("vocab.json: not valid JSON: ") + error.what());
-  }
+InputValue parse_vocab(std::string_view text) {
+  const InputSource source{.code = ErrorCode::kTokenizer, .name = "vocab.json"};
+  refuse_lfs_pointer(text, source);
+  return InputValue::parse(text, source);
+}
+
+/// What merges.txt says, without a byte order mark.
+std::string_view merges_of(std::string_view text) {
+  const InputSource source{.code = ErrorCode::kTokenizer, .name = "merges.txt"};
+  refuse_lfs_pointer(text, source);
+  require_utf8(text, source);
+  return without_byte_order_mark(text);
 }
 
 /// The two symbols of a line of merges.txt.
@@ -74,18 +75,15 @@ struct Tokenizer::Tables {
 };
 
 SymbolIds Tokenizer::Tables::read_vocab(std::string_view json) {
-  const Json vocab = parse_vocab(json);
+  const InputValue vocab = parse_vocab(json);
   std::vector<bool> seen(vocab.size());
   bytes.resize(vocab.size());
   SymbolIds ids;
-  for (const auto& [symbol, value] : vocab.items()) {
-    const bool valid = value.is_number_unsigned() && value.get<std::uint64_t>() < seen.size();
-    if (!valid || seen[value.get<std::size_t>()]) {
-      refuse("vocab.json: `" + symbol + "` has the id " + value.dump() +
-             ", expected every whole number from 0 to " + std::to_string(seen.size() - 1) +
-             " once");
+  for (const auto& [symbol, value] : vocab.members()) {
+    const auto id = value.whole<std::size_t>(0, seen.size() - 1);
+    if (seen[id]) {
+      value.refuse("every whole number from 0 to " + std::to_string(seen.size() - 1) + " once");
     }
-    const auto id = value.get<std::size_t>();
     std::optional<std::string> decoded = symbol_to_bytes(symbol);
     if (!decoded || decoded->empty()) {
       refuse("vocab.json: `" + symbol + "` is not written in GPT-2's byte alphabet");
@@ -107,7 +105,7 @@ SymbolIds Tokenizer::Tables::read_vocab(std::string_view json) {
 }
 
 void Tokenizer::Tables::read_merges(std::string_view text, const SymbolIds& ids) {
-  for_each_merge(text, [&](std::string_view line, std::size_t number) {
+  for_each_merge(merges_of(text), [&](std::string_view line, std::size_t number) {
     const auto [left, right] = merge_parts(line, number);
     const auto id_of = [&](const std::string& symbol) {
       const auto found = ids.find(symbol);

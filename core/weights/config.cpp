@@ -1,69 +1,56 @@
 #include "core/weights/config.h"
 
-#include <cmath>
+#include <initializer_list>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "core/error.h"
-#include "core/shallow_json.h"
+#include "core/input/input_value.h"
+#include "core/input/text_input.h"
 
 namespace patchboard {
 namespace {
 
-using Json = nlohmann::json;
+constexpr std::string_view kFile = "config.json";
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::kConfig, "config.json: " + what);
+  throw Error(ErrorCode::kConfig, std::string(kFile) + ": " + what);
 }
 
 /// A whole number in [1, largest].
-Index size_of(const Json& config, const char* key, Index largest) {
-  const auto found = config.find(key);
-  if (found == config.end()) {
-    refuse("`" + std::string(key) + "` is missing");
-  }
-  const bool valid = found->is_number_unsigned() && found->get<std::uint64_t>() >= 1 &&
-                     found->get<std::uint64_t>() <= static_cast<std::uint64_t>(largest);
-  if (!valid) {
-    refuse("`" + std::string(key) + "` is " + found->dump() +
-           ", expected a whole number from 1 to " + std::to_string(largest));
-  }
-  return found->get<Index>();
+Index size_of(const InputValue& config, const char* key, Index largest) {
+  return config.at(key).whole<Index>(1, largest);
 }
 
-void require(const Json& config, const char* key, const Json& expected) {
-  const auto found = config.find(key);
-  if (found != config.end() && *found != expected) {
-    refuse("`" + std::string(key) + "` is " + found->dump() + ", expected " + expected.dump());
+void require_text(const InputValue& config, const char* key,
+                  std::initializer_list<std::string_view> known) {
+  if (const auto value = config.find(key)) {
+    static_cast<void>(value->name_of(known));
   }
 }
 
-void require_gpt2(const Json& config) {
-  require(config, "model_type", "gpt2");
-  require(config, "scale_attn_weights", true);
-  require(config, "scale_attn_by_inverse_layer_idx", false);
-  require(config, "add_cross_attention", false);
-  const Json activation = config.value("activation_function", Json("gelu_new"));
-  if (activation != "gelu_new" && activation != "gelu_pytorch_tanh") {
-    refuse("`activation_function` is " + activation.dump() +
-           ", expected \"gelu_new\" (the tanh form of GELU)");
+void require_truth(const InputValue& config, const char* key, bool expected) {
+  const auto value = config.find(key);
+  if (value && value->truth() != expected) {
+    value->refuse(expected ? "true" : "false");
   }
 }
 
-float epsilon_of(const Json& config) {
-  const Json value = config.value("layer_norm_epsilon", Json(1e-5));
-  const double epsilon = value.is_number() ? value.get<double>() : 0.0;
-  if (!(epsilon >= std::numeric_limits<float>::min() && epsilon <= 1.0)) {
-    refuse("`layer_norm_epsilon` is " + value.dump() + ", expected a number above 0, up to 1");
-  }
-  return static_cast<float>(epsilon);
+void require_gpt2(const InputValue& config) {
+  require_text(config, "model_type", {"gpt2"});
+  require_truth(config, "scale_attn_weights", true);
+  require_truth(config, "scale_attn_by_inverse_layer_idx", false);
+  require_truth(config, "add_cross_attention", false);
+  require_text(config, "activation_function", {"gelu_new", "gelu_pytorch_tanh"});  // tanh GELU
 }
 
-Config read(const Json& json) {
-  if (!json.is_object()) {
-    refuse("expected a JSON object");
-  }
+float epsilon_of(const InputValue& config) {
+  const auto value = config.find("layer_norm_epsilon");
+  return value ? value->number_f32({.least = std::numeric_limits<float>::min(), .most = 1})
+               : Config().layer_norm_epsilon;
+}
+
+Config read(const InputValue& json) {
   require_gpt2(json);
   Config config;
   config.n_layer = size_of(json, "n_layer", 1'000);
@@ -72,8 +59,11 @@ Config read(const Json& json) {
   config.vocab_size = size_of(json, "vocab_size", 10'000'000);
   config.n_positions = size_of(json, "n_positions", 1'000'000);
   config.layer_norm_epsilon = epsilon_of(json);
-  const bool has_inner = json.contains("n_inner") && !json["n_inner"].is_null();
+  const auto inner = json.find("n_inner");
+  const bool has_inner = inner && !inner->is_null();
   config.d_mlp = has_inner ? size_of(json, "n_inner", 1'000'000) : 4 * config.d_model;
+  const auto tied = json.find("tie_word_embeddings");
+  config.tied_embeddings = !tied || tied->truth();
   if (config.d_model % config.n_head != 0) {
     refuse("`n_head` is " + std::to_string(config.n_head) + ", which does not divide `n_embd` " +
            std::to_string(config.d_model));
@@ -94,11 +84,9 @@ std::uint64_t Config::parameter_count() const {
 }
 
 Config parse_config(std::string_view json) {
-  try {
-    return read(parse_shallow_json(json));
-  } catch (const Json::exception& error) {
-    refuse(std::string("expected the JSON of a GPT-2 config: ") + error.what());
-  }
+  const InputSource source{.code = ErrorCode::kConfig, .name = std::string(kFile)};
+  refuse_lfs_pointer(json, source);
+  return read(InputValue::parse(json, source));
 }
 
 }  // namespace patchboard

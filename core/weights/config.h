@@ -16,6 +16,7 @@ struct Config {
   Index vocab_size = 0;
   Index n_positions = 0;
   float layer_norm_epsilon = 1e-5F;
+  bool tied_embeddings = true;  ///< `tie_word_embeddings`; if not, `lm_head.weight` has to be there
 
   [[nodiscard]] Index d_head() const { return d_model / n_head; }
   /// Without an `lm_head` of its own.

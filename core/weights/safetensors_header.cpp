@@ -4,17 +4,14 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "core/error.h"
-#include "core/shallow_json.h"
+#include "core/input/input_value.h"
 
 namespace patchboard {
 namespace {
-
-using Json = nlohmann::json;
 
 /// What is wrong with a header; the file's name is put before it.
 struct Refusal : std::runtime_error {
@@ -22,25 +19,6 @@ struct Refusal : std::runtime_error {
 };
 
 [[noreturn]] void refuse(const std::string& what) { throw Refusal(what); }
-
-/// nlohmann keeps the last of two equal keys in silence, so names are watched while parsing.
-Json parse_unique(std::string_view text) {
-  std::vector<std::set<std::string>> names;  // of each object around the current value
-  return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > kMaxJsonDepth) {
-      return false;
-    }
-    if (event == Json::parse_event_t::object_start) {
-      names.emplace_back();
-    } else if (event == Json::parse_event_t::object_end) {
-      names.pop_back();
-    } else if (event == Json::parse_event_t::key &&
-               !names.back().insert(value.get<std::string>()).second) {
-      refuse("the header names `" + value.get<std::string>() + "` twice");
-    }
-    return true;
-  });
-}
 
 DType dtype_of(const std::string& name) {
   if (name == "F32") {
@@ -55,16 +33,11 @@ DType dtype_of(const std::string& name) {
   return name == "U8" ? DType::kQ8 : DType::kOther;
 }
 
-std::vector<std::uint64_t> sizes(const Json& array, const std::string& where) {
+std::vector<std::uint64_t> sizes(const InputValue& list) {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   std::vector<std::uint64_t> values;
-  if (!array.is_array()) {
-    refuse(where + " is " + array.dump() + ", expected a list of whole numbers");
-  }
-  for (const Json& value : array) {
-    if (!value.is_number_unsigned()) {
-      refuse(where + " is " + array.dump() + ", expected a list of whole numbers");
-    }
-    values.push_back(value.get<std::uint64_t>());
+  for (const InputValue& value : list.list(0, "whole numbers")) {
+    values.push_back(value.whole<std::uint64_t>(0, kMost));
   }
   return values;
 }
@@ -81,27 +54,16 @@ std::uint64_t byte_count(const TensorEntry& entry) {
   return bytes;
 }
 
-TensorEntry read_entry(const std::string& name, const Json& value) {
+TensorEntry read_entry(const std::string& name, const InputValue& value) {
   const std::string quoted = "`" + name + "`";
-  for (const char* key : {"dtype", "shape", "data_offsets"}) {
-    if (!value.is_object() || !value.contains(key)) {
-      refuse(quoted + ": the header gives no \"" + key + "\"");
-    }
-  }
-  if (!value["dtype"].is_string()) {
-    refuse(quoted + ": dtype is " + value["dtype"].dump() +
-           ", expected \"F32\", \"F16\" or \"BF16\"");
-  }
   TensorEntry entry;
   entry.name = name;
-  entry.dtype_name = value["dtype"].get<std::string>();
+  entry.dtype_name = value.at("dtype").text();
   entry.dtype = dtype_of(entry.dtype_name);
-  entry.shape = sizes(value["shape"], quoted + ": shape");
-  const std::vector<std::uint64_t> offsets =
-      sizes(value["data_offsets"], quoted + ": data_offsets");
+  entry.shape = sizes(value.at("shape"));
+  const std::vector<std::uint64_t> offsets = sizes(value.at("data_offsets"));
   if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-    refuse(quoted + ": data_offsets are " + value["data_offsets"].dump() +
-           ", expected [begin, end] with begin ≤ end");
+    value.at("data_offsets").refuse("[begin, end] with begin ≤ end");
   }
   entry.begin = offsets[0];
   entry.end = offsets[1];
@@ -125,20 +87,19 @@ void require_contiguous(const std::vector<TensorEntry>& entries) {
   }
 }
 
-void require_text_map(const Json& metadata) {
-  const auto is_text = [](const Json& value) { return value.is_string(); };
-  if (!metadata.is_object() || !std::ranges::all_of(metadata, is_text)) {
-    refuse("`__metadata__` in the header does not map text to text");
+void require_text_map(const InputValue& metadata) {
+  for (const auto& [key, value] : metadata.members()) {
+    static_cast<void>(value.text());
   }
 }
 
-std::vector<TensorEntry> read_entries(const Json& header) {
+std::vector<TensorEntry> read_entries(const InputValue& header, const std::string& file) {
   std::vector<TensorEntry> entries;
-  for (const auto& [name, value] : header.items()) {
+  for (const auto& [name, value] : header.members()) {
     if (name == "__metadata__") {
       require_text_map(value);
     } else {
-      entries.push_back(read_entry(name, value));
+      entries.push_back(read_entry(name, value.named(file + ": `" + name + "`")));
     }
   }
   std::ranges::sort(entries, {},
@@ -177,9 +138,8 @@ std::vector<TensorEntry> parse_safetensors_header(std::string_view json, const s
     if (!json.starts_with('{')) {
       refuse("the header does not begin with `{`; is this a safetensors file?");
     }
-    return read_entries(parse_unique(json));
-  } catch (const Json::exception& error) {
-    throw Error(ErrorCode::kWeights, file + ": the header is not valid JSON: " + error.what());
+    const std::string name = file + ": the header";
+    return read_entries(InputValue::parse(json, {.code = ErrorCode::kWeights, .name = name}), file);
   } catch (const Refusal& refusal) {
     throw Error(ErrorCode::kWeights, file + ": " + refusal.what());
   }

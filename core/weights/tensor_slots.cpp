@@ -66,13 +66,13 @@ class SlotList {
         });
   }
 
-  void add_optional_embedding(std::string name, std::optional<PackedMatrix>& matrix, Index count,
-                              Index width) {
+  void add_head(std::string name, std::optional<PackedMatrix>& matrix, Index count, Index width,
+                bool required) {
     add(std::move(name), TensorKind::kEmbedding, count, width,
         [&matrix, count, width, format = format_] {
           return packing_columns(matrix.emplace(), count, width, format);
         });
-    slots_.back().shape.required = false;
+    slots_.back().shape.required = required;
   }
 
   void add(const std::string& name, LayerNormWeights& norm, Index size) {
@@ -124,7 +124,7 @@ std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, Wei
     slots.add(prefix + "mlp.c_proj", block.mlp_c_proj, config.d_mlp, D);
   }
   slots.add("ln_f", weights.ln_f, D);
-  slots.add_optional_embedding("lm_head.weight", weights.lm_head, config.vocab_size, D);
+  slots.add_head("lm_head.weight", weights.lm_head, config.vocab_size, D, !config.tied_embeddings);
   return slots.take();
 }
 

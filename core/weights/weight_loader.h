@@ -36,6 +36,9 @@ class WeightLoader {
   /// The next bytes. Errors: see WeightReader; std::bad_alloc.
   void feed(std::span<const std::byte> bytes);
 
+  /// The file being fed has ended; the next one's bytes follow. Errors: see WeightReader.
+  void end_file() { reader_.end_file(); }
+
   /// See WeightReader.
   [[nodiscard]] std::string header() const { return reader_.header(); }
 

@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/input/text_input.h"
 #include "core/math/half.h"
 
 namespace patchboard {
 namespace {
+
+constexpr std::string_view kHead = "lm_head.weight";
 
 std::string without_prefix(const std::string& name) {
   constexpr std::string_view kPrefix = "transformer.";
@@ -91,6 +94,9 @@ void WeightReader::feed_length(std::span<const std::byte>& bytes) {
     return;
   }
   std::memcpy(&header_bytes_, length_.data(), sizeof header_bytes_);
+  if (is_lfs_start({reinterpret_cast<const char*>(length_.data()), length_.size()})) {
+    refuse(std::string(kLfsPointer));
+  }
   if (header_bytes_ == 0 || header_bytes_ > kMaxHeaderBytes) {
     refuse("the first 8 bytes give a header of " + std::to_string(header_bytes_) +
            " bytes, expected 1 to " + std::to_string(kMaxHeaderBytes) +
@@ -121,7 +127,8 @@ std::vector<WeightReader::Tensor> WeightReader::match(const std::string& header)
     for (const auto& [name, shape] : missing_) {
       if (shape.required) {
         refuse("`" + name + "` is missing, expected a tensor of shape " +
-               shape_text(shape.sizes()));
+               shape_text(shape.sizes()) +
+               (name == kHead ? ", as config.json says \"tie_word_embeddings\": false" : ""));
       }
     }
   }
@@ -155,10 +162,6 @@ WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
 
 void WeightReader::feed_data(std::span<const std::byte>& bytes) {
   if (current_ == tensors_.size()) {
-    if (file_ + 1 < files_.size()) {
-      begin_file();
-      return;
-    }
     refuse(std::to_string(bytes.size()) +
            " or more bytes after the last tensor, which ends at byte " +
            std::to_string(length_.size() + header_bytes_ + position_));
@@ -264,8 +267,18 @@ Continuation WeightReader::continue_from(const std::string& header) {
   return {.position = length_.size() + header_bytes_ + position_, .overlap = overlap};
 }
 
+void WeightReader::end_file() {
+  finish();
+  if (file_ + 1 < files_.size()) {
+    begin_file();
+  }
+}
+
 void WeightReader::finish() const {
   if (state_ == State::kLength) {
+    if (length_size_ == 0) {
+      refuse("the file is empty");
+    }
     refuse("the file ends after " + std::to_string(length_size_) +
            " bytes, expected 8 bytes of header length first");
   }
@@ -278,9 +291,6 @@ void WeightReader::finish() const {
     refuse("the file ends at byte " + std::to_string(length_.size() + header_bytes_ + position_) +
            ", inside `" + entry.name + "`, " +
            std::to_string(tensors_.back().entry.end - position_) + " bytes too early");
-  }
-  if (file_ + 1 < files_.size()) {
-    throw Error(ErrorCode::kWeights, files_[file_ + 1] + ": the file is empty");
   }
 }
 

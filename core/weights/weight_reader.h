@@ -27,7 +27,8 @@ struct Continuation {
 /// file than its header and a strip.
 ///
 /// Names may have the prefix `transformer.`; the mask buffers `h.*.attn.bias` and
-/// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing. A matrix is in F32, F16 or
+/// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing where the config ties the
+/// embeddings. A matrix is in F32, F16 or
 /// BF16, or in q8 as Strips lays it out.
 class WeightReader {
  public:
@@ -46,13 +47,17 @@ class WeightReader {
   WeightReader(const Config& config, WeightFormat format, std::vector<std::string> files,
                OnTensors on_tensors, OnStrip on_strip);
 
-  /// The next bytes; those of the next file follow when one is whole.
+  /// The next bytes of the file being read.
   /// Errors: kWeights, naming the file and the tensor or the byte: a malformed header, a wrong
   /// shape or dtype, missing or unknown tensors, values that are not finite or too large for f16,
   /// bytes after the last tensor.
   void feed(std::span<const std::byte> bytes);
 
-  /// Errors: kWeights where a file ended early, with the tensor and the bytes missing.
+  /// The file being read has no more bytes; those that follow are the next one's.
+  /// Errors: kWeights where it ended early, with the tensor and the bytes missing.
+  void end_file();
+
+  /// All files have ended. Errors: as above.
   void finish() const;
 
   /// The header of the file being read; empty before it is whole.

@@ -62,10 +62,11 @@ TEST(BadArguments, PatchNeedsEachOfItsInputsOnce) {
 }
 
 TEST(BadArguments, IdsAreWholeNumbersWithCommas) {
-  for (const char* ids : {"x", "1,x", "1.5", "1;2", "1e2", "99999999999", "4294967297", ",", ""}) {
-    expect_bad_input(predict({"--ids", ids}), {"--ids"});
+  for (const char* ids : {"x", "1,x", "1.5", "1;2", "1e2", "99999999999", "4294967297", ",", "",
+                          "1,,2", "1,", ",1", "010", "0x10", "+1"}) {
+    expect_bad_input(predict({"--ids", ids}), {"--ids", "expected a whole number from 0 to "});
   }
-  expect_bad_input(predict({"--ids=-1"}), {"id -1", "expected 0 to "});
+  expect_bad_input(predict({"--ids=-1"}), {"--ids: \"-1\"", "expected a whole number from 0 to "});
   expect_bad_input(predict({"--ids", "-1"}), {"-1"});
 }
 
@@ -86,6 +87,40 @@ TEST(BadArguments, ThreadsAreOneToTwoHundredAndFiftySix) {
 
 TEST(BadArguments, AnEmptyModelIsNotTheEmbeddedOne) {
   expect_bad_input(predict({"--model", "", "--ids", "1"}), {"--model"});
+}
+
+TEST(BadArguments, TextIsUtf8) {
+  const std::string latin1 = "caf\xE9 b";
+  const std::initializer_list<Arguments> lines = {
+      {"predict", "--text", latin1},
+      {"patch", "--clean", latin1, "--corrupted", "a", "--target", "b"},
+      {"cell", "--clean", latin1, "--corrupted", "a", "--target", "b", "--at", "0,0"},
+      {"lens", "--text", latin1},
+      {"attention", "--text", latin1, "--layer", "0"},
+      {"template", latin1, "--target", "b"}};
+  for (const Arguments& line : lines) {
+    expect_bad_input(line, {"argument ", "is not UTF-8 at byte 3", "(0xE9)"});
+  }
+}
+
+TEST(BadArguments, NumbersOfTheNoiseAreOfNoiseAlone) {
+  const auto ids = [](std::initializer_list<std::string> more) {
+    Arguments all = {"patch", "--clean-ids", "1,2", "--target-ids", "2"};
+    all.insert(all.end(), more);
+    return all;
+  };
+  for (const char* option : {"--multiple", "--samples", "--seed"}) {
+    const std::string key = std::string(option).substr(2);
+    expect_bad_input(ids({"--corrupted-ids", "1,3", option, "2"}), {"corruption", key});
+    expect_bad_input(ids({"--zero", option, "2"}), {"corruption", key});
+  }
+  expect_bad_input(ids({"--zero", "--corrupted-ids", "1,3"}), {"\"corrupted\" beside"});
+  expect_bad_input(ids({"--noise", "1", "--corrupted-ids", "1,3"}), {"\"corrupted\" beside"});
+  expect_bad_input(ids({"--noise", ""}), {"--noise", "nothing"});
+  expect_bad_input(ids({"--noise", "1", "--samples", "10001"}), {"samples", "from 1 to 10000"});
+  expect_bad_input(ids({"--noise", "1", "--seed", "4294967296"}), {"seed", "to 4294967295"});
+  expect_bad_input(ids({"--noise", "4294967295"}), {"corruption.positions[0]", "4294967295"});
+  expect_bad_input(ids({"--corrupted-ids", "1,3", "--window", "100"}), {"window", "100", "1 to "});
 }
 
 }  // namespace

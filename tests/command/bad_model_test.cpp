@@ -58,7 +58,7 @@ TEST(BadModel, AConfigThatIsNoGpt2IsRefused) {
   folder.write("config.json", R"({"model_type": "bert"})");
   expect_refused(folder.path(), {"config.json: `model_type` is \"bert\", expected \"gpt2\""});
   folder.write("config.json", R"({"model_type": "gpt2"})");
-  expect_refused(folder.path(), {"config.json: `n_layer` is missing"});
+  expect_refused(folder.path(), {"config.json: has no \"n_layer\""});
 }
 
 TEST(BadModel, WeightsOfAnotherLengthAreRefused) {

@@ -129,7 +129,7 @@ TEST(CellCommand, RefusesACellThatIsNotThere) {
   expect_bad_input(cell(folder, {"--at", "1"}), {"--at"});
   expect_bad_input(cell(folder, {"--at", "3,0"}), {"--at: layer 3, expected 0 to 2"});
   expect_bad_input(cell(folder, {"--at", "0,4"}), {"--at: position 4, expected 0 to 3"});
-  expect_bad_input(cell(folder, {"--at=0,-1"}), {"--at: position -1, expected 0 to 3"});
+  expect_bad_input(cell(folder, {"--at=0,-1"}), {"--at: \"-1\", expected a whole number from 0"});
   expect_bad_input(cell(folder, {"--at", "0,9", "--site", "z"}), {"--at: head 9"});
   expect_bad_input(cell(folder, {"--at", "0,1,2"}),
                    {"--at: 3 numbers, expected layer,position for resid_post"});

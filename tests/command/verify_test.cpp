@@ -181,7 +181,7 @@ TEST_F(VerifyCommand, PrintsALineForEachPromptAndTheVerdict) {
 
 TEST_F(VerifyCommand, RefusesKnownLogitsThatAreNone) {
   folder_.write("known.json", "{");
-  expect_bad_input(arguments(), {"known logits: expected the form of tools/verify/gpt2.json"});
+  expect_bad_input(arguments(), {"known logits: not JSON"});
   Json known = known_logits();
   known["prompts"][0].erase("logsumexp");
   write_known(known);
@@ -189,15 +189,15 @@ TEST_F(VerifyCommand, RefusesKnownLogitsThatAreNone) {
   known = known_logits();
   known["prompts"] = Json::array();
   write_known(known);
-  expect_bad_input(arguments(), {"known logits: no prompts"});
+  expect_bad_input(arguments(), {"known logits, \"prompts\": []"});
   known = known_logits();
   known["prompts"][0]["top"][0]["id"] = 270;
   write_known(known);
-  expect_bad_input(arguments(), {"\"Mi Jones\"", "an id that is not in the vocabulary"});
+  expect_bad_input(arguments(), {"prompts[0].top[0].id", "270", "from 0 to 269"});
   known = known_logits();
   known["prompts"][0]["token_ids"][0] = 270;
   write_known(known);
-  expect_bad_input(arguments(), {"token id 270"});
+  expect_bad_input(arguments(), {"prompts[0].token_ids[0]", "270"});
 }
 
 TEST_F(VerifyCommand, RefusesArgumentsThatMakeNoSense) {

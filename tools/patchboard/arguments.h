@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,14 +40,15 @@ struct ExperimentArguments : CommonArguments {
   std::vector<std::string> sites;
   bool by_position = false;
   std::vector<std::string> directions;
-  int window = 1;
-  int span = 1;
-  std::vector<int> layers;     ///< first, end
-  std::vector<int> positions;  ///< first, end
-  std::vector<int> noise;      ///< positions
-  double multiple = 3;
-  int samples = 1;
-  int seed = 0;
+  // Numbers of the document: which of them may be, its reader says.
+  std::int64_t window = 1;
+  std::int64_t span = 1;
+  std::vector<std::int64_t> layers;     ///< first, end
+  std::vector<std::int64_t> positions;  ///< first, end
+  std::vector<std::int64_t> noise;      ///< positions
+  std::optional<double> multiple;
+  std::optional<std::int64_t> samples;
+  std::optional<std::int64_t> seed;
   bool zero = false;
   std::vector<std::string> mean;  ///< prompts
 };

@@ -1,6 +1,7 @@
 #include "tools/patchboard/common_options.h"
 
 #include <algorithm>
+#include <limits>
 #include <thread>
 
 #include "tools/patchboard/weight_formats.h"
@@ -14,8 +15,7 @@ constexpr int kMaxThreads = 256;
 
 void add_threads(CLI::App& command, int& threads) {
   threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
-  command.add_option("--threads", threads, "Threads; all cores by default")
-      ->check(CLI::Range(1, kMaxThreads));
+  add_whole(command, "--threads", threads, "Threads; all cores by default", 1, kMaxThreads);
 }
 
 void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "Print JSON"); }
@@ -37,11 +37,16 @@ void add_dtype(CLI::App& command, WeightFormat& dtype) {
       ->transform(CLI::Transformer(weight_formats()).description(""));
 }
 
+CLI::Option* add_ids(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,
+                     const std::string& what) {
+  return add_wholes<TokenId>(command, name, ids, what + ", as token ids: 1,2,3", 0,
+                             std::numeric_limits<TokenId>::max());
+}
+
 TextOrIds add_text_or_ids(CLI::App& command, const std::string& what, std::string& text,
                           std::vector<TokenId>& ids) {
-  TextOrIds input{command.add_option("--text", text, what),
-                  command.add_option("--ids", ids, what + ", as token ids: 1,2,3")};
-  input.ids->delimiter(',')->excludes(input.text)->check(kNotEmpty);
+  TextOrIds input{command.add_option("--text", text, what), add_ids(command, "--ids", ids, what)};
+  input.ids->excludes(input.text);
   return input;
 }
 

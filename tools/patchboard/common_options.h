@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/patchboard/arguments.h"
+#include "tools/patchboard/number_options.h"
 #include "tools/patchboard/validators.h"
 
 namespace patchboard {
@@ -16,6 +17,10 @@ void add_json(CLI::App& command, bool& json);
 /// --model, --threads and --json.
 void add_common(CLI::App& command, CommonArguments& arguments);
 void add_dtype(CLI::App& command, WeightFormat& dtype);
+
+/// Token ids; which of them a model has, it says itself.
+CLI::Option* add_ids(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,
+                     const std::string& what);
 
 /// An input that is given as text or as token ids, exactly one of them.
 struct TextOrIds {

@@ -13,6 +13,7 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/model_folder.h"
 #include "tools/patchboard/output_folder.h"
+#include "tools/patchboard/written_json.h"
 
 namespace patchboard {
 namespace {
@@ -62,6 +63,7 @@ class Converter {
       written += bytes_.size();
       bytes_.clear();
     });
+    reader_.end_file();
     return {.bytes = written, .xxh64 = XXH64_digest(&hash)};
   }
 
@@ -95,7 +97,8 @@ void run_convert(const ConvertArguments& arguments) {
   }
   Converter converter(config, arguments.dtype, files);
   std::uint64_t written = 0;
-  auto json = nlohmann::ordered_json::parse(read_text(from / "config.json"));
+  nlohmann::ordered_json json = written_again(read_text(from / "config.json"),
+                                              {.code = ErrorCode::kConfig, .name = "config.json"});
   json["patchboard"]["xxh64"] = nlohmann::ordered_json::object();  // the page checks it
   for (const std::string& file : files) {
     write_file(to / file, [&](std::ostream& out) {

@@ -1,12 +1,15 @@
 #include "tools/patchboard/experiment_input.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.h"
 #include "core/experiment/token_repair.h"
+#include "core/input/input_value.h"
 #include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/session_input.h"
 #include "tools/patchboard/weight_formats.h"
+#include "tools/patchboard/written_json.h"
 
 namespace patchboard {
 namespace {
@@ -15,25 +18,19 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kRepairsShown = 3;
 
-bool has_text(const Json& document) {
-  const auto is_text = [](const Json& value) { return value.is_string() || value.is_object(); };
-  const Json corruption = document.value("corruption", Json::object());
-  return is_text(document["clean"]) || is_text(document.value("corrupted", Json())) ||
-         std::ranges::any_of(document.value("targets", Json::array()), is_text) ||
-         corruption.contains("prompts");
-}
-
 /// "; for example, …", or nothing where these are not two texts of different lengths.
-std::string repairs_of(const Session& session, const Json& document) {
-  const Json clean = document.value("clean", Json());
-  const Json corrupted = document.value("corrupted", Json());
-  if (!clean.is_string() || !corrupted.is_string()) {
+std::string repairs_of(const Session& session, const std::string& document) {
+  const InputValue json =
+      InputValue::parse(document, {.code = ErrorCode::kExperiment, .name = "experiment"});
+  const std::optional<InputValue> clean = json.find("clean");
+  const std::optional<InputValue> corrupted = json.find("corrupted");
+  if (!clean || !clean->is_text() || !corrupted || !corrupted->is_text()) {
     return "";
   }
   const auto encode = [&](std::string_view text) { return session.encode(text); };
   const auto token_text = [&](TokenId id) { return session.token_text(id); };
-  const RepairReport report = repair_lengths(clean.get<std::string>(), corrupted.get<std::string>(),
-                                             {}, encode, token_text);
+  const RepairReport report =
+      repair_lengths(clean->text(), corrupted->text(), {}, encode, token_text);
   const auto longest = static_cast<std::size_t>(session.config().n_positions);
   if (std::min(report.clean_tokens, report.corrupted_tokens) == 0 ||
       std::max(report.clean_tokens, report.corrupted_tokens) > longest) {
@@ -46,9 +43,9 @@ std::string repairs_of(const Session& session, const Json& document) {
   return text;
 }
 
-void start_or_repair(Session& session, const Json& document, const std::string& text) {
+void start_or_repair(Session& session, const std::string& document) {
   try {
-    session.start(read_experiment(text, session.text_reader()));
+    session.start(read_experiment(document, session.text_reader()));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kPrompt) {
       throw;
@@ -57,20 +54,21 @@ void start_or_repair(Session& session, const Json& document, const std::string& 
   }
 }
 
-/// Whether the prompts, at least, are in the form of a document.
-bool is_sound(const Json& document) { return document.is_object() && document.contains("clean"); }
-
-std::vector<TokenId> ids_of(const Session& session, const Json& prompt) {
-  return prompt.is_string() ? session.encode(prompt.get<std::string>())
-                            : prompt.get<std::vector<TokenId>>();
+/// Loads the model once the document's form is in order. Returns the document, to be written again.
+Json start_document(Session& session, const ExperimentArguments& arguments,
+                    const std::string& document) {
+  load_model(session, arguments.model, arguments.dtype, has_text(document));
+  start_or_repair(session, document);
+  return written_again(document, {.code = ErrorCode::kExperiment, .name = "experiment"});
 }
 
-/// The most probable token after each prompt.
+/// The most probable token after each prompt of a document.
 Json likeliest(Session& session, const Json& document) {
+  const Experiment experiment = read_experiment(document.dump(), session.text_reader());
   Json targets = Json::array();
-  for (const char* key : {"clean", "corrupted"}) {
-    if (document.contains(key)) {
-      const Json token = session.predict(ids_of(session, document[key]), 1).front().token;
+  for (const std::vector<TokenId>& prompt : {experiment.clean, experiment.corrupted}) {
+    if (!prompt.empty() || targets.empty()) {  // an empty one is refused, where it is needed
+      const Json token = session.predict(prompt, 1).front().token;
       if (std::ranges::find(targets, token) == targets.end()) {
         targets.push_back(token);
       }
@@ -98,24 +96,23 @@ Json prompt_document(const RunArguments& arguments) {
 }  // namespace
 
 Json start_experiment(Session& session, const ExperimentArguments& arguments) {
-  const std::string text = experiment_json(arguments);
-  Json document = Json::parse(text, nullptr, false);
-  load_model(session, arguments.model, arguments.dtype, !is_sound(document) || has_text(document));
-  start_or_repair(session, document, text);
-  return document;
+  return start_document(session, arguments, experiment_text(arguments));
 }
 
 Json start_runs(Session& session, const RunArguments& arguments) {
   const bool is_prompt = arguments.has_text || !arguments.ids.empty();
-  const std::string text = is_prompt ? prompt_document(arguments).dump()
-                                     : experiment_json(arguments, TargetUse::kOptional);
-  Json document = Json::parse(text, nullptr, false);
-  const bool from_options = is_prompt || arguments.experiment.empty();
-  load_model(session, arguments.model, arguments.dtype, !is_sound(document) || has_text(document));
-  if (from_options && !document.contains("targets")) {
-    document["targets"] = likeliest(session, document);
+  if (!is_prompt && !arguments.experiment.empty()) {
+    return start_experiment(session, arguments);
   }
-  start_or_repair(session, document, from_options ? document.dump() : text);
+  Json document =
+      is_prompt ? prompt_document(arguments) : options_document(arguments, TargetUse::kOptional);
+  if (document.contains("targets")) {
+    return start_document(session, arguments, document.dump());
+  }
+  document["targets"] = {0};  // until the model says which
+  load_model(session, arguments.model, arguments.dtype, has_text(document.dump()));
+  document["targets"] = likeliest(session, document);
+  start_or_repair(session, document.dump());
   return document;
 }
 

@@ -11,7 +11,7 @@
 namespace patchboard {
 
 /// Loads the model and starts the experiment, both as the arguments say. Returns its document.
-/// Errors: see `load_model`, `experiment_json` and `Session::start`; of texts with different
+/// Errors: see `load_model`, `experiment_text` and `Session::start`; of texts with different
 /// numbers of tokens also says what would make them line up.
 [[nodiscard]] nlohmann::ordered_json start_experiment(Session& session,
                                                       const ExperimentArguments& arguments);

@@ -1,23 +1,27 @@
 #include "tools/patchboard/experiment_options.h"
 
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
 #include "core/patching/site.h"
+#include "tools/patchboard/common_options.h"
 #include "tools/patchboard/model_folder.h"
-#include "tools/patchboard/validators.h"
 
 namespace patchboard {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-void add_ids(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,
-             CLI::Option* text) {
-  command.add_option(name, ids, text->get_description() + ", as token ids: 1,2,3")
-      ->delimiter(',')
-      ->excludes(text)
-      ->check(kNotEmpty);
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+
+void add_ids_of(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,
+                CLI::Option* text) {
+  add_ids(command, name, ids, text->get_description())->excludes(text);
 }
 
 Json prompt_json(const std::string& text, const std::vector<TokenId>& ids) {
@@ -28,19 +32,14 @@ Json prompt_json(const std::string& text, const std::vector<TokenId>& ids) {
   throw Error(ErrorCode::kExperiment, message);
 }
 
-/// At most one corruption is named; none is another prompt.
-Json corruption_json(const ExperimentArguments& arguments) {
+Json kind_json(const ExperimentArguments& arguments) {
   const int named = static_cast<int>(!arguments.noise.empty()) + static_cast<int>(arguments.zero) +
                     static_cast<int>(!arguments.mean.empty());
   if (named > 1) {
     refuse("--noise, --zero and --mean exclude each other");
   }
   if (!arguments.noise.empty()) {
-    return {{"kind", "noise"},
-            {"positions", arguments.noise},
-            {"multiple", arguments.multiple},
-            {"samples", arguments.samples},
-            {"seed", arguments.seed}};
+    return {{"kind", "noise"}, {"positions", arguments.noise}};
   }
   if (arguments.zero) {
     return {{"kind", "zero"}};
@@ -49,6 +48,53 @@ Json corruption_json(const ExperimentArguments& arguments) {
     return {{"kind", "mean"}, {"prompts", arguments.mean}};
   }
   return {{"kind", "prompt"}};
+}
+
+/// At most one corruption is named; none is another prompt. What is said of the noise is put into
+/// any: the document's reader refuses what does not go together.
+Json corruption_json(const ExperimentArguments& arguments) {
+  Json corruption = kind_json(arguments);
+  if (arguments.multiple) {
+    corruption["multiple"] = *arguments.multiple;
+  }
+  if (arguments.samples) {
+    corruption["samples"] = *arguments.samples;
+  }
+  if (arguments.seed) {
+    corruption["seed"] = *arguments.seed;
+  }
+  return corruption;
+}
+
+/// A document says everything; an option beside it would be left aside.
+void refuse_beside_document(const ExperimentArguments& arguments) {
+  const std::initializer_list<std::pair<const char*, bool>> given = {
+      {"--clean", arguments.has_clean},
+      {"--clean-ids", !arguments.clean_ids.empty()},
+      {"--corrupted", arguments.has_corrupted},
+      {"--corrupted-ids", !arguments.corrupted_ids.empty()},
+      {"--target", !arguments.targets.empty()},
+      {"--target-ids", !arguments.target_ids.empty()},
+      {"--continuation", !arguments.continuations.empty()},
+      {"--site", !arguments.sites.empty()},
+      {"--by-position", arguments.by_position},
+      {"--direction", !arguments.directions.empty()},
+      {"--window", arguments.window != 1},
+      {"--span", arguments.span != 1},
+      {"--layers", !arguments.layers.empty()},
+      {"--positions", !arguments.positions.empty()},
+      {"--noise", !arguments.noise.empty()},
+      {"--multiple", arguments.multiple.has_value()},
+      {"--samples", arguments.samples.has_value()},
+      {"--seed", arguments.seed.has_value()},
+      {"--zero", arguments.zero},
+      {"--mean", !arguments.mean.empty()}};
+  for (const auto& [name, is_given] : given) {
+    if (is_given) {
+      refuse("--experiment says what is run; leave " + std::string(name) +
+             " out, or put it into the document");
+    }
+  }
 }
 
 void require_prompts(const ExperimentArguments& arguments, bool needs_corrupted,
@@ -77,8 +123,8 @@ void add_prompt_options(CLI::App& command, ExperimentArguments& arguments) {
                                               "Corrupted prompt, as long as the clean one");
   clean->each([&arguments](const std::string&) { arguments.has_clean = true; });
   corrupted->each([&arguments](const std::string&) { arguments.has_corrupted = true; });
-  add_ids(command, "--clean-ids", arguments.clean_ids, clean);
-  add_ids(command, "--corrupted-ids", arguments.corrupted_ids, corrupted);
+  add_ids_of(command, "--clean-ids", arguments.clean_ids, clean);
+  add_ids_of(command, "--corrupted-ids", arguments.corrupted_ids, corrupted);
 }
 
 void add_target_options(CLI::App& command, ExperimentArguments& arguments) {
@@ -86,7 +132,7 @@ void add_target_options(CLI::App& command, ExperimentArguments& arguments) {
       command.add_option("--target", arguments.targets, "Tokens to measure, one or more");
   command.add_option("--continuation", arguments.continuations,
                      "Several tokens to measure together: the probability of the whole");
-  add_ids(command, "--target-ids", arguments.target_ids, targets);
+  add_ids_of(command, "--target-ids", arguments.target_ids, targets);
 }
 
 void add_sweep_options(CLI::App& command, ExperimentArguments& arguments) {
@@ -99,25 +145,25 @@ void add_sweep_options(CLI::App& command, ExperimentArguments& arguments) {
                    "Heads at [layer, head, position], not at all positions at once");
   command.add_option("--direction", arguments.directions,
                      "denoising (clean into corrupted) or noising, or both");
-  command.add_option("--window", arguments.window, "Consecutive layers that are patched together");
-  command.add_option("--span", arguments.span, "Consecutive positions that are patched together");
-  command.add_option("--layers", arguments.layers, "Only these layers: FIRST,END (END is not one)")
-      ->delimiter(',')
-      ->expected(2);
-  command.add_option("--positions", arguments.positions, "Only these positions: FIRST,END")
-      ->delimiter(',')
-      ->expected(2);
+  add_whole(command, "--window", arguments.window, "Consecutive layers that are patched together",
+            kLeast, kMost);
+  add_whole(command, "--span", arguments.span, "Consecutive positions that are patched together",
+            kLeast, kMost);
+  add_wholes(command, "--layers", arguments.layers, "Only these layers: FIRST,END (END is not one)",
+             kLeast, kMost);
+  add_wholes(command, "--positions", arguments.positions, "Only these positions: FIRST,END", kLeast,
+             kMost);
 }
 
 void add_corruption_options(CLI::App& command, ExperimentArguments& arguments) {
-  command
-      .add_option("--noise", arguments.noise,
-                  "Corrupt the clean prompt with noise on the embeddings at these positions: 1,2")
-      ->delimiter(',');
-  command.add_option("--multiple", arguments.multiple,
-                     "Noise in standard deviations of the token embeddings; 3 by default");
-  command.add_option("--samples", arguments.samples, "Runs with noise that are averaged");
-  command.add_option("--seed", arguments.seed, "Of the noise; 0 by default");
+  add_wholes(command, "--noise", arguments.noise,
+             "Corrupt the clean prompt with noise on the embeddings at these positions: 1,2",
+             kLeast, kMost);
+  add_number(command, "--multiple", arguments.multiple,
+             "Noise in standard deviations of the token embeddings; 3 by default", {});
+  add_whole(command, "--samples", arguments.samples,
+            "Runs with noise that are averaged; 1 by default", kLeast, kMost);
+  add_whole(command, "--seed", arguments.seed, "Of the noise; 0 by default", kLeast, kMost);
   command.add_flag("--zero", arguments.zero, "Ablation: zeros are put into the clean run");
   command.add_option("--mean", arguments.mean,
                      "Ablation: the mean over these prompts is put into the clean run");
@@ -162,23 +208,28 @@ void put_sweep_keys(const ExperimentArguments& arguments, Json& document) {
   }
 }
 
-std::string experiment_json(const ExperimentArguments& arguments, TargetUse targets) {
-  if (!arguments.experiment.empty()) {
-    return read_text_or_input(arguments.experiment);
-  }
-  const Json corruption = corruption_json(arguments);
+Json options_document(const ExperimentArguments& arguments, TargetUse targets) {
+  Json corruption = corruption_json(arguments);
   const bool needs_corrupted = corruption["kind"] == "prompt";
   require_prompts(arguments, needs_corrupted, targets == TargetUse::kRequired);
   Json json = {{"patchboard", 1}, {"clean", prompt_json(arguments.clean, arguments.clean_ids)}};
-  if (needs_corrupted) {
+  if (arguments.has_corrupted || !arguments.corrupted_ids.empty()) {
     json["corrupted"] = prompt_json(arguments.corrupted, arguments.corrupted_ids);
   }
   if (Json named = targets_json(arguments); !named.empty()) {
     json["targets"] = std::move(named);
   }
-  json["corruption"] = corruption;
+  json["corruption"] = std::move(corruption);
   put_sweep_keys(arguments, json);
-  return json.dump();
+  return json;
+}
+
+std::string experiment_text(const ExperimentArguments& arguments) {
+  if (arguments.experiment.empty()) {
+    return options_document(arguments).dump();
+  }
+  refuse_beside_document(arguments);
+  return read_text_or_input(arguments.experiment);
 }
 
 }  // namespace patchboard

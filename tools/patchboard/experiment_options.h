@@ -20,12 +20,15 @@ void add_experiment_options(CLI::App& command, ExperimentArguments& arguments);
 /// Whether prompts without a target say enough.
 enum class TargetUse { kRequired, kOptional };
 
-/// What the options say beyond a document, as one in the form of docs/experiment.md; a document
-/// that was given (`--experiment`) is read from its file. Errors: kState for a file that cannot be
-/// read; kExperiment for options that do not go together; CLI::RequiredError for one that is
-/// missing.
-[[nodiscard]] std::string experiment_json(const ExperimentArguments& arguments,
-                                          TargetUse targets = TargetUse::kRequired);
+/// What the options say, as a document in the form of docs/experiment.md, to be checked by its
+/// reader. Errors: kExperiment for options that do not go together; CLI::RequiredError for one that
+/// is missing.
+[[nodiscard]] nlohmann::ordered_json options_document(const ExperimentArguments& arguments,
+                                                      TargetUse targets = TargetUse::kRequired);
+
+/// That document, or the text of the one that was given (`--experiment`). Errors: as above; also
+/// for options beside a document, and kState for a file that cannot be read.
+[[nodiscard]] std::string experiment_text(const ExperimentArguments& arguments);
 
 /// "targets" of such a document, empty where no option names any; and the keys that say what is
 /// patched, put into one.

@@ -22,10 +22,9 @@ CLI::App& add_experiment_command(CLI::App& app, const std::string& name, const s
 }
 
 void add_sample(CLI::App& command, int& sample) {
-  command
-      .add_option("--sample", sample,
-                  "Of noise, this sample alone, from 0; without it, the mean over all samples")
-      ->check(CLI::Range(0, kMaxSample));
+  add_whole(command, "--sample", sample,
+            "Of noise, this sample alone, from 0; without it, the mean over all samples", 0,
+            kMaxSample);
 }
 
 /// The runs of an experiment, or a prompt of one's own.
@@ -69,19 +68,14 @@ void add_cell(CLI::App& app, CellArguments& arguments) {
   CLI::App& command = add_experiment_command(
       app, "cell", "Look closely at one patched run: what it predicts, what changed most",
       arguments);
-  command
-      .add_option("--at", arguments.at,
-                  "The cell: LAYER,POSITION, or LAYER,HEAD of a head site, or LAYER,HEAD,POSITION "
-                  "with --by-position")
-      ->delimiter(',')
-      ->expected(2, 3)
+  add_wholes(command, "--at", arguments.at,
+             "The cell: LAYER,POSITION, or LAYER,HEAD of a head site, or LAYER,HEAD,POSITION "
+             "with --by-position",
+             0, kMaxLayer)
       ->required();
-  command.add_option("--top", arguments.top, "How many tokens to show")
-      ->check(CLI::Range(1, kMaxTop));
-  command
-      .add_option("--continue", arguments.continuation,
-                  "How many tokens the runs are continued by, each the most probable")
-      ->check(CLI::Range(0, kMaxTop));
+  add_whole(command, "--top", arguments.top, "How many tokens to show", 1, kMaxTop);
+  add_whole(command, "--continue", arguments.continuation,
+            "How many tokens the runs are continued by, each the most probable", 0, kMaxTop);
   add_sample(command, arguments.sample);
   add_experiment_options(command, arguments);
   command.callback([&arguments] { run_cell(arguments); });
@@ -96,11 +90,9 @@ void add_lens(CLI::App& app, RunArguments& arguments) {
 void add_attention(CLI::App& app, AttentionArguments& arguments) {
   CLI::App& command =
       add_run_command(app, "attention", "Show where a layer's heads look", arguments);
-  command.add_option("--layer", arguments.layer, "The layer, from 0")
-      ->required()
-      ->check(CLI::Range(0, kMaxLayer));
-  command.add_option("--head", arguments.head, "Only this head, from 0; all by default")
-      ->check(CLI::Range(0, kMaxLayer));
+  add_whole(command, "--layer", arguments.layer, "The layer, from 0", 0, kMaxLayer)->required();
+  add_whole(command, "--head", arguments.head, "Only this head, from 0; all by default", 0,
+            kMaxLayer);
   command.callback([&arguments] { run_attention(arguments); });
 }
 

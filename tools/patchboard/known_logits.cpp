@@ -2,53 +2,34 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "core/shallow_json.h"
+#include "core/input/input_value.h"
 
 namespace patchboard {
 namespace {
 
-using Json = nlohmann::json;
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::kState, "known logits: " + what);
-}
-
-KnownPrompt prompt_of(const Json& json, Index vocab_size) {
-  KnownPrompt prompt{.text = json.at("text").get<std::string>(),
-                     .ids = json.at("token_ids").get<std::vector<TokenId>>(),
-                     .tokens = json.at("tokens").get<std::vector<std::string>>(),
+KnownPrompt prompt_of(const InputValue& json, Index vocab_size) {
+  const auto last = static_cast<TokenId>(vocab_size - 1);
+  KnownPrompt prompt{.text = json.at("text").text(),
+                     .ids = json.at("token_ids").ids(last),
+                     .tokens = {},
                      .top_ids = {},
                      .top_logits = {},
-                     .log_sum_exp = json.at("logsumexp").get<double>()};
-  for (const Json& top : json.at("top")) {
-    prompt.top_ids.push_back(top.at("id").get<TokenId>());
-    prompt.top_logits.push_back(top.at("logit").get<double>());
+                     .log_sum_exp = json.at("logsumexp").number()};
+  for (const InputValue& token : json.at("tokens").list()) {
+    prompt.tokens.push_back(token.text());
   }
-  const auto unknown = [&](TokenId id) { return id < 0 || id >= vocab_size; };
-  if (prompt.top_ids.empty() || std::ranges::any_of(prompt.top_ids, unknown)) {
-    refuse("\"" + prompt.text + "\": \"top\" is empty or has an id that is not in the vocabulary");
+  for (const InputValue& top : json.at("top").list(1, "ids with logits")) {
+    prompt.top_ids.push_back(top.at("id").whole<TokenId>(0, last));
+    prompt.top_logits.push_back(top.at("logit").number());
   }
   return prompt;
 }
 
-KnownLogits known_of(const Json& json) {
-  KnownLogits known;
-  known.model = json.at("model").get<std::string>();
-  const Json& config = json.at("config");
-  known.config.n_layer = config.at("n_layer").get<Index>();
-  known.config.n_head = config.at("n_head").get<Index>();
-  known.config.d_model = config.at("n_embd").get<Index>();
-  known.config.vocab_size = config.at("vocab_size").get<Index>();
-  for (const Json& prompt : json.at("prompts")) {
-    known.prompts.push_back(prompt_of(prompt, known.config.vocab_size));
-  }
-  if (known.prompts.empty()) {
-    refuse("no prompts, expected at least one");
-  }
-  return known;
+Index size_of(const InputValue& config, const char* key) {
+  constexpr Index kMost = 10'000'000;  // as of a vocabulary
+  return config.at(key).whole<Index>(1, kMost);
 }
 
 /// By id: [vocab_size].
@@ -84,12 +65,20 @@ bool PromptVerdict::passes() const {
          same_tokens.value_or(true);
 }
 
-KnownLogits read_known_logits(std::string_view json) {
-  try {
-    return known_of(parse_shallow_json(json));
-  } catch (const Json::exception& error) {
-    refuse(std::string("expected the form of tools/verify/gpt2.json: ") + error.what());
+KnownLogits read_known_logits(std::string_view text) {
+  const InputValue json =
+      InputValue::parse(text, {.code = ErrorCode::kState, .name = "known logits"});
+  KnownLogits known;
+  known.model = json.at("model").text();
+  const InputValue config = json.at("config");
+  known.config.n_layer = size_of(config, "n_layer");
+  known.config.n_head = size_of(config, "n_head");
+  known.config.d_model = size_of(config, "n_embd");
+  known.config.vocab_size = size_of(config, "vocab_size");
+  for (const InputValue& prompt : json.at("prompts").list(1, "prompts")) {
+    known.prompts.push_back(prompt_of(prompt, known.config.vocab_size));
   }
+  return known;
 }
 
 bool same_sizes(const Config& known, const Config& config) {

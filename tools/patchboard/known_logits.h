@@ -40,8 +40,8 @@ struct PromptVerdict {
 /// known values have four digits after the point.
 inline constexpr double kLogitTolerance = 1e-2;
 
-/// json: as tools/verify/gpt2.json. Errors: kState, naming the prompt.
-[[nodiscard]] KnownLogits read_known_logits(std::string_view json);
+/// text: as tools/verify/gpt2.json. Errors: kState, naming the place.
+[[nodiscard]] KnownLogits read_known_logits(std::string_view text);
 
 /// Whether the sizes are those of the known model.
 [[nodiscard]] bool same_sizes(const Config& known, const Config& config);

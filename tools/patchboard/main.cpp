@@ -3,10 +3,14 @@
 #include <limits>
 #include <map>
 #include <new>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "core/input/text_input.h"
+#include "core/text/utf8.h"
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/common_options.h"
 #include "tools/patchboard/experiment_subcommands.h"
@@ -22,6 +26,7 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kBadInput = 2;
+constexpr unsigned char kDelete = 0x7F;
 constexpr int kMaxRounds = 1000;
 constexpr int kMaxLength = 1'000'000;
 
@@ -33,8 +38,7 @@ void add_predict(CLI::App& app, PredictArguments& arguments) {
   add_common(command, arguments);
   add_dtype(command, arguments.dtype);
   const TextOrIds prompt = add_text_or_ids(command, "Prompt", arguments.text, arguments.ids);
-  command.add_option("--top", arguments.top, "How many tokens to show")
-      ->check(CLI::Range(1, kMaxTop));
+  add_whole(command, "--top", arguments.top, "How many tokens to show", 1, kMaxTop);
   command.callback([&arguments, prompt] {
     prompt.require();
     run_predict(arguments);
@@ -49,10 +53,9 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
       ->required();
   command.add_option("--dtype", arguments.dtype, "How weights are kept; as in the file by default")
       ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "q8"}));
-  command
-      .add_option("--tolerance", arguments.tolerance,
-                  "Largest difference of a probability; by default 1e-5, the same format given")
-      ->check(CLI::PositiveNumber);
+  add_number(command, "--tolerance", arguments.tolerance,
+             "Largest difference of a probability; by default 1e-5, the same format given",
+             {.least = 0, .above_least = true});
   command.callback([&arguments] { arguments.same = run_replay(arguments); });
 }
 
@@ -72,8 +75,8 @@ void add_synth(CLI::App& app, SynthArguments& arguments) {
   command.add_option("--config", arguments.config, "The published model whose sizes it has")
       ->required()
       ->check(CLI::IsMember(config_names()));
-  command.add_option("--seed", arguments.seed, "The same seed gives the same bytes; 0 by default")
-      ->check(kNotEmpty);
+  add_whole(command, "--seed", arguments.seed, "The same seed gives the same bytes; 0 by default",
+            std::uint32_t{0}, std::numeric_limits<std::uint32_t>::max());
   command.add_option("--out", arguments.out, "Folder to write to, over a model that is there")
       ->required()
       ->check(kNotEmpty);
@@ -101,10 +104,10 @@ void add_bench(CLI::App& app, BenchArguments& arguments) {
   CLI::App& command =
       *app.add_subcommand("bench", "Time this build: the GEMM in one thread, and whole sweeps");
   add_common(command, arguments);
-  command.add_option("--length", arguments.length, "Tokens of the sweeps' random prompts")
-      ->check(CLI::Range(1, kMaxLength));
-  command.add_option("--rounds", arguments.rounds, "How often each is timed; medians are shown")
-      ->check(CLI::Range(1, kMaxRounds));
+  add_whole(command, "--length", arguments.length, "Tokens of the sweeps' random prompts", 1,
+            kMaxLength);
+  add_whole(command, "--rounds", arguments.rounds, "How often each is timed; medians are shown", 1,
+            kMaxRounds);
   command.callback([&arguments] { run_bench(arguments); });
 }
 
@@ -138,18 +141,35 @@ void add_verify(CLI::App& app, VerifyArguments& arguments) {
   command.callback([&arguments] { arguments.same = run_verify(arguments); });
 }
 
-/// Names and prompts that a message quotes may have line breaks of their own.
-std::string on_one_line(std::string message) {
-  for (auto at = message.find_first_of("\r\n"); at != std::string::npos;
-       at = message.find_first_of("\r\n", at)) {
-    message.replace(at, 1, message[at] == '\n' ? "\\n" : "\\r");
+/// Names and prompts that a message quotes may have line breaks and other control characters, which
+/// a terminal would obey, and file names bytes of any kind.
+std::string on_one_line(const std::string& message) {
+  std::string line;
+  for (const char letter : replace_invalid_utf8(message)) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (letter == '\n' || letter == '\r') {
+      line += letter == '\n' ? "\\n" : "\\r";
+    } else if (byte < ' ' || byte == kDelete) {
+      constexpr std::string_view kHex = "0123456789ABCDEF";
+      line += {'\\', 'x', kHex[byte >> 4U], kHex[byte & 0x0FU]};
+    } else {
+      line += letter;
+    }
   }
-  return message;
+  return line;
 }
 
 int fail(int code, const std::string& message) {
   std::cerr << "patchboard: " << on_one_line(message) << '\n';
   return code;
+}
+
+/// Whatever is not UTF-8 could be neither tokenized as it was meant nor printed.
+void require_utf8_arguments(std::span<char* const> arguments) {
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string name = "argument " + std::to_string(i);
+    require_utf8(arguments[i], {.code = ErrorCode::kState, .name = name});
+  }
 }
 
 int run(int argc, char** argv) {
@@ -182,6 +202,7 @@ int run(int argc, char** argv) {
   add_report(app, report);
   add_verify(app, verify);
   try {
+    require_utf8_arguments({argv, static_cast<std::size_t>(argc)});
     app.parse(argc, argv);
     if (!app.get_subcommands().empty()) {
       return patch.passed && replay.same && verify.same ? 0 : kFailure;
@@ -197,6 +218,8 @@ int run(int argc, char** argv) {
     return fail(kBadInput, error.what());
   } catch (const std::bad_alloc&) {
     return fail(kFailure, "not enough memory for this model and these prompts");
+  } catch (const std::exception& error) {
+    return fail(kFailure, std::string("this should not happen, please report it: ") + error.what());
   }
 }
 

@@ -5,11 +5,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <system_error>
 
 #include "core/error.h"
+#include "core/input/input_value.h"
+#include "core/input/text_input.h"
 
 // Set by embedded_data.S, whose symbols are named as assembly's are.
 // NOLINTBEGIN(readability-identifier-naming)
@@ -25,6 +26,8 @@ namespace patchboard {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kIndex = "model.safetensors.index.json";
 
 std::ifstream open(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -44,19 +47,18 @@ bool is_there(const fs::path& path) {
 /// The files that an index maps tensors to, each once.
 /// Source: https://huggingface.co/docs/transformers/big_models#sharded-checkpoints
 std::vector<std::string> read_index(const std::string& text) {
-  constexpr const char* kExpected =
-      R"(model.safetensors.index.json: expected {"weight_map": {"a tensor": "its file", …}})";
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object() ||
-      json["weight_map"].empty()) {
-    throw Error(ErrorCode::kWeights, kExpected);
-  }
+  const InputSource source{.code = ErrorCode::kWeights, .name = kIndex};
+  refuse_lfs_pointer(text, source);
+  const InputValue map = InputValue::parse(text, source).at("weight_map");
   std::set<std::string> files;
-  for (const nlohmann::json& file : json["weight_map"]) {
-    if (!file.is_string() || fs::path(file.get<std::string>()).has_parent_path()) {
-      throw Error(ErrorCode::kWeights, std::string(kExpected) + ", found " + file.dump());
+  for (const auto& [tensor, file] : map.members()) {
+    if (file.text().empty() || fs::path(file.text()).has_parent_path()) {
+      file.refuse("the name of a file in the same folder");
     }
-    files.insert(file.get<std::string>());
+    files.insert(file.text());
+  }
+  if (files.empty()) {
+    map.refuse(R"({"a tensor": "its file", …})");
   }
   return {files.begin(), files.end()};
 }
@@ -95,7 +97,7 @@ void read_pieces(const fs::path& path,
 }
 
 std::vector<std::string> weight_files(const fs::path& folder) {
-  const fs::path index = folder / "model.safetensors.index.json";
+  const fs::path index = folder / kIndex;
   if (is_there(folder / "model.safetensors") || !is_there(index)) {
     return {"model.safetensors"};
   }
@@ -114,6 +116,7 @@ void load_model_folder(Session& session, const std::string& folder, WeightFormat
   }
   for (const std::string& file : files) {
     read_pieces(path / file, [&](std::span<const std::byte> piece) { session.feed(piece); });
+    session.end_file();
   }
   session.finish();
 }

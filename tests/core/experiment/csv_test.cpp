@@ -49,7 +49,7 @@ TEST(Csv, RefusesTextThatIsNotUtf8) {
 TEST(Csv, RefusesRowsOfAnotherWidth) {
   expect_refused("a,b\nc\n", {"row 2, column 1", "ends with 1 field, expected 2"});
   expect_refused("a,b\nc,d\ne,f,g\n", {"row 3, column 3", "ends with 3 fields, expected 2"});
-  expect_refused("a,b\n\n", {"row 2, column 1", "1 field, expected 2"});
+  expect_refused("a,b\n\nc,d\n", {"row 2, column 1", "1 field, expected 2"});
 }
 
 TEST(Csv, RefusesAQuoteInAFieldWithoutQuotes) {

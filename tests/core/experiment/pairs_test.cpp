@@ -64,49 +64,50 @@ TEST(JsonPairs, PutsTheWordsOfSlotsIntoTargetsAndNames) {
 
 TEST(JsonPairs, RefusesWhatIsNotJson) {
   expect_refused("[", {"pairs: not JSON"});
-  expect_refused("{\"pairs\": \"\xFF\"}", {"pairs: not JSON"});
+  expect_refused("{\"pairs\": \"\xFF\"}", {"pairs: is not UTF-8 at byte 11"});
 }
 
 TEST(JsonPairs, RefusesADocumentOfAnotherForm) {
-  testing::expect_error(ErrorCode::kExperiment, {"pairs: expected an array"},
+  testing::expect_error(ErrorCode::kExperiment, {"pairs: 3, expected an array"},
                         [] { static_cast<void>(read_pairs_json("3")); });
-  expect_refused("{}", {"pairs: \"pairs\" is missing"});
-  expect_refused(R"({"pairs": 3})", {"\"pairs\" is 3, expected an array"});
-  expect_refused(R"({"pears": []})", {"unknown key \"pears\"", "title, about, targets, pairs"});
+  expect_refused("{}", {"pairs: has no \"pairs\""});
+  expect_refused(R"({"pairs": 3})", {"pairs, \"pairs\": 3, expected a list of pairs"});
+  expect_refused(R"({"pears": []})", {"has \"pears\"", "title, about, targets, pairs"});
   expect_refused("[]", {"there are none, expected at least one"});
   expect_refused(template_entry("a", "a"), {"there are none"});
 }
 
 TEST(JsonPairs, RefusesEntriesOfAnotherForm) {
-  expect_refused(R"([{"clean": "a", "corrupted": "b"}, 3])", {"pair 2: is 3, expected {\"clean\""});
-  expect_refused(R"([{"corrupted": "b"}])", {"pair 1: \"clean\" is missing"});
-  expect_refused(R"([{"clean": "a"}])", {"pair 1: \"corrupted\" is missing"});
-  expect_refused(R"([{"clean": "", "corrupted": "b"}])", {"\"clean\" is empty, expected a prompt"});
+  expect_refused(R"([{"clean": "a", "corrupted": "b"}, 3])", {"pair 2: 3, expected {\"clean\""});
+  expect_refused(R"([{"corrupted": "b"}])", {"pair 1: has no \"clean\""});
+  expect_refused(R"([{"clean": "a"}])", {"pair 1: has no \"corrupted\""});
+  expect_refused(R"([{"clean": "", "corrupted": "b"}])",
+                 {"pair 1, \"clean\": \"\", expected a prompt"});
   expect_refused(R"([{"clean": "a", "corrupted": [1]}])",
-                 {"\"corrupted\" is [1], expected a text"});
+                 {"pair 1, \"corrupted\": [1], expected a text"});
   expect_refused(R"([{"clean": "a", "corrupted": "b", "target": " a"}])",
-                 {"pair 1: unknown key \"target\"", "name, clean, corrupted, targets"});
+                 {"pair 1: has \"target\"", "name, clean, corrupted, targets"});
   expect_refused(R"([{"clean": "a", "corrupted": "b", "name": 3}])",
-                 {"\"name\" is 3, expected a text"});
+                 {"\"name\": 3, expected a text"});
 }
 
 TEST(JsonPairs, RefusesTargetsOfAnotherForm) {
   expect_refused(R"([{"clean": "a", "corrupted": "b", "targets": " a"}])",
-                 {"pair 1: \"targets\" is \" a\", expected an array of texts"});
-  expect_refused(R"([{"clean": "a", "corrupted": "b", "targets": []}])", {"\"targets\" is []"});
+                 {"pair 1, \"targets\": \" a\", expected a list of texts"});
+  expect_refused(R"([{"clean": "a", "corrupted": "b", "targets": []}])", {"\"targets\": []"});
   expect_refused(R"([{"clean": "a", "corrupted": "b", "targets": [7]}])",
-                 {"a target is 7, expected a text"});
-  expect_refused(R"({"targets": [], "pairs": []})", {"pairs: \"targets\" is []"});
+                 {"pair 1, \"targets[0]\": 7, expected a text"});
+  expect_refused(R"({"targets": [], "pairs": []})", {"pairs, \"targets\": []"});
 }
 
 TEST(JsonPairs, RefusesTemplatesOfAnotherForm) {
   expect_refused(R"([{"template": "a {b|c}"}])",
-                 {"\"template\" is \"a {b|c}\", expected {\"clean\": …, \"corrupted\": …}"});
-  expect_refused(R"([{"template": {"clean": "a"}}])", {"\"corrupted\" is missing"});
-  expect_refused(R"([{"template": {"clean": "a", "corupted": "b"}}])",
-                 {"unknown key \"corupted\""});
+                 {"\"template\": \"a {b|c}\", expected {\"clean\": …, \"corrupted\": …}"});
+  expect_refused(R"([{"template": {"clean": "a"}}])",
+                 {"pair 1, \"template\": has no \"corrupted\""});
+  expect_refused(R"([{"template": {"clean": "a", "corupted": "b"}}])", {"has \"corupted\""});
   expect_refused(template_entry("a", "b", R"(, "clean": "a")"),
-                 {"unknown key \"clean\"", "name, template, targets"});
+                 {"has \"clean\"", "name, template, targets"});
   expect_refused(template_entry("a", "b {c"), {"pair 1: corrupted template, byte 3"});
 }
 
@@ -148,7 +149,28 @@ TEST(CsvPairs, NeedNoTargets) {
 TEST(CsvPairs, RefusesColumnsThatItDoesNotKnow) {
   expect_refused("clean,corrupt\na,b\n", {"CSV, row 1, column 2: \"corrupt\"", "expected clean"});
   expect_refused("clean,corrupted,target2x\na,b,c\n", {"row 1, column 3: \"target2x\""});
-  expect_refused("clean;corrupted\na;b\n", {"row 1, column 1: \"clean;corrupted\""});
+}
+
+TEST(CsvPairs, NamesAnotherSeparatorThanCommas) {
+  expect_refused("clean;corrupted\na;b\n", {"row 1, column 1: \"clean;corrupted\"",
+                                            "separated by semicolons", "with commas"});
+  expect_refused("clean\tcorrupted\na\tb\n", {"separated by tabs", "with commas"});
+}
+
+TEST(CsvPairs, SkipsBlankLinesAtTheEnd) {
+  const std::vector<PromptPair> pairs = read_pairs("clean,corrupted\na,b\n\n\r\n");
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_EQ(pairs[0].corrupted, "b");
+  expect_refused("clean,corrupted\na,b\n\nc,d\n", {"row 3"});
+}
+
+TEST(Pairs, SaysWhatAFileIsInPlaceOfUtf8) {
+  expect_refused("clean,corrupted\ncaf\xE9,b\n", {"not UTF-8 at byte 19, in line 2 (0xE9)"});
+  expect_refused(std::string_view("\xFF\xFE"
+                                  "c\0",
+                                  4),
+                 {"pairs: is UTF-16"});
+  expect_refused("version https://git-lfs.github.com/spec/v1\n", {"Git LFS pointer"});
 }
 
 TEST(CsvPairs, RefusesAColumnTwiceOrMissing) {

@@ -144,21 +144,25 @@ TEST(Session, RefusesWhatIsNotThereInThePromptOrTheModel) {
         e.region =
             Region{.layers = {.first = 0, .count = 4}, .positions = {.first = 0, .count = 1}};
       },
-      {"region.layers: [0, 4]", "at most 3"});
+      {"\"region.layers\": [0, 4]", "at most 3"});
   expect_refused(
       [](Experiment& e) {
         e.region =
             Region{.layers = {.first = 0, .count = 1}, .positions = {.first = 2, .count = 1}};
       },
-      {"region.positions: [2, 3]", "at most 2"});
-  expect_refused(
-      [](Experiment& e) { e.corruption = {.kind = Corruption::Kind::kNoise, .positions = {2}}; },
-      {"corruption.positions: 2", "0 to 1"});
+      {"\"region.positions\": [2, 3]", "at most 2"});
   expect_refused(
       [](Experiment& e) {
+        e.corrupted = {};
+        e.corruption = {.kind = Corruption::Kind::kNoise, .positions = {2}};
+      },
+      {"\"corruption.positions\": 2", "0 to 1"});
+  expect_refused(
+      [](Experiment& e) {
+        e.corrupted = {};
         e.corruption = {.kind = Corruption::Kind::kMean, .prompts = {{1, 2}, {1}}};
       },
-      {"number 1: 1 token", "expected as many as the clean prompt has, 2"});
+      {"\"corruption.prompts[1]\": 1 token", "expected as many as the clean prompt has, 2"});
   Experiment long_target = request_of({1, 2}, {3, 2}, {});
   long_target.targets = {Ids(64, 1)};
   expect_error(ErrorCode::kPrompt, {"65 tokens together", "at most 64"},

@@ -72,15 +72,18 @@ TEST(Tokenizer, RefusesIdsOutsideTheVocabulary) {
 }
 
 TEST(Tokenizer, RefusesAVocabularyThatIsNoJsonObject) {
-  expect_vocab_refused({"vocab.json", "not valid JSON"}, "{");
-  expect_vocab_refused({"vocab.json", "expected a JSON object"}, "[]");
+  expect_vocab_refused({"vocab.json: not JSON"}, "{");
+  expect_vocab_refused({"vocab.json: [], expected an object"}, "[]");
 }
 
 TEST(Tokenizer, RefusesIdsThatAreNotEachWholeNumberOnce) {
-  expect_vocab_refused({"vocab.json: `B` has the id 65", "0 to 266 once"}, with_id("B", 65));
-  expect_vocab_refused({"`A` has the id -1"}, with_id("A", -1));
-  expect_vocab_refused({"`A` has the id 267"}, with_id("A", 267));
-  expect_vocab_refused({"`A` has the id \"65\""}, with_id("A", "65"));
+  expect_vocab_refused({"vocab.json, \"B\": 65", "0 to 266 once"}, with_id("B", 65));
+  expect_vocab_refused({"vocab.json, \"A\": -1, expected a whole number from 0 to 266"},
+                       with_id("A", -1));
+  expect_vocab_refused({"\"A\": 267"}, with_id("A", 267));
+  expect_vocab_refused({"\"A\": \"65\""}, with_id("A", "65"));
+  expect_vocab_refused({"\"A\": 4294967361"}, with_id("A", 4294967361));  // 65 in 32 bits
+  expect_vocab_refused({"\"A\" is there twice"}, R"({"A": 0, "A": 1})");
 }
 
 TEST(Tokenizer, RefusesSymbolsOutsideTheByteAlphabet) {
@@ -100,6 +103,20 @@ TEST(Tokenizer, RefusesMergesThatAreNotTwoSymbolsOfTheVocabulary) {
 
 TEST(Tokenizer, RefusesAMergeTwice) {
   expect_merges_refused({"merges.txt line 2", "\"M i\" is there twice"}, "M i\nM i\n");
+}
+
+TEST(Tokenizer, SkipsAByteOrderMarkBeforeEitherFile) {
+  const auto files = small_tokenizer_files();
+  const Tokenizer tokenizer("\xEF\xBB\xBF" + files.vocab_json, "\xEF\xBB\xBF" + files.merges_txt);
+  EXPECT_EQ(tokenizer.encode(" Jones"), std::vector<TokenId>{kJones});
+}
+
+TEST(Tokenizer, SaysWhatAFileIsInPlaceOfText) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n";
+  expect_vocab_refused({"vocab.json: is a Git LFS pointer"}, pointer);
+  expect_merges_refused({"merges.txt: is a Git LFS pointer"}, pointer);
+  expect_merges_refused({"merges.txt: is not UTF-8 at byte 3, in line 2 (0xE9)"}, "M \n\xE9 i\n");
+  expect_merges_refused({"merges.txt: is UTF-16"}, std::string("\xFF\xFEM\0", 4));
 }
 
 TEST(Tokenizer, ReadsMergesWithWindowsLineEndsAndWithoutVersion) {

@@ -89,7 +89,7 @@ TEST(Config, RefusesAMissingSize) {
   for (const char* key : {"n_layer", "n_head", "n_embd", "vocab_size", "n_positions"}) {
     Json json = small();
     json.erase(key);
-    expect_refused(json, {key, "missing"});
+    expect_refused(json, {"config.json: has no \"" + std::string(key) + "\""});
   }
 }
 
@@ -121,13 +121,14 @@ TEST(Config, RefusesHeadsThatDoNotDivideTheWidth) {
 }
 
 TEST(Config, RefusesAnotherModel) {
-  expect_refused(with("model_type", "llama"), {"model_type", "\"llama\"", "expected \"gpt2\""});
+  expect_refused(with("model_type", "llama"), {"model_type", "\"llama\"", "expected gpt2"});
 }
 
 TEST(Config, RefusesAnotherActivation) {
   for (const Json& value : {Json("relu"), Json("gelu"), Json(5), Json(nullptr)}) {
-    expect_refused(with("activation_function", value),
-                   {"activation_function", value.dump(), "expected \"gelu_new\""});
+    expect_refused(
+        with("activation_function", value),
+        {"activation_function", value.dump(), "expected one of gelu_new, gelu_pytorch_tanh"});
   }
 }
 
@@ -143,25 +144,47 @@ TEST(Config, RefusesVariantsOfAttentionThatThePublishedModelsDoNotUse) {
 TEST(Config, RefusesAnEpsilonThatIsNoSmallPositiveNumber) {
   const std::vector<Json> bad = {0, -1e-5, 2, "1e-5", nullptr, 1e-60};
   for (const Json& value : bad) {
-    expect_refused(with("layer_norm_epsilon", value),
-                   {"layer_norm_epsilon", value.dump(), "expected a number above 0"});
+    expect_refused(
+        with("layer_norm_epsilon", value),
+        {"layer_norm_epsilon", value.dump(), "expected a number from 1.1754943508222875e-38 to 1"});
   }
 }
 
 TEST(Config, RefusesDeepNestingWithoutOverflowingTheStack) {
   const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
   for (const char* key : {"n_layer", "model_type", "activation_function"}) {
-    expect_error(ErrorCode::kConfig, {key, "[[[", "expected"}, [&] {
+    expect_error(ErrorCode::kConfig, {"config.json", "more than 32 deep"}, [&] {
       static_cast<void>(parse_config("{\"" + std::string(key) + "\": " + deep + "}"));
     });
   }
 }
 
 TEST(Config, RefusesWhatIsNotAJsonObject) {
-  for (const char* text : {"", "{", "[]", "12", "null", "\"gpt2\"", "{\"n_layer\": 12,}", "\xFF"}) {
-    expect_error(ErrorCode::kConfig, {"config.json", "JSON"},
+  for (const char* text : {"[]", "12", "null", "\"gpt2\""}) {
+    expect_error(ErrorCode::kConfig, {"config.json", "expected"},
                  [&] { static_cast<void>(parse_config(text)); });
   }
+}
+
+TEST(Config, SaysWhatAFileIsInPlaceOfJson) {
+  const auto refused = [](std::string_view text, std::initializer_list<std::string_view> parts) {
+    expect_error(ErrorCode::kConfig, parts, [&] { static_cast<void>(parse_config(text)); });
+  };
+  for (const char* text : {"", "{", "{\"n_layer\": 12,}"}) {
+    refused(text, {"config.json: not JSON", "line 1"});
+  }
+  refused("\xFF", {"config.json: is not UTF-8 at byte 0"});
+  refused(std::string_view("\xFF\xFE{\0}\0", 6), {"config.json: is UTF-16, expected UTF-8"});
+  refused("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n",
+          {"config.json: is a Git LFS pointer", "git lfs pull"});
+  refused(R"({"n_layer": 1, "n_layer": 2})", {"\"n_layer\" is there twice"});
+}
+
+TEST(Config, SaysWhetherTheEmbeddingsAreTied) {
+  EXPECT_TRUE(parse_config(small().dump()).tied_embeddings);
+  EXPECT_TRUE(parse_config(with("tie_word_embeddings", true).dump()).tied_embeddings);
+  EXPECT_FALSE(parse_config(with("tie_word_embeddings", false).dump()).tied_embeddings);
+  expect_refused(with("tie_word_embeddings", 0), {"tie_word_embeddings", "true or false"});
 }
 
 }  // namespace

@@ -79,13 +79,13 @@ TEST(SafetensorsHeader, IsWrittenAsItIsRead) {
 
 TEST(SafetensorsHeader, RefusesWhatIsNotJson) {
   for (const char* text : {"{", "{\"a\": }", "{} {}", "{'a': 1}", "{\"a\": 01}"}) {
-    expect_refused(text, {"model.safetensors", "the header is not valid JSON"});
+    expect_refused(text, {"model.safetensors", "the header: not JSON"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesBytesThatAreNotUtf8) {
-  expect_refused("{\"\xC3\x28\": {}}", {"the header is not valid JSON"});
-  expect_refused("{\"a\xFF\": {}}", {"the header is not valid JSON"});
+  expect_refused("{\"\xC3\x28\": {}}", {"the header: is not UTF-8 at byte 2"});
+  expect_refused("{\"a\xFF\": {}}", {"the header: is not UTF-8 at byte 3"});
 }
 
 TEST(SafetensorsHeader, RefusesWhatDoesNotBeginWithABrace) {
@@ -98,15 +98,15 @@ TEST(SafetensorsHeader, RefusesANameTwice) {
   expect_refused(
       R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
           "a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}})",
-      {"`a`", "twice"});
+      {"\"a\"", "twice"});
   expect_refused(R"({"a": {"dtype": "F32", "dtype": "F16", "shape": [], "data_offsets": [0, 4]}})",
-                 {"`dtype`", "twice"});
+                 {"\"dtype\"", "twice"});
 }
 
 TEST(SafetensorsHeader, RefusesMetadataThatDoesNotMapTextToText) {
   for (const char* metadata : {"[]", "\"pt\"", R"({"format": 1})", R"({"format": {}})"}) {
     expect_refused(R"({"__metadata__": )" + std::string(metadata) + "}",
-                   {"__metadata__", "does not map text to text"});
+                   {"__metadata__", "expected"});
   }
 }
 
@@ -115,25 +115,25 @@ TEST(SafetensorsHeader, RefusesATensorWithoutItsKeys) {
   expect_refused(R"({"a": {"dtype": "F32", "data_offsets": [0, 4]}})", {"`a`", "\"shape\""});
   expect_refused(R"({"a": {"dtype": "F32", "shape": [1]}})", {"`a`", "\"data_offsets\""});
   for (const char* value : {"5", "[]", "null", "\"F32\""}) {
-    expect_refused(R"({"a": )" + std::string(value) + "}", {"`a`", "\"dtype\""});
+    expect_refused(R"({"a": )" + std::string(value) + "}", {"`a`: ", "expected an object"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesADtypeThatIsNotText) {
-  expect_refused(one("32", "[1]", "[0, 4]"), {"`a`", "dtype is 32", "F32"});
+  expect_refused(one("32", "[1]", "[0, 4]"), {"`a`, \"dtype\": 32, expected a text"});
 }
 
 TEST(SafetensorsHeader, RefusesAShapeThatIsNotAListOfWholeNumbers) {
   for (const char* shape : {"4", "\"4\"", "null", "[-1]", "[1.5]", "[\"4\"]", "[[1]]", "{}",
                             "[18446744073709551616]"}) {
-    expect_refused(one("\"F32\"", shape, "[0, 4]"), {"`a`: shape is", "expected a list"});
+    expect_refused(one("\"F32\"", shape, "[0, 4]"), {"`a`, \"shape", "whole number"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesOffsetsThatAreNotABeginAndAnEnd) {
   for (const char* offsets : {"[]", "[4]", "[0, 4, 8]", "[4, 0]", "[-4, 0]", "[0, 4.0]", "4",
                               "null", "[0, 36893488147419103232]"}) {
-    expect_refused(one("\"F32\"", "[1]", offsets), {"`a`: data_offsets", "expected"});
+    expect_refused(one("\"F32\"", "[1]", offsets), {"`a`, \"data_offsets", "expected"});
   }
 }
 
@@ -147,7 +147,7 @@ TEST(SafetensorsHeader, RefusesOffsetsThatDoNotMatchShapeAndDtype) {
 TEST(SafetensorsHeader, RefusesShapesWhoseByteCountOverflows) {
   expect_refused(one("\"F32\"", "[4611686018427387904]", "[0, 0]"), {"`a`", "too large"});
   expect_refused(one("\"F16\"", "[4294967296, 4294967296, 2]", "[0, 0]"), {"`a`", "too large"});
-  expect_refused(one("\"F32\"", "[0, 18446744073709551615, 3]", "[0, 4]"), {"`a`", "needs 0"});
+  expect_refused(one("\"F32\"", "[0, 9223372036854775807, 3]", "[0, 4]"), {"`a`", "needs 0"});
 }
 
 TEST(SafetensorsHeader, RefusesOffsetsThatOverlap) {
@@ -162,8 +162,8 @@ TEST(SafetensorsHeader, RefusesGaps) {
 
 TEST(SafetensorsHeader, RefusesDeepNestingWithoutOverflowingTheStack) {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
-  expect_refused(one("\"F32\"", deep, "[0, 4]"), {"`a`: shape is [[[", "expected a list"});
-  expect_refused(R"({"__metadata__": )" + deep + "}", {"__metadata__"});
+  expect_refused(one("\"F32\"", deep, "[0, 4]"), {"the header", "more than 32 deep"});
+  expect_refused(R"({"__metadata__": )" + deep + "}", {"more than 32 deep"});
   expect_refused(deep, {"the header"});
 }
 

@@ -204,15 +204,51 @@ TEST(WeightLoader, TakesTheTensorsFromSeveralFiles) {
   const PlainWeights weights = random_weights(config, 15);
   const std::vector<FileTensor> tensors = published_tensors(weights);
   const auto half = tensors.begin() + static_cast<std::ptrdiff_t>(tensors.size() / 2);
-  const std::string files = safetensors_file({half, tensors.end()}) +
-                            safetensors_file(std::vector(tensors.begin(), half));
-  for (const std::size_t piece : {files.size(), std::size_t{7}}) {
+  const std::array files = {safetensors_file({half, tensors.end()}),
+                            safetensors_file(std::vector(tensors.begin(), half))};
+  for (const std::size_t piece : {files[0].size() + files[1].size(), std::size_t{7}}) {
     WeightLoader loader(config, WeightFormat::kF32, {"first", "second"});
-    for (std::size_t at = 0; at < files.size(); at += piece) {
-      loader.feed(std::as_bytes(std::span(files)).subspan(at, std::min(piece, files.size() - at)));
+    for (const std::string& file : files) {
+      for (std::size_t at = 0; at < file.size(); at += piece) {
+        loader.feed(std::as_bytes(std::span(file)).subspan(at, std::min(piece, file.size() - at)));
+      }
+      loader.end_file();
     }
     expect_same(unpacked(config, loader.finish()), weights);
   }
+}
+
+// Without the end of a file the bytes that it lacks would be taken from the next.
+TEST(WeightLoader, NamesTheFileThatIsShortNotTheNext) {
+  const Config config = odd_config();
+  const std::string first = safetensors_file(published_tensors(random_weights(config, 17)));
+  for (const std::size_t missing : {std::size_t{1}, first.size() / 2, first.size() - 4}) {
+    WeightLoader loader(config, WeightFormat::kF32, {"first", "second"});
+    loader.feed(std::as_bytes(std::span(first)).first(first.size() - missing));
+    testing::expect_error(ErrorCode::kWeights, {"first: the "}, [&] { loader.end_file(); });
+  }
+  const std::string longer = first + "x";
+  WeightLoader loader(config, WeightFormat::kF32, {"first", "second"});
+  testing::expect_error(ErrorCode::kWeights, {"first: 1 or more bytes after the last tensor"},
+                        [&] { loader.feed(std::as_bytes(std::span(longer))); });
+}
+
+TEST(WeightLoader, AsksForTheHeadThatTheConfigDoesNotTie) {
+  Config config = odd_config();
+  const std::string file = safetensors_file(published_tensors(random_weights(config, 18)));
+  config.tied_embeddings = false;
+  WeightLoader loader(config, WeightFormat::kF32);
+  testing::expect_error(ErrorCode::kWeights,
+                        {"`lm_head.weight` is missing", "\"tie_word_embeddings\": false"},
+                        [&] { loader.feed(std::as_bytes(std::span(file))); });
+}
+
+TEST(WeightLoader, NamesAGitLfsPointer) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n";
+  WeightLoader loader(odd_config(), WeightFormat::kF32);
+  testing::expect_error(ErrorCode::kWeights,
+                        {"model.safetensors: is a Git LFS pointer", "git lfs pull"},
+                        [&] { loader.feed(std::as_bytes(std::span(pointer))); });
 }
 
 TEST(WeightLoader, NamesTheFileThatIsWrong) {
@@ -224,6 +260,7 @@ TEST(WeightLoader, NamesTheFileThatIsWrong) {
   const auto load_both = [&](const std::string& second) {
     WeightLoader loader(config, WeightFormat::kF32, {"first", "second"});
     loader.feed(std::as_bytes(std::span(first)));
+    loader.end_file();
     loader.feed(std::as_bytes(std::span(second)));
     static_cast<void>(loader.finish());
   };

@@ -182,6 +182,8 @@ export interface Session {
   /** An address in HEAPU8 where the next `bytes` of the weights go, then `commit` them. */
   reserve(bytes: number): number;
   commit(bytes: number): void;
+  /** One of several files has ended; the next one's bytes follow. */
+  endFile(): void;
   /** From here on, there is a copy of the weights' file to keep, in the numbers of `dtype`. */
   keep(): void;
   /** What the last `commit` added to it: a view of the heap, valid until the next call. */

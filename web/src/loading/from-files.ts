@@ -31,6 +31,7 @@ export async function loadFromFiles(
       feeder.feed(piece);
       report.add(piece.byteLength);
     }
+    feeder.session.endFile();
   }
   feeder.session.finish();
 }

@@ -1,6 +1,7 @@
-#include "core/session/checks.h"
+#include "core/experiment/checks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "core/error.h"
@@ -45,11 +46,77 @@ std::string other_spacing(std::string_view text) {
   return text.starts_with(' ') ? std::string(text.substr(1)) : " " + std::string(text);
 }
 
-void check_span(const std::string& name, const Span& span, Index count) {
-  if (span.end() > count) {
-    throw Error(ErrorCode::kExperiment,
-                name + ": [" + std::to_string(span.first) + ", " + std::to_string(span.end()) +
-                    "], expected an end of at most " + std::to_string(count));
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorCode::kExperiment, "experiment" + what);
+}
+
+/// key: with its place. what: the range is of, "this model's layers", say.
+void check_number(const std::string& key, Index value, Index least, Index most,
+                  const std::string& what) {
+  if (value < least || value > most) {
+    refuse(", \"" + key + "\": " + std::to_string(value) + ", expected " + std::to_string(least) +
+           " to " + std::to_string(most) + what);
+  }
+}
+
+void check_span(const std::string& key, const Span& span, Index count) {
+  if (span.first < 0 || span.count < 1 || span.first >= count || span.count > count - span.first) {
+    refuse(", \"" + key + "\": [" + std::to_string(span.first) + ", " + std::to_string(span.end()) +
+           "], expected [first, end] with an end of at most " + std::to_string(count));
+  }
+}
+
+void check_noise(const Corruption& noise) {
+  if (noise.positions.empty() || !std::ranges::is_sorted(noise.positions) ||
+      std::ranges::adjacent_find(noise.positions) != noise.positions.end()) {
+    refuse(", \"corruption.positions\": expected one position at least, each once");
+  }
+  if (!(noise.multiple > 0) || !std::isfinite(noise.multiple)) {
+    refuse(", \"corruption.multiple\": " + std::to_string(noise.multiple) +
+           ", expected a number above 0");
+  }
+  check_number("corruption.samples", noise.samples, 1, kMaxNoiseSamples, "");
+}
+
+/// Sites, window and span.
+void check_sweeps(const Experiment& experiment) {
+  if (experiment.sites.empty() || experiment.directions.empty()) {
+    refuse(": nothing to patch, expected a site and a direction at least");
+  }
+  const bool has_heads = std::ranges::any_of(experiment.sites, is_head_site);
+  if (has_heads && experiment.window > 1) {
+    refuse(
+        ": a window of layers is patched at resid_pre, resid_mid, resid_post, attn_out "
+        "or mlp_out, not at heads; expected \"window\" 1");
+  }
+  if (has_heads && !experiment.by_position && experiment.span > 1) {
+    refuse(
+        ": at [layer, head] all positions are patched; expected \"span\" 1, or "
+        "\"by_position\" true");
+  }
+  const bool denoises = std::ranges::find(experiment.directions, Direction::kDenoising) !=
+                        experiment.directions.end();
+  if (experiment.corruption.is_ablation() && denoises) {
+    refuse(
+        ": an ablation puts zeros or means into the clean run; expected the direction "
+        "noising alone");
+  }
+}
+
+/// Where a corruption says more than how the corrupted run comes about.
+void check_corruption(const Corruption& corruption, std::span<const TokenId> clean,
+                      const Config& config) {
+  const auto T = static_cast<Index>(clean.size());
+  for (const Index position : corruption.positions) {
+    check_number("corruption.positions", position, 0, T - 1, ", positions of the clean prompt");
+  }
+  for (std::size_t i = 0; i < corruption.prompts.size(); ++i) {
+    const std::string name = "corruption.prompts[" + std::to_string(i) + "]";
+    check_prompt(name, corruption.prompts[i], config);
+    if (corruption.prompts[i].size() != clean.size()) {
+      refuse(", \"" + name + "\": " + counted(corruption.prompts[i].size()) +
+             ", expected as many as the clean prompt has, " + std::to_string(T));
+    }
   }
 }
 
@@ -118,30 +185,36 @@ void check_targets(std::span<const std::vector<TokenId>> targets, std::size_t le
   }
 }
 
+void refuse_corrupted_prompt(const Corruption& corruption) {
+  refuse(": \"corrupted\" beside the corruption " +
+         std::string(kCorruptionNames.at(static_cast<std::size_t>(corruption.kind))) +
+         ", which runs no second prompt; leave it out, or take the corruption prompt");
+}
+
+void check_form(const Experiment& experiment) {
+  const Corruption& corruption = experiment.corruption;
+  if (corruption.kind != Corruption::Kind::kPrompt && !experiment.corrupted.empty()) {
+    refuse_corrupted_prompt(corruption);
+  }
+  if (corruption.kind == Corruption::Kind::kNoise) {
+    check_noise(corruption);
+  }
+  check_sweeps(experiment);
+}
+
 void check_experiment(const Experiment& experiment, const Config& config,
                       const TokenText& token_text) {
+  check_form(experiment);
   check_prompt("clean prompt", experiment.clean, config);
-  const Corruption& corruption = experiment.corruption;
-  if (corruption.kind == Corruption::Kind::kPrompt) {
+  if (experiment.corruption.kind == Corruption::Kind::kPrompt) {
     check_prompt("corrupted prompt", experiment.corrupted, config);
     check_pair(experiment.clean, experiment.corrupted, token_text);
   }
   check_targets(experiment.targets, experiment.clean.size(), config);
+  check_corruption(experiment.corruption, experiment.clean, config);
   const auto T = static_cast<Index>(experiment.clean.size());
-  if (corruption.kind == Corruption::Kind::kNoise && corruption.positions.back() >= T) {
-    throw Error(ErrorCode::kExperiment,
-                "corruption.positions: " + std::to_string(corruption.positions.back()) +
-                    ", expected 0 to " + std::to_string(T - 1) + ", positions of the clean prompt");
-  }
-  for (std::size_t i = 0; i < corruption.prompts.size(); ++i) {
-    const std::string name = "corruption.prompts, number " + std::to_string(i);
-    check_prompt(name, corruption.prompts[i], config);
-    if (corruption.prompts[i].size() != experiment.clean.size()) {
-      throw Error(ErrorCode::kExperiment, name + ": " + counted(corruption.prompts[i].size()) +
-                                              ", expected as many as the clean prompt has, " +
-                                              std::to_string(T));
-    }
-  }
+  check_number("window", experiment.window, 1, config.n_layer, ", the layers of this model");
+  check_number("span", experiment.span, 1, T, ", the tokens of the clean prompt");
   if (experiment.region) {
     check_span("region.layers", experiment.region->layers, config.n_layer);
     check_span("region.positions", experiment.region->positions, T);

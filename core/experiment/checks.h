@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -31,9 +32,20 @@ void check_pair(std::span<const TokenId> clean, std::span<const TokenId> corrupt
 void check_targets(std::span<const std::vector<TokenId>> targets, std::size_t length,
                    const Config& config);
 
-/// Everything about an experiment that depends on the model.
-/// Errors: kPrompt, kTarget; kExperiment where positions, layers or prompts of the corruption or
-/// the region are not there.
+/// "prompt", "noise", "zero", "mean", in the order of the enumeration.
+inline constexpr std::array<std::string_view, 4> kCorruptionNames = {"prompt", "noise", "zero",
+                                                                     "mean"};
+
+/// What of an experiment can be wrong without a model: what does not go together, and what is out
+/// of every range. Errors: kExperiment.
+void check_form(const Experiment& experiment);
+
+/// Throws: a second prompt beside a corruption that runs none.
+[[noreturn]] void refuse_corrupted_prompt(const Corruption& corruption);
+
+/// Everything about an experiment, its form too: the one validator, for the page and the command.
+/// Errors: kPrompt, kTarget; kExperiment for the form, or where positions, layers or prompts of the
+/// corruption, the window, the span or the region are not there.
 void check_experiment(const Experiment& experiment, const Config& config,
                       const TokenText& token_text);
 

@@ -1,6 +1,8 @@
-#include "core/session/checks.h"
+#include "core/experiment/checks.h"
 
 #include <gtest/gtest.h>
+
+#include <limits>
 
 #include "tests/core/support/expect_error.h"
 #include "tests/core/support/random_model.h"
@@ -86,6 +88,83 @@ TEST(CheckPair, SaysNothingWhereOnePromptOnlyHasMore) {
 TEST(CheckPair, CountsARepeatedTokenOnce) {
   expect_pair_refused("xx", "xxx", {"differ in nothing against `x` (1 token)"});
   expect_pair_refused("xxxx", "xx", {"differ in `x|x` (2 tokens) against nothing"});
+}
+
+/// Of a model with 4 layers and 10 tokens in its vocabulary.
+void expect_experiment_refused(const Experiment& experiment,
+                               std::initializer_list<std::string_view> parts) {
+  const Config config = testing::small_config(4, 1, 4, 10);
+  expect_error(ErrorCode::kExperiment, parts, [&] {
+    check_experiment(experiment, config, [](TokenId id) { return std::to_string(id); });
+  });
+}
+
+Experiment small_experiment() {
+  return {.clean = {1, 2, 3}, .corrupted = {1, 4, 3}, .targets = {{5}}};
+}
+
+Experiment noisy_experiment() {
+  Experiment experiment = small_experiment();
+  experiment.corrupted = {};
+  experiment.corruption = {.kind = Corruption::Kind::kNoise, .positions = {0, 2}};
+  return experiment;
+}
+
+TEST(CheckExperiment, TakesEverythingUpToTheModelsSizes) {
+  const Config config = testing::small_config(4, 1, 4, 10);
+  const TokenText text = [](TokenId id) { return std::to_string(id); };
+  Experiment experiment = small_experiment();
+  experiment.window = 4;
+  experiment.span = 3;
+  experiment.region =
+      Region{.layers = {.first = 0, .count = 4}, .positions = {.first = 2, .count = 1}};
+  check_experiment(experiment, config, text);
+  check_experiment(noisy_experiment(), config, text);
+}
+
+TEST(CheckExperiment, RefusesAWindowOrASpanBeyondTheModelAndThePrompt) {
+  for (const Index window : {Index{0}, Index{5}, Index{100}}) {
+    Experiment experiment = small_experiment();
+    experiment.window = window;
+    expect_experiment_refused(experiment, {"\"window\"", "expected 1 to 4", "layers"});
+  }
+  Experiment experiment = small_experiment();
+  experiment.span = 4;
+  expect_experiment_refused(experiment, {"\"span\": 4", "expected 1 to 3", "tokens"});
+}
+
+TEST(CheckExperiment, ChecksEveryPositionOfTheNoise) {
+  for (const Index position : {Index{-1}, Index{3}, std::numeric_limits<Index>::min(),
+                               std::numeric_limits<Index>::max()}) {
+    Experiment experiment = noisy_experiment();
+    experiment.corruption.positions = {std::min<Index>(position, 0), std::max<Index>(position, 0)};
+    expect_experiment_refused(experiment, {"corruption.positions", "expected 0 to 2"});
+  }
+  Experiment twice = noisy_experiment();
+  twice.corruption.positions = {1, 1};
+  expect_experiment_refused(twice, {"corruption.positions", "each once"});
+  Experiment many = noisy_experiment();
+  many.corruption.samples = 10'001;
+  expect_experiment_refused(many, {"corruption.samples", "10001", "expected 1 to 10000"});
+}
+
+TEST(CheckExperiment, RefusesRegionsThatAreNotThere) {
+  for (const Span& layers : {Span{.first = 0, .count = 5}, Span{.first = 4, .count = 1},
+                             Span{.first = -1, .count = 1}, Span{.first = 0, .count = 0},
+                             Span{.first = 1, .count = std::numeric_limits<Index>::max()}}) {
+    Experiment experiment = small_experiment();
+    experiment.region = Region{.layers = layers, .positions = {.first = 0, .count = 1}};
+    expect_experiment_refused(experiment, {"region.layers", "at most 4"});
+  }
+}
+
+TEST(CheckExperiment, RefusesWhatDoesNotGoTogetherHoweverItWasMade) {
+  Experiment beside = noisy_experiment();
+  beside.corrupted = {1, 4, 3};
+  expect_experiment_refused(beside, {"\"corrupted\" beside the corruption noise"});
+  Experiment nothing = small_experiment();
+  nothing.sites = {};
+  expect_experiment_refused(nothing, {"nothing to patch"});
 }
 
 TEST(ResolveTarget, GivesTheOneTokenThatATextIs) {
