@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { fromQuery, toQuery } from '../../web/src/experiment/address';
-import { DEFAULTS } from '../../web/src/experiment/defaults';
+import { DEFAULTS, documentOf } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
 import { DEFAULT_CHOICE, type MetricChoice } from '../../web/src/heatmap/metrics';
 
@@ -101,20 +101,54 @@ test('embed is said by its name alone', () => {
   expect(fromQuery('?embed=0', defaults).embed).toBe(false);
 });
 
+// Which numbers may be, the core's reader says when the experiment is run; none is changed before.
+test.each(['4294967295', '4294967294', '2147483648', '9007199254740992', '0', '1'])(
+  'the number %s goes on to the core as the address has it',
+  (number) => {
+    const { experiment, problems } = fromQuery(
+      `?corruption=noise&noise-positions=${number}&samples=${number}&seed=${number}&window=${number}&span=${number}&clean-ids=${number}&target-id=${number}`,
+      defaults,
+    );
+    expect(problems).toEqual([]);
+    const document = documentOf(experiment);
+    for (const part of [`"positions":[${number}]`, `"samples":${number}`, `"seed":${number}`]) {
+      expect(document).toContain(part);
+    }
+    expect(document).toContain(`"window":${number},"span":${number}`);
+    expect(document).toContain(`"clean":[${number}]`);
+    expect(document).toContain(`"targets":[${number}]`);
+  },
+);
+
+test('a corrupted prompt beside noise, which every such link has, is left aside', () => {
+  const { experiment, problems } = fromQuery(
+    '?clean=a&corrupted=b&corruption=noise&noise-positions=0',
+    defaults,
+  );
+  expect(problems).toEqual([]);
+  expect(documentOf(experiment)).not.toContain('"corrupted"');
+});
+
+test('noise of which the address says no more is the document’s', () => {
+  const { experiment } = fromQuery('?corruption=noise&noise-positions=1', defaults);
+  const noise = { kind: 'noise', positions: [1], multiple: 3, samples: 1, seed: 0 };
+  expect(experiment.corruption).toEqual(noise);
+});
+
 test('what is not understood is reported, and the default taken', () => {
   const {
     experiment,
     choice: shown,
     problems,
   } = fromQuery(
-    '?colour=purple&layer=3&dtype=f8&site=resid&window=0&span=x&positions=3&metric=loss&noise-positions=a&corruption=noise',
+    '?colour=purple&layer=3&dtype=f8&site=resid&window=&span=x&positions=3&metric=loss&noise-positions=a&corruption=noise',
     defaults,
   );
   expect(shown).toEqual(DEFAULT_CHOICE);
   expect(experiment).toMatchObject({ sites: ['resid_post'], window: 1, span: 1 });
   expect(experiment.region).toBeUndefined();
   expect(problems).toHaveLength(9);
-  for (const part of ['"purple"', '"layer"', '"f8"', 'site=resid', 'window=0', 'span=x']) {
+  for (const part of ['"purple"', '"layer"', '"f8"', 'site=resid', 'window=', 'span=x']) {
     expect(problems.join()).toContain(part);
   }
 });

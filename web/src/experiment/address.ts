@@ -3,7 +3,7 @@
 import { DEFAULT_CHOICE, type MetricChoice } from '../heatmap/metrics';
 import { type Dtype, isDtype } from '../weights/dtype';
 import { EMBEDDED_ID } from '../weights/sources';
-import { type Corruption, type Experiment, type TargetText } from './experiment';
+import { type Corruption, type Experiment, NOISE, type TargetText } from './experiment';
 import { QueryReader } from './query-reader';
 
 export interface AddressState {
@@ -78,9 +78,9 @@ function readCorruption(query: QueryReader): Corruption {
       return {
         kind: 'noise',
         positions: query.numbers('noise-positions') ?? [],
-        multiple: query.number('multiple', 3, 0),
-        samples: query.integer('samples', 5, 1),
-        seed: query.integer('seed', 0, 0),
+        multiple: query.number('multiple', NOISE.multiple),
+        samples: query.number('samples', NOISE.samples),
+        seed: query.number('seed', NOISE.seed),
       };
     case 'zero':
       return { kind: 'zero' };
@@ -112,8 +112,8 @@ export function fromQuery(
     by_position: query.isSet('by-position'),
     directions: query.directions(defaults.directions),
     corruption: readCorruption(query),
-    window: query.integer('window', defaults.window, 1),
-    span: query.integer('span', defaults.span, 1),
+    window: query.number('window', defaults.window),
+    span: query.number('span', defaults.span),
     ...(region ? { region } : {}),
   };
   return {

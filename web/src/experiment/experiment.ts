@@ -22,6 +22,9 @@ export type Corruption =
   | { kind: 'zero' }
   | { kind: 'mean'; prompts: string[] };
 
+/** What the document takes where it says nothing: docs/experiment.md. */
+export const NOISE = { multiple: 3, samples: 1, seed: 0 } as const;
+
 /** first and end, which is not part of it. */
 export type Bounds = [first: number, end: number];
 

@@ -61,19 +61,21 @@ export class QueryReader {
     return text !== undefined && text !== '0' && text !== 'false';
   }
 
-  number(key: string, otherwise: number, least: number): number {
+  /** Which numbers an experiment may have, the core says: here it only has to be one. */
+  number(key: string, otherwise: number): number {
     const text = this.text(key);
     if (text === undefined) return otherwise;
     const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value >= least) return value;
-    this.problem(`the address has "${key}=${text}", expected a number from ${least} on`);
+    if (text.trim() !== '' && Number.isFinite(value)) return value;
+    this.problem(`the address has "${key}=${text}", expected a number`);
     return otherwise;
   }
 
-  integer(key: string, otherwise: number, least: number): number {
-    const value = this.number(key, otherwise, least);
-    if (Number.isSafeInteger(value)) return value;
-    this.problem(`the address has "${key}=${value}", expected a whole number`);
+  /** The index of something that is shown, from 0 on. */
+  private index(key: string, otherwise: number): number {
+    const value = this.number(key, otherwise);
+    if (Number.isSafeInteger(value) && value >= 0) return value;
+    this.problem(`the address has "${key}=${value}", expected a whole number from 0 on`);
     return otherwise;
   }
 
@@ -133,8 +135,8 @@ export class QueryReader {
     return {
       metric: metric === undefined ? old?.metric : this.known('metric', metric, METRICS),
       reference: this.oneOf('reference', REFERENCES, old?.reference ?? DEFAULT_CHOICE.reference),
-      target: this.integer('of', DEFAULT_CHOICE.target, 0),
-      against: this.integer('against', DEFAULT_CHOICE.against, 0),
+      target: this.index('of', DEFAULT_CHOICE.target),
+      against: this.index('against', DEFAULT_CHOICE.against),
     };
   }
 
