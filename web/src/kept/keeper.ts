@@ -1,22 +1,26 @@
 /**
  * Keeps a model while it arrives, as long as that is possible: a model that cannot be kept loads all
- * the same.
+ * the same. None of what is asked of it rejects.
  */
-
-import { transfer } from 'comlink';
 
 import { isDomError, messageOf } from '../loading/errors';
 import type { Texts } from '../loading/feeder';
 import { FILES } from '../weights/files';
-import { DamagedCopy, type KeptModel } from './kept-model';
+import type { KeptModel } from './kept-model';
+import { OUTDATED } from './kept-writer';
 import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
-import { openWriter, type Writer } from './writer';
+import { Writer } from './writer';
+
+export const NO_STORAGE =
+  'This browser gives the page no storage: the model is not kept for next time.';
 
 export class Keeper {
   private writer: Writer | undefined;
   /** Bytes of the chunk under way, and how many. */
   private chunk = new Uint8Array(CHUNK_BYTES);
   private length = 0;
+  /** Chunks that are on the disk, or on their way there. */
+  private chunks = 0;
   /** The write under way gives its buffer back. */
   private written = Promise.resolve(new ArrayBuffer(CHUNK_BYTES));
 
@@ -27,14 +31,22 @@ export class Keeper {
     private readonly note: (text: string) => unknown,
   ) {}
 
-  /** model: undefined where there is no storage. note: takes why a model is not kept. */
+  /**
+   * model: undefined where nothing can be kept. note: takes why a model is not kept. Undefined where
+   * another tab has changed what is kept since `model` was opened.
+   */
   static async open(
     model: KeptModel | undefined,
     manifest: Manifest,
     note: (text: string) => unknown,
-  ): Promise<Keeper> {
+  ): Promise<Keeper | undefined> {
     const keeper = new Keeper(model, manifest, note);
-    if (model) await keeper.openWriter(model);
+    try {
+      if (model) keeper.writer = await Writer.open(model, manifest);
+    } catch (error) {
+      if (isDomError(error, OUTDATED)) return undefined;
+      note(reasonOf(error));
+    }
     return keeper;
   }
 
@@ -48,24 +60,26 @@ export class Keeper {
    */
   async *existing(): AsyncGenerator<Uint8Array, void> {
     if (!this.writer || !this.model) return;
-    let chunks = 0;
+    this.chunks = 0;
+    const reading = this.model.chunks();
     try {
-      for await (const bytes of this.model.chunks()) {
-        yield bytes;
-        chunks++;
+      for (let next = await nextOf(reading); next; next = await nextOf(reading)) {
+        if (next.byteLength < CHUNK_BYTES) break; // only the end of a whole copy is shorter
+        yield next;
+        this.chunks++;
       }
-    } catch (error) {
-      if (!(error instanceof DamagedCopy)) throw error;
+    } finally {
+      await reading.return();
     }
-    this.manifest.bytes = chunks * CHUNK_BYTES;
-    await this.attempt((writer) => writer.file.keepFirst(chunks));
+    this.manifest.bytes = this.chunks * CHUNK_BYTES;
+    await this.attempt((writer) => writer.keepFirst(this.chunks));
   }
 
   addTexts({ config, vocab, merges }: Texts): Promise<void> {
-    return this.attempt(async ({ file }) => {
-      await file.addText(FILES.config, config);
-      await file.addText(FILES.vocab, vocab);
-      await file.addText(FILES.merges, merges);
+    return this.attempt(async (writer) => {
+      await writer.addText(FILES.config, config);
+      await writer.addText(FILES.vocab, vocab);
+      await writer.addText(FILES.merges, merges);
     });
   }
 
@@ -85,9 +99,11 @@ export class Keeper {
   /** Begins again with nothing. */
   restart(): Promise<void> {
     this.length = 0;
-    return this.attempt(async ({ file }) => {
+    this.chunks = 0;
+    this.manifest.bytes = 0;
+    return this.attempt(async (writer) => {
       await this.written;
-      await file.keepFirst(0);
+      await writer.keepFirst(0);
     });
   }
 
@@ -96,24 +112,30 @@ export class Keeper {
     return this.attempt(async (writer) => {
       if (this.length > 0) await this.send(writer, origin);
       await this.written;
-      await writer.file.commit(origin);
+      await writer.commit(origin);
       this.end();
     });
   }
 
-  /** So that a later visit goes on from here; origin: undefined where nothing new came. */
+  /** So that a later visit goes on from here; origin: undefined where nothing was read yet. */
   save(origin: Origin | undefined): Promise<void> {
-    return this.attempt(async ({ file }) => {
+    const isNothing = origin ? this.chunks === 0 : this.model?.found === undefined;
+    if (isNothing) return this.discard();
+    return this.attempt(async (writer) => {
       await this.written;
-      if (origin) await file.save(origin);
-      await file.close();
+      if (origin) await writer.save(origin);
+      await writer.close();
       this.end();
     });
   }
 
   async discard(): Promise<void> {
-    await this.written.catch(() => undefined); // a file that is being written cannot be removed
-    await this.writer?.file.discard();
+    try {
+      await this.written.catch(() => undefined); // a file that is being written cannot be removed
+      await this.writer?.discard();
+    } catch {
+      // What is left of it has checksums, and a manifest that does not call it complete.
+    }
     this.end();
   }
 
@@ -123,21 +145,13 @@ export class Keeper {
   }
 
   /** Gives the chunk to the writer, once that has written the one before. */
-  private async send({ file }: Writer, origin: Origin): Promise<void> {
+  private async send(writer: Writer, origin: Origin): Promise<void> {
     const spare = await this.written;
-    const full = this.chunk.subarray(0, this.length);
-    this.written = file.write(transfer(full, [full.buffer]), origin);
+    this.written = writer.write(this.chunk.subarray(0, this.length), origin);
     this.written.catch(() => undefined); // who waits for it next reports it
     this.chunk = new Uint8Array(spare);
     this.length = 0;
-  }
-
-  private async openWriter(model: KeptModel): Promise<void> {
-    try {
-      this.writer = await openWriter(model, this.manifest);
-    } catch (error) {
-      this.note(reasonOf(error));
-    }
+    this.chunks++;
   }
 
   /** From the first failure on, nothing is kept. */
@@ -152,6 +166,24 @@ export class Keeper {
   }
 }
 
+/** Undefined at the end, or where what follows is of no use. */
+async function nextOf(reading: AsyncGenerator<Uint8Array, void>): Promise<Uint8Array | undefined> {
+  try {
+    return (await reading.next()).value ?? undefined;
+  } catch {
+    return undefined; // it is fetched
+  }
+}
+
+/** What browsers say where they have no such storage, or not for this window. */
+const REFUSALS = [
+  'TypeError',
+  'SecurityError',
+  'NotAllowedError',
+  'NotSupportedError',
+  'UnknownError',
+];
+
 function reasonOf(error: unknown): string {
   if (isDomError(error, 'NoModificationAllowedError')) {
     return 'Another tab is fetching this model too: this one does not keep it for next time.';
@@ -159,5 +191,6 @@ function reasonOf(error: unknown): string {
   if (isDomError(error, 'QuotaExceededError')) {
     return 'There is no room on this machine to keep the model for next time; it is loaded all the same.';
   }
+  if (REFUSALS.some((name) => isDomError(error, name))) return NO_STORAGE;
   return `The model is not kept for next time: ${messageOf(error)}.`;
 }

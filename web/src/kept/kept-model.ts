@@ -2,28 +2,49 @@
 
 import { xxhash64 } from 'hash-wasm';
 
+import { messageOf } from '../loading/errors';
+import { decodeText } from '../weights/decode';
 import type { Dtype } from '../weights/dtype';
 import {
   fileOf,
+  folderOf,
   handleOf,
   keyOf,
-  loadManifest,
+  manifestText,
   modelsFolder,
   PARTIAL,
   removeFrom,
   WEIGHTS,
+  writeText,
 } from './folder';
-import { CHUNK_BYTES, type Manifest } from './manifest';
+import { withModel } from './lock';
+import { CHUNK_BYTES, type Manifest, readManifest } from './manifest';
 import { PartReader } from './part-reader';
 
+/** What is there cannot be read, or is not what was written. */
 export class DamagedCopy extends Error {}
+
+/** Another file than this one may be damaged, so that it alone has to be fetched. */
+export class DamagedText extends DamagedCopy {}
+
+/** A disk that fails is no reason for a load to fail. */
+async function readingIt<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DamagedCopy) throw error;
+    throw new DamagedCopy(`the copy on this machine cannot be read: ${messageOf(error)}`);
+  }
+}
 
 export class KeptModel {
   private constructor(
     readonly address: string,
     readonly dtype: Dtype,
-    readonly folder: FileSystemDirectoryHandle,
     readonly key: string,
+    private readonly folder: FileSystemDirectoryHandle | undefined,
+    /** The manifest as it was found. */
+    readonly found: string | undefined,
     /** Of what is there already; undefined where nothing is. */
     readonly manifest: Manifest | undefined,
   ) {}
@@ -31,19 +52,44 @@ export class KeptModel {
   /** Rejects where this browser gives no storage to this page. */
   static async open(address: string, dtype: Dtype): Promise<KeptModel> {
     const key = await keyOf(address, dtype);
-    const folder = await (await modelsFolder()).getDirectoryHandle(key, { create: true });
-    return new KeptModel(address, dtype, folder, key, await loadManifest(folder));
+    await modelsFolder();
+    const folder = await folderOf(key);
+    const found = folder && (await manifestText(folder));
+    const manifest = found === undefined ? undefined : readManifest(found);
+    return new KeptModel(address, dtype, key, folder, found, manifest);
   }
 
   get isComplete(): boolean {
     return this.manifest?.complete ?? false;
   }
 
-  /** One of the small files. Rejects where it is missing. */
-  async text(name: string): Promise<string> {
-    const file = await fileOf(this.folder, name);
-    if (!file) throw new DamagedCopy(`the copy on this machine has no ${name}`);
-    return file.text();
+  /** One of the small files. Rejects with DamagedText where it is missing or not as it was written. */
+  text(name: string): Promise<string> {
+    return readingIt(async () => {
+      const file = this.folder && (await fileOf(this.folder, name));
+      if (!file) throw new DamagedText(`the copy on this machine has no ${name}`);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const expected = this.manifest?.texts?.[name];
+      if (expected !== undefined && (await xxhash64(bytes)) !== expected) {
+        throw new DamagedText(`${name} on this machine is damaged`);
+      }
+      return decodeText(bytes, name);
+    });
+  }
+
+  /** Puts a small file right; returns whether it is the one that was kept. */
+  async repair(name: string, text: string): Promise<boolean> {
+    const expected = this.manifest?.texts?.[name];
+    if (expected === undefined || (await xxhash64(text)) !== expected) return false;
+    try {
+      await withModel(this.key, async () => {
+        const { folder } = this;
+        if (folder && (await this.isUnchanged())) await writeText(folder, name, text);
+      });
+    } catch {
+      // It is fetched again next time.
+    }
+    return true;
   }
 
   /**
@@ -52,16 +98,12 @@ export class KeptModel {
    */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     const hashes = this.manifest?.chunks ?? [];
-    const file = await handleOf(this.folder, this.isComplete ? WEIGHTS : PARTIAL);
-    if (!file) {
-      if (hashes.length > 0) throw new DamagedCopy('the copy on this machine has no weights');
-      return;
-    }
-    const reader = await PartReader.open(file, CHUNK_BYTES);
+    if (hashes.length === 0) return;
+    const reader = await readingIt(() => this.openWeights());
     try {
       for (const [index, hash] of hashes.entries()) {
         const from = index * CHUNK_BYTES;
-        const bytes = await reader.read(from);
+        const bytes = await readingIt(() => reader.read(from));
         if ((await xxhash64(bytes)) !== hash) {
           throw new DamagedCopy(`the copy on this machine is damaged after ${from} bytes`);
         }
@@ -72,7 +114,22 @@ export class KeptModel {
     }
   }
 
+  /** Unless another tab has written it anew meanwhile. Rejects where one is writing it. */
   async remove(): Promise<void> {
-    await removeFrom(await modelsFolder(), this.key);
+    await withModel(this.key, async () => {
+      if (await this.isUnchanged()) await removeFrom(await modelsFolder(), this.key);
+    });
+  }
+
+  private async isUnchanged(): Promise<boolean> {
+    const folder = await folderOf(this.key);
+    return folder !== undefined && (await manifestText(folder)) === this.found;
+  }
+
+  private async openWeights(): Promise<PartReader> {
+    const name = this.isComplete ? WEIGHTS : PARTIAL;
+    const file = this.folder && (await handleOf(this.folder, name));
+    if (!file) throw new DamagedCopy('the copy on this machine has no weights');
+    return PartReader.open(file, CHUNK_BYTES);
   }
 }

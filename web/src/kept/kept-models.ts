@@ -1,11 +1,14 @@
 /** All models on this machine's disk, for the page to show and to remove. */
 
+import type { Dtype } from '../weights/dtype';
 import { fileOf, loadManifest, modelsFolder, PARTIAL, removeFrom, WEIGHTS } from './folder';
+import { withModel } from './lock';
 import type { Manifest } from './manifest';
 
 export interface KeptEntry {
   key: string;
-  manifest: Manifest;
+  /** Undefined where it cannot be read: all that can be done is to remove it. */
+  manifest: Manifest | undefined;
   /** On disk. */
   bytes: number;
 }
@@ -21,11 +24,16 @@ type Entries = FileSystemDirectoryHandle & {
   values(): AsyncIterable<FileSystemDirectoryHandle | FileSystemFileHandle>;
 };
 
+async function bytesOf(folder: FileSystemDirectoryHandle): Promise<number> {
+  const files = await Promise.all([fileOf(folder, WEIGHTS), fileOf(folder, PARTIAL)]);
+  return files.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+}
+
+/** Undefined where there is nothing of a model in it. */
 async function entryOf(folder: FileSystemDirectoryHandle): Promise<KeptEntry | undefined> {
   const manifest = await loadManifest(folder);
-  if (!manifest) return undefined;
-  const file = await fileOf(folder, manifest.complete ? WEIGHTS : PARTIAL);
-  return { key: folder.name, manifest, bytes: file?.size ?? 0 };
+  const bytes = await bytesOf(folder);
+  return manifest || bytes > 0 ? { key: folder.name, manifest, bytes } : undefined;
 }
 
 /** Rejects where this browser gives no storage to this page. */
@@ -35,22 +43,32 @@ export async function keptModels(): Promise<Storage> {
     const entry = folder.kind === 'directory' ? await entryOf(folder) : undefined;
     if (entry) models.push(entry);
   }
-  models.sort((a, b) => a.manifest.label.localeCompare(b.manifest.label));
+  models.sort((a, b) => (a.manifest?.label ?? '').localeCompare(b.manifest?.label ?? ''));
   const { usage, quota } = await navigator.storage.estimate();
   return { models, used: usage, quota };
 }
 
-/** What there is of the model at an address, in whatever numbers; nothing where nothing can be kept. */
+/** Of the model at an address, in whatever numbers it is whole; nothing where nothing can be kept. */
 export async function keptCopies(address: string): Promise<Manifest[]> {
   try {
     const { models } = await keptModels();
-    return models.map(({ manifest }) => manifest).filter((one) => one.address === address);
+    return models.flatMap(({ manifest }) =>
+      manifest?.complete && manifest.address === address ? [manifest] : [],
+    );
   } catch {
     return []; // a load says so
   }
 }
 
-/** Rejects where a tab is still writing it. */
+/** What it is called: "https://example.org/gpt2/ in f16". */
+export function nameOf({ key, manifest }: KeptEntry): string {
+  const [dtype] = key.split('-') as [Dtype];
+  return `${manifest?.label ?? 'a copy that cannot be read'} in ${dtype}`;
+}
+
+/** Rejects where a tab is using it. */
 export async function removeKept(key: string): Promise<void> {
-  await removeFrom(await modelsFolder(), key);
+  await withModel(key, async () => {
+    await removeFrom(await modelsFolder(), key);
+  });
 }

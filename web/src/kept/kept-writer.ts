@@ -4,8 +4,20 @@ import { transfer } from 'comlink';
 import { createXXHash64, type IHasher } from 'hash-wasm';
 
 import type { Dtype } from '../weights/dtype';
-import { PARTIAL, removeFrom, saveManifest, WEIGHTS, writeText } from './folder';
-import { KeptModel } from './kept-model';
+import {
+  diskFull,
+  keyOf,
+  manifestText,
+  modelsFolder,
+  PARTIAL,
+  removeFrom,
+  saveManifest,
+  type SyncAccessHandle,
+  WEIGHTS,
+  type WorkerFileHandle,
+  writeText,
+} from './folder';
+import { busy, lockModel } from './lock';
 import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
 
 /**
@@ -14,39 +26,62 @@ import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
  */
 const SAVE_BYTES = 32 * 2 ** 20;
 
-/** Only workers have it, and TypeScript's types are the page's. */
-interface SyncAccessHandle {
-  write(bytes: Uint8Array, options: { at: number }): number;
-  truncate(size: number): void;
-  close(): void;
-}
-
-type WorkerFileHandle = FileSystemFileHandle & {
-  createSyncAccessHandle(): Promise<SyncAccessHandle>;
-  move(name: string): Promise<void>;
-};
+/** What another tab wrote since a copy was looked at; see KeptWriter.open. */
+export const OUTDATED = 'InvalidStateError';
 
 export class KeptWriter {
   private savedBytes = 0;
 
   private constructor(
+    private readonly key: string,
     private readonly folder: FileSystemDirectoryHandle,
     private readonly file: WorkerFileHandle,
     private readonly handle: SyncAccessHandle,
     private readonly hasher: IHasher,
     private manifest: Manifest,
+    /** The manifest on the disk. */
+    private onDisk: string | undefined,
+    private readonly release: () => void,
   ) {}
 
-  /** Rejects where another tab writes the same model. */
-  static async open(address: string, dtype: Dtype, manifest: Manifest): Promise<KeptWriter> {
-    const { folder } = await KeptModel.open(address, dtype);
-    const file = (await folder.getFileHandle(PARTIAL, { create: true })) as WorkerFileHandle;
-    const handle = await file.createSyncAccessHandle();
-    return new KeptWriter(folder, file, handle, await createXXHash64(), manifest);
+  /**
+   * found: the manifest's text on the disk as the caller saw it; manifest: what to go on from. Rejects
+   * with a NoModificationAllowedError where another tab writes the same model, with OUTDATED where
+   * one has.
+   */
+  static async open(
+    address: string,
+    dtype: Dtype,
+    found: string | undefined,
+    manifest: Manifest,
+  ): Promise<KeptWriter> {
+    const key = await keyOf(address, dtype);
+    const release = await lockModel(key);
+    try {
+      const models = await modelsFolder();
+      const folder = await models.getDirectoryHandle(key, { create: true });
+      const file = (await folder.getFileHandle(PARTIAL, { create: true })) as WorkerFileHandle;
+      const handle = await file.createSyncAccessHandle();
+      try {
+        if ((await manifestText(folder)) !== found) {
+          throw new DOMException('another tab has changed the copy on this machine', OUTDATED);
+        }
+        const hasher = await createXXHash64();
+        return new KeptWriter(key, folder, file, handle, hasher, manifest, found, release);
+      } catch (error) {
+        handle.close();
+        throw error;
+      }
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
-  addText(name: string, text: string): Promise<void> {
-    return writeText(this.folder, name, text);
+  async addText(name: string, text: string): Promise<void> {
+    await writeText(this.folder, name, text);
+    const hash = this.hasher.init().update(text).digest();
+    this.manifest.texts = { ...this.manifest.texts, [name]: hash };
   }
 
   /** Keeps the first chunks of what is there; `write` goes on after them. */
@@ -63,9 +98,7 @@ export class KeptWriter {
    */
   async write(chunk: Uint8Array<ArrayBuffer>, origin: Origin): Promise<ArrayBuffer> {
     const { manifest } = this;
-    if (this.handle.write(chunk, { at: manifest.bytes }) !== chunk.byteLength) {
-      throw new DOMException('the disk took less than it was given', 'QuotaExceededError');
-    }
+    if (this.handle.write(chunk, { at: manifest.bytes }) !== chunk.byteLength) throw diskFull();
     manifest.chunks.push(this.hasher.init().update(chunk).digest());
     manifest.bytes += chunk.byteLength;
     if (manifest.bytes - this.savedBytes >= SAVE_BYTES) await this.save(origin);
@@ -74,26 +107,40 @@ export class KeptWriter {
 
   /** Everything arrived and is right. */
   async commit(origin: Origin): Promise<void> {
+    await this.requireUnchanged();
     this.handle.close();
     await this.file.move(WEIGHTS);
     this.manifest.complete = true;
     await this.save(origin);
+    this.release();
   }
 
   /** So that a later visit goes on from here. */
-  async save(origin: Origin): Promise<void> {
+  async save({ version, header, digest }: Origin): Promise<void> {
+    await this.requireUnchanged();
     this.savedBytes = this.manifest.bytes;
-    this.manifest = { ...this.manifest, ...origin };
-    await saveManifest(this.folder, this.manifest);
+    this.manifest = { ...this.manifest, version, header, digest };
+    this.onDisk = await saveManifest(this.folder, this.manifest);
   }
 
   close(): void {
     this.handle.close();
+    this.release();
   }
 
+  /** Nothing of it is of any use, unless another tab has written it. */
   async discard(): Promise<void> {
     this.handle.close();
-    await removeFrom(this.folder, PARTIAL);
-    await removeFrom(this.folder, 'manifest.json');
+    try {
+      await this.requireUnchanged();
+      await removeFrom(await modelsFolder(), this.key);
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Where the browser has no locks, this is what keeps a tab from overwriting another's work. */
+  private async requireUnchanged(): Promise<void> {
+    if ((await manifestText(this.folder)) !== this.onDisk) throw busy();
   }
 }

@@ -21,10 +21,14 @@ export interface Origin {
 
 export interface Manifest extends Origin {
   format: typeof FORMAT;
+  /** Of this copy alone, so that one tab sees that another has written it anew. */
+  copy?: string;
   /** The folder that the model came from. */
   address: string;
   label: string;
   dtype: Dtype;
+  /** xxHash64 of the small files by their names; copies of an older page have none. */
+  texts?: Record<string, string>;
   /** xxHash64 of each chunk; only the last of a complete file is shorter. */
   chunks: string[];
   /** Bytes in those chunks. */
@@ -36,22 +40,35 @@ export interface Manifest extends Origin {
 export function newManifest(address: string, label: string, dtype: Dtype): Manifest {
   return {
     format: FORMAT,
+    copy: Math.random().toString(36).slice(2),
     address,
     label,
     dtype,
     version: {},
     header: '',
+    texts: {},
     chunks: [],
     bytes: 0,
     complete: false,
   };
 }
 
-/** Undefined for anything that this version of the page did not write. */
+function isManifest(found: Partial<Manifest> | null): found is Manifest {
+  return (
+    found?.format === FORMAT &&
+    [found.address, found.label, found.dtype, found.header].every(
+      (one) => typeof one === 'string',
+    ) &&
+    Array.isArray(found.chunks) &&
+    Number.isSafeInteger(found.bytes)
+  );
+}
+
+/** Undefined for anything that this version of the page did not write, or that was damaged. */
 export function readManifest(text: string): Manifest | undefined {
   try {
-    const manifest = JSON.parse(text) as Partial<Manifest> | null;
-    return manifest?.format === FORMAT ? (manifest as Manifest) : undefined;
+    const found = JSON.parse(text) as Partial<Manifest> | null;
+    return isManifest(found) ? found : undefined;
   } catch {
     return undefined; // written by nobody, or by half
   }

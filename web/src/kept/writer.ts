@@ -1,35 +1,83 @@
 /** The other end of the worker that writes a model to this machine's disk. */
 
-import { type Remote, wrap } from 'comlink';
+import { type Remote, transfer } from 'comlink';
 
 import type { KeptModel } from './kept-model';
 import type { KeptWriter } from './kept-writer';
-import type { Manifest } from './manifest';
-import type { WriterWorker } from './writer-worker';
+import type { Manifest, Origin } from './manifest';
+import { type Spawned, spawnWriter } from './spawn-writer';
 
-export interface Writer {
-  file: Remote<KeptWriter>;
+/** A worker that has not answered for so long is taken for dead: not every end of one is told. */
+const PATIENCE_MS = 30_000;
+
+/** A worker of its own, so that weights are written while others arrive. Each answer comes, or rejects. */
+export class Writer {
+  private constructor(
+    private readonly spawned: Spawned,
+    private readonly file: Remote<KeptWriter>,
+  ) {}
+
+  /** See KeptWriter.open. */
+  static async open(model: KeptModel, manifest: Manifest): Promise<Writer> {
+    const spawned = spawnWriter();
+    spawned.broken.catch(() => undefined); // who waits for an answer hears of it
+    try {
+      const { address, dtype, found } = model;
+      const file = await answered(spawned.api.open(address, dtype, found, manifest), spawned);
+      return new Writer(spawned, file);
+    } catch (error) {
+      spawned.end();
+      throw error;
+    }
+  }
+
+  addText(name: string, text: string): Promise<void> {
+    return answered(this.file.addText(name, text), this.spawned);
+  }
+
+  keepFirst(chunks: number): Promise<void> {
+    return answered(this.file.keepFirst(chunks), this.spawned);
+  }
+
+  /** Gives a buffer back, to be filled again. */
+  write(chunk: Uint8Array<ArrayBuffer>, origin: Origin): Promise<ArrayBuffer> {
+    return answered(this.file.write(transfer(chunk, [chunk.buffer]), origin), this.spawned);
+  }
+
+  commit(origin: Origin): Promise<void> {
+    return answered(this.file.commit(origin), this.spawned);
+  }
+
+  save(origin: Origin): Promise<void> {
+    return answered(this.file.save(origin), this.spawned);
+  }
+
+  close(): Promise<void> {
+    return answered(this.file.close(), this.spawned);
+  }
+
+  discard(): Promise<void> {
+    return answered(this.file.discard(), this.spawned);
+  }
+
   /** Ends the worker. */
-  end: () => void;
+  end(): void {
+    this.spawned.end();
+  }
 }
 
-/** A worker of its own, so that weights are written while others arrive. */
-export async function openWriter(model: KeptModel, manifest: Manifest): Promise<Writer> {
-  const worker = new Worker(new URL('./writer-worker.ts', import.meta.url), { type: 'module' });
-  const end = () => {
-    worker.terminate();
-  };
-  const broken = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', (event) => {
-      reject(new Error(event.message || 'the part of the page that writes it did not start'));
-    });
+async function answered<Answer>(answer: Promise<Answer>, { broken }: Spawned): Promise<Answer> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silent = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new Error(`the part of the page that writes it was silent for ${PATIENCE_MS / 1000} s`),
+      );
+    }, PATIENCE_MS);
   });
   try {
-    const { address, dtype } = model;
-    const open = wrap<WriterWorker>(worker).open(address, dtype, manifest);
-    return { file: await Promise.race([open, broken]), end };
-  } catch (error) {
-    end();
-    throw error;
+    return await Promise.race([answer, broken, silent]);
+  } finally {
+    clearTimeout(timer);
   }
 }

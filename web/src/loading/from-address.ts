@@ -5,6 +5,7 @@ import type { Origin } from '../kept/manifest';
 import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '../weights/digest';
 import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
+import type { FileVersion } from '../weights/file-version';
 import { outlineOf } from '../weights/outline';
 import { fileAddress } from '../weights/model-address';
 import { type ReadOptions, RemoteFile } from '../weights/remote-file';
@@ -14,14 +15,23 @@ import { isCoreError, messageOf } from './errors';
 import { type Feeder, readTexts, type Texts } from './feeder';
 import type { LoadReport } from './report';
 
+/** One of the small files. Rejects as RemoteFile does. */
+export function fetchText(source: ModelSource, name: string, report: LoadReport): Promise<string> {
+  const url = fileAddress(source.folder, name);
+  const onState: ReadOptions['onState'] = (state) => {
+    report.enter(state);
+  };
+  return readText(new RemoteFile(url, { onState }), url);
+}
+
 export class AddressLoad {
   private remote: RemoteFile | undefined;
   /** Where somebody gives the file's checksum. */
   private digest: DigestCheck | undefined;
   /** Of the next byte of the file. */
   private position = 0;
-  /** Of what was read, for a later visit; undefined until something is. */
-  private origin: Origin | undefined;
+  /** Of the file whose bytes were read or kept; undefined until some are. */
+  private version: FileVersion | undefined;
   /** Whether the weights are known to fit. */
   private isChecked = false;
 
@@ -42,18 +52,19 @@ export class AddressLoad {
   }
 
   async run(): Promise<void> {
+    let origin: Origin | undefined;
     try {
-      await this.load();
+      origin = await this.load();
     } catch (error) {
       // What the engine refused is of no use later; what merely stopped is.
-      const wrong = isCoreError(error) && !isCoreError(error, 'memory');
-      await (wrong ? this.keeper.discard() : this.keeper.save(this.origin));
+      await (isRefusal(error) ? this.keeper.discard() : this.keeper.save(this.origin));
       throw error;
     }
-    await this.keeper.commit(this.origin ?? this.keeper.manifest);
+    await (origin ? this.keeper.commit(origin) : this.keeper.discard());
   }
 
-  private async load(): Promise<void> {
+  /** Resolves to what a later visit needs. */
+  private async load(): Promise<Origin | undefined> {
     const texts = await readTexts((name) => {
       const url = fileAddress(this.source.folder, name);
       return readText(this.open(url), url);
@@ -63,8 +74,21 @@ export class AddressLoad {
     await this.keeper.addTexts(texts);
     await this.continueKept(texts);
     await this.fetchRest(texts);
+    const { origin } = this;
+    this.version = undefined; // there is nothing to go on with: it is right, or of no use
     this.feeder.session.finish();
     await this.check();
+    return origin;
+  }
+
+  /** Of what is had so far. */
+  private get origin(): Origin | undefined {
+    return this.version && this.originOf(this.version);
+  }
+
+  private originOf(version: FileVersion): Origin {
+    const header = this.feeder.session.weightsHeader();
+    return { version, header, digest: this.digest?.save() };
   }
 
   /** Asks for nothing yet. */
@@ -87,32 +111,42 @@ export class AddressLoad {
     return expected && DigestCheck.create(expected);
   }
 
-  /** Feeds what is kept, and finds where the file goes on. */
+  /** Goes on with what is kept, or from the start where that is of no use. */
   private async continueKept(texts: Texts): Promise<void> {
-    const { session } = this.feeder;
-    const manifest = this.keeper.manifest;
-    this.report.begin({ kind: 'disk' }, manifest.bytes);
-    for await (const chunk of this.keeper.existing()) {
-      this.feeder.feed(chunk);
-      this.report.add(chunk.byteLength);
-    }
-    if (manifest.bytes === 0 || session.weightsHeader() === '') {
+    const { digest, version } = this.keeper.manifest;
+    this.position = await this.feedKept();
+    // Its checksum may not have been known then.
+    const isUsable = !this.digest || (digest && digest.at >= this.position);
+    if (this.position === 0 || !isUsable) {
       await this.startOver(texts);
       return;
     }
-    this.position = session.continueFrom(manifest.header);
-    if (!this.digest) return;
-    if (manifest.digest && manifest.digest.at >= this.position) {
-      this.digest.load(manifest.digest);
-    } else {
-      await this.startOver(texts); // its checksum was not known then
+    this.version = version;
+    if (digest) this.digest?.load(digest);
+  }
+
+  /** Feeds what is kept. Returns where the file goes on; 0 where it does not fit. */
+  private async feedKept(): Promise<number> {
+    const { session } = this.feeder;
+    const { manifest } = this.keeper;
+    this.report.begin({ kind: 'disk' }, manifest.bytes);
+    try {
+      for await (const chunk of this.keeper.existing()) {
+        this.feeder.feed(chunk);
+        this.report.add(chunk.byteLength);
+      }
+      const isBegun = manifest.bytes > 0 && session.weightsHeader() !== '';
+      return isBegun ? session.continueFrom(manifest.header) : 0;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return 0; // of another model: the config is another one by now, say
     }
   }
 
   private async startOver(texts: Texts): Promise<void> {
     this.position = 0;
     this.feeder.begin(texts);
-    this.origin = undefined;
+    this.version = undefined;
     await this.keeper.restart();
     this.digest?.restart();
     if (this.keeper.isKeeping) this.feeder.session.keep();
@@ -142,13 +176,10 @@ export class AddressLoad {
     this.feeder.feed(bytes);
     this.requireFits();
     this.position += bytes.byteLength;
+    this.version = remote.version;
     this.report.add(bytes.byteLength);
     if (!this.keeper.isKeeping) return;
-    await this.keeper.append(session.kept(), () => {
-      const header = session.weightsHeader();
-      this.origin = { version: remote.version, header, digest: this.digest?.save() };
-      return this.origin;
-    });
+    await this.keeper.append(session.kept(), () => this.originOf(remote.version));
   }
 
   /** As soon as the header is there. */
@@ -169,4 +200,9 @@ export class AddressLoad {
       throw error;
     }
   }
+}
+
+/** Whether the engine says that the file is wrong. */
+function isRefusal(error: unknown): boolean {
+  return isCoreError(error) && !isCoreError(error, 'memory');
 }

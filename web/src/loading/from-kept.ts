@@ -1,13 +1,41 @@
 /** Loading a model from the copy on this machine. */
 
-import { DamagedCopy, type KeptModel } from '../kept/kept-model';
+import { DamagedCopy, DamagedText, type KeptModel } from '../kept/kept-model';
 import { type Feeder, readTexts } from './feeder';
 import { isCoreError } from './errors';
 import type { LoadReport } from './report';
 
+/** Gives a small file by its name, from where the model came. */
+export type FetchText = (name: string) => Promise<string>;
+
+/** One small file that is damaged is no reason to fetch gigabytes again. */
+async function textOf(
+  kept: KeptModel,
+  name: string,
+  fetchText: FetchText,
+  report: LoadReport,
+): Promise<string> {
+  try {
+    return await kept.text(name);
+  } catch (error) {
+    if (!(error instanceof DamagedText)) throw error;
+    const text = await fetchText(name);
+    if (!(await kept.repair(name, text))) {
+      throw new DamagedCopy(`${error.message}, and the server has another one by now`);
+    }
+    report.note(`${name} was fetched again, since ${error.message}.`);
+    return text;
+  }
+}
+
 /** Rejects with what is wrong with the copy, or with a lack of memory. */
-async function load(feeder: Feeder, kept: KeptModel, report: LoadReport): Promise<void> {
-  feeder.begin(await readTexts((name) => kept.text(name)));
+async function load(
+  feeder: Feeder,
+  kept: KeptModel,
+  fetchText: FetchText,
+  report: LoadReport,
+): Promise<void> {
+  feeder.begin(await readTexts((name) => textOf(kept, name, fetchText, report)));
   report.begin({ kind: 'disk' }, kept.manifest?.bytes);
   for await (const chunk of kept.chunks()) {
     feeder.feed(chunk);
@@ -16,20 +44,20 @@ async function load(feeder: Feeder, kept: KeptModel, report: LoadReport): Promis
   feeder.session.finish();
 }
 
-/** Whether the copy was whole and right; one that is not is thrown away, and the page says so. */
+/** Whether the copy was whole and right; one that is not is of no use any more, and the page says so. */
 export async function loadFromKept(
   feeder: Feeder,
   kept: KeptModel,
+  fetchText: FetchText,
   report: LoadReport,
 ): Promise<boolean> {
   try {
-    await load(feeder, kept, report);
+    await load(feeder, kept, fetchText, report);
     return true;
   } catch (error) {
     const unusable = error instanceof DamagedCopy || isCoreError(error, 'weights');
     if (!unusable) throw error;
     report.note(`Fetched again, since ${error.message}.`);
-    await kept.remove();
     return false;
   }
 }

@@ -1,14 +1,17 @@
 /** Loading a model into the engine, from wherever it can be had soonest. For the worker. */
 
-import { Keeper } from '../kept/keeper';
+import { Keeper, NO_STORAGE } from '../kept/keeper';
 import { KeptModel } from '../kept/kept-model';
 import { newManifest } from '../kept/manifest';
 import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
-import { AddressLoad } from './from-address';
+import { AddressLoad, fetchText } from './from-address';
 import { loadFromFiles } from './from-files';
 import { loadFromKept } from './from-kept';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
+
+/** How often what is kept is looked at anew, where other tabs change it meanwhile. */
+const LOOKS = 3;
 
 async function openKept(
   source: ModelSource,
@@ -19,9 +22,41 @@ async function openKept(
   try {
     return await KeptModel.open(source.folder, feeder.dtype);
   } catch {
-    report.note('This browser gives the page no storage: the model is not kept for next time.');
+    report.note(NO_STORAGE);
     return undefined;
   }
+}
+
+/** Whether a copy that is of no use is away, so that a new one can take its place. */
+async function isRemoved(kept: KeptModel): Promise<boolean> {
+  try {
+    await kept.remove();
+    return true;
+  } catch {
+    return false; // another tab has it
+  }
+}
+
+/** Of a model that has to be fetched; undefined where it was loaded from the disk. */
+async function keeperFor(
+  feeder: Feeder,
+  source: ModelSource,
+  report: LoadReport,
+): Promise<Keeper | undefined> {
+  const fresh = newManifest(source.folder, source.label, feeder.dtype);
+  for (let look = 0; look < LOOKS; look++) {
+    const kept = await openKept(source, feeder, report);
+    if (kept?.isComplete) {
+      const text = (name: string) => fetchText(source, name, report);
+      if (await loadFromKept(feeder, kept, text, report)) return undefined;
+      if (!(await isRemoved(kept))) break;
+    } else {
+      const keeper = await Keeper.open(kept, kept?.manifest ?? fresh, report.note);
+      if (keeper) return keeper;
+    }
+  }
+  report.note('Another tab is using the copy on this machine: this one keeps none.');
+  return Keeper.open(undefined, fresh, report.note);
 }
 
 /** onAddress: takes the load from an address, where it comes to one. */
@@ -35,13 +70,8 @@ export async function loadModel(
     await loadFromFiles(feeder, source.local, report);
     return;
   }
-  let kept = await openKept(source, feeder, report);
-  if (kept?.isComplete) {
-    if (await loadFromKept(feeder, kept, report)) return;
-    kept = await openKept(source, feeder, report);
-  }
-  const manifest = kept?.manifest ?? newManifest(source.folder, source.label, feeder.dtype);
-  const keeper = await Keeper.open(kept, manifest, report.note);
+  const keeper = await keeperFor(feeder, source, report);
+  if (!keeper) return;
   const load = new AddressLoad(feeder, source, keeper, report);
   onAddress(load);
   await load.run();

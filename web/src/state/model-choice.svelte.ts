@@ -186,7 +186,7 @@ export class ModelChoice {
   /** A copy on this machine tells without the network. */
   private async lookAt(source: ModelSource): Promise<void> {
     const { folder } = source;
-    const copies = (await keptCopies(folder)).filter(({ complete }) => complete);
+    const copies = await keptCopies(folder);
     const isAddress = source.weightBytes === undefined;
     const outline = isAddress
       ? (copies.map(({ header }) => outlineOf(header)).find(Boolean) ??

@@ -1,0 +1,29 @@
+/** Starts the worker that writes a model to this machine's disk. */
+
+import { type Remote, wrap } from 'comlink';
+
+import type { WriterWorker } from './writer-worker';
+
+export interface Spawned {
+  api: Remote<WriterWorker>;
+  /** Rejects where the worker breaks. */
+  broken: Promise<never>;
+  /** Ends the worker. */
+  end: () => void;
+}
+
+export function spawnWriter(): Spawned {
+  const worker = new Worker(new URL('./writer-worker.ts', import.meta.url), { type: 'module' });
+  const broken = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => {
+      reject(new Error(event.message || 'the part of the page that writes it did not start'));
+    });
+    worker.addEventListener('messageerror', () => {
+      reject(new Error('what the part of the page that writes it said could not be read'));
+    });
+  });
+  const end = () => {
+    worker.terminate();
+  };
+  return { api: wrap<WriterWorker>(worker), broken, end };
+}
