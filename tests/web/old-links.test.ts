@@ -1,4 +1,7 @@
-/** Links and embeds of earlier versions (tests/old/) still say what they said. */
+/**
+ * Links and embeds of earlier versions (tests/old/) still say what they said; but noise of which a link does not say
+ * how many samples has the document's one, where it had the page's five.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
