@@ -39,6 +39,9 @@ function(patchboard_add_test_executable name)
       ${name}
       PRIVATE
         "SHELL:--pre-js ${CMAKE_SOURCE_DIR}/tests/environment.cjs"
+        # Optimising the whole program once more takes 25 times as long as linking it. The engine that is
+        # served is optimised so, and the end-to-end tests hold it against the native numbers.
+        -O1
         -sNODERAWFS
         -sEXIT_RUNTIME
         # Off Node's main thread, tests may start threads beyond the pool.

@@ -23,7 +23,9 @@ function licenceOf(folder: string): string {
   };
   const file = readdirSync(folder).find((name) => /^licen[cs]e(\.|$)/i.test(name));
   if (!file && !about.license) throw new Error(`${about.name} comes without a licence`);
-  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : 'The package has no text beside this name.';
+  const text = file
+    ? readFileSync(join(folder, file), 'utf8').trim()
+    : 'The package has no text beside this name.';
   return `## ${about.name} ${about.version} (${about.license ?? 'see below'})\n\n\`\`\`text\n${text}\n\`\`\`\n`;
 }
 
