@@ -77,8 +77,6 @@ bool is_of(const Experiment& experiment, const Json& json) {
          (!json.contains("corruption") || is_of(experiment.corruption, json["corruption"]));
 }
 
-bool same(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }
-
 /// The logits of the run with the patch, as plainly as it can be computed.
 Vector whole_logits(Lab& lab, const SweepSettings& settings, const Patch& patch) {
   Runs& runs = lab.runs();
@@ -96,15 +94,18 @@ void compare_with_whole_run(Lab& lab, const LabRow& row, std::size_t column) {
   const auto columns = static_cast<std::size_t>(plan.columns());
   column %= columns;
   const auto at = static_cast<Index>(column);
-  if (!plan.in_region(lab.experiment().region, index, at) || lab.runs().samples() > 1) {
+  const bool in_region = plan.in_region(lab.experiment().region, index, at);
+  require((row.computed[column] != 0) == in_region, "the cells of the region are computed");
+  if (!in_region || lab.samples() > 1) {
     return;
   }
   const Vector logits = whole_logits(lab, plan.settings(), plan.patch(index, at));
   for (std::size_t target = 0; target < lab.experiment().targets.size(); ++target) {
     const std::vector<TokenId>& tokens = lab.experiment().targets[target];
     if (tokens.size() == 1) {
-      require(same(row.logit[target * columns + column], logits[tokens.front()]),
-              "a cell is a whole patched run");
+      const float logit = row.logit[target * columns + column];
+      require(row.not_finite[column] != 0 ? std::isnan(logit) : logit == logits[tokens.front()],
+              "a cell is a whole patched run, or said not to be finite");
     }
   }
 }
@@ -115,7 +116,8 @@ void look_closer(Session& session, std::size_t choice) {
   const SweepPlan& plan = lab.plan(sweep);
   const auto row = static_cast<Index>(choice / 7 % static_cast<std::size_t>(plan.rows()));
   const auto column = static_cast<Index>(choice / 11 % static_cast<std::size_t>(plan.columns()));
-  static_cast<void>(session.inspect_cell(sweep, row, column, 3, 2));
+  static_cast<void>(session.inspect_cell(
+      {.sweep = sweep, .row = row, .column = column, .top = 3, .continuation = 2}));
   for (const RunName run : {RunName::kClean, RunName::kCorrupted}) {
     static_cast<void>(session.attention_patterns(run, 1));
     static_cast<void>(session.logit_lens(run));
