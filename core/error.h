@@ -13,6 +13,7 @@ enum class ErrorCode {
   kPrompt,      ///< a prompt that cannot be run, or a pair that cannot be compared
   kTarget,      ///< a target that is not one token of the vocabulary
   kExperiment,  ///< the description of an experiment says something that cannot be done
+  kMemory,      ///< an experiment that would hold more than is allowed
   kState,       ///< a call that came too early, such as predicting before weights are loaded
 };
 

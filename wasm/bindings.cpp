@@ -7,7 +7,7 @@ EMSCRIPTEN_BINDINGS(patchboard) {
   using patchboard::JsSession;
 
   class_<JsSession>("Session")
-      .constructor<double>()
+      .constructor<double, double>()
       .function("begin", &JsSession::begin)
       .function("setTokenizer", &JsSession::set_tokenizer)
       .function("reserve", &JsSession::reserve)
@@ -22,6 +22,7 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("tokenize", &JsSession::tokenize)
       .function("resolveTarget", &JsSession::resolve_target)
       .function("start", &JsSession::start)
+      .function("memoryOf", &JsSession::memory_of)
       .function("step", &JsSession::step)
       .function("attribute", &JsSession::attribute)
       .function("cell", &JsSession::cell)

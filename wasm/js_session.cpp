@@ -1,5 +1,6 @@
 #include "wasm/js_session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <new>
@@ -115,8 +116,16 @@ RunName read_run(const std::string& name) {
 
 }  // namespace
 
-JsSession::JsSession(double threads)
-    : session_(guarded([&] { return whole_value<int>(threads, "threads", 1, kMaxThreads); })) {}
+// Of the heap: threads' stacks, the program's own data, the part of a file that is being read.
+constexpr std::uint64_t kBesideModel = std::uint64_t{64} << 20;
+constexpr std::uint64_t kMaxMemory = std::uint64_t{1} << 40;
+
+JsSession::JsSession(double threads, double memory)
+    : session_(guarded([&] { return whole_value<int>(threads, "threads", 1, kMaxThreads); }),
+               guarded([&] {
+                 return whole_value<std::uint64_t>(memory, "memory", kBesideModel, kMaxMemory) -
+                        kBesideModel;
+               })) {}
 
 void JsSession::begin(const std::string& config_json, const std::string& dtype, const val& files) {
   guarded([&] {
@@ -196,6 +205,18 @@ val JsSession::start(const std::string& experiment) {
   return guarded([&] {
     return start_value(session_,
                        session_.start(read_experiment(experiment, session_.text_reader())));
+  });
+}
+
+val JsSession::memory_of(const std::string& experiment) const {
+  return guarded([&] {
+    const MemoryNeed need =
+        session_.memory_need(read_experiment(experiment, session_.text_reader()));
+    val value = val::object();
+    value.set("least", number(need.least));
+    value.set("most", number(need.most));
+    value.set("allowed", number(session_.memory_allowed()));
+    return value;
   });
 }
 

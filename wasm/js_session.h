@@ -14,7 +14,8 @@ namespace patchboard {
 /// with a `code`; so does running out of memory.
 class JsSession {
  public:
-  explicit JsSession(double threads);
+  /// memory: bytes that the heap can grow to.
+  JsSession(double threads, double memory);
 
   /// files: an array of names.
   void begin(const std::string& config_json, const std::string& dtype,
@@ -37,6 +38,9 @@ class JsSession {
 
   /// experiment: the text of the JSON document.
   emscripten::val start(const std::string& experiment);
+  /// {least, most, allowed}, in bytes: what an experiment would hold beside the weights, before it
+  /// is started.
+  [[nodiscard]] emscripten::val memory_of(const std::string& experiment) const;
   emscripten::val step();
   /// metric: the text of a JSON document, see core/experiment/estimates.h.
   emscripten::val attribute(const std::string& metric);

@@ -112,6 +112,8 @@ const char* code_name(ErrorCode code) {
       return "target";
     case ErrorCode::kExperiment:
       return "experiment";
+    case ErrorCode::kMemory:
+      return "memory";
     case ErrorCode::kState:
       return "state";
   }

@@ -10,8 +10,6 @@ namespace patchboard {
 namespace {
 
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
-// Where all activations of a run are little, they are kept at once and nothing is run again.
-constexpr Index kLittleFloats = Index{16} << 20;
 
 using Values = std::vector<float> Measures::*;
 constexpr std::array<std::pair<Values, std::vector<float> LabRow::*>, 4> kValues = {{
@@ -69,7 +67,8 @@ Measures corrupted_measures(const Measurer& measurer, const Runs& runs) {
 
 }  // namespace
 
-Lab::Lab(const Gpt2& model, ThreadPool& pool, Experiment experiment) : model_(model), pool_(pool) {
+Lab::Lab(const Gpt2& model, ThreadPool& pool, Experiment experiment, std::uint64_t allowed)
+    : model_(model), pool_(pool), allowed_(allowed) {
   restart(std::move(experiment));
 }
 
@@ -79,9 +78,59 @@ bool Lab::shares_runs_with(const Experiment& experiment) const {
          experiment.corruption == own.corruption;
 }
 
+/// Runs keep what any experiment on them needed; so does the need of memory.
+Experiment Lab::with_all_before(const Experiment& experiment) const {
+  Experiment all = experiment;
+  const auto add = [](auto& to, const auto& from) {
+    for (const auto& each : from) {
+      if (std::ranges::find(to, each) == to.end()) {
+        to.push_back(each);
+      }
+    }
+  };
+  add(all.sites, so_far_.sites);
+  add(all.directions, so_far_.directions);
+  add(all.targets, so_far_.targets);
+  all.by_position = all.by_position || so_far_.by_position;
+  return all;
+}
+
+bool Lab::has_room_for(const Experiment& experiment) const {
+  const Experiment all = with_all_before(experiment);
+  return memory_need(model_.config(), all).least <= allowed_ &&
+         plan_memory(model_.config(), all, allowed_).held_samples >= memory_.held_samples;
+}
+
+std::uint64_t Lab::kept_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& group : groups_) {
+    for (const auto& sweep : group->known) {
+      bytes += sweep->kept_bytes();
+    }
+  }
+  return bytes;
+}
+
+/// Sweeps that are not wanted go first, the oldest before the others.
+void Lab::forget_beyond(std::uint64_t bytes, const std::vector<SweepSettings>& wanted) noexcept {
+  for (const bool also_wanted : {false, true}) {
+    for (const auto& group : groups_) {
+      for (const auto& sweep : group->known) {
+        const bool is_wanted = std::ranges::find(wanted, sweep->plan().settings()) != wanted.end();
+        if (kept_bytes() > bytes && is_wanted == also_wanted) {
+          sweep->forget();
+        }
+      }
+    }
+  }
+}
+
 void Lab::restart(Experiment experiment) {
   Run run{.experiment = std::move(experiment)};
   run.sweeps = run.experiment.sweeps();
+  Experiment so_far = with_all_before(run.experiment);
+  const MemoryPlan memory = plan_memory(model_.config(), so_far, allowed_);
+  forget_beyond(memory.ends, run.sweeps);
   group_of({}, run);
   for (std::size_t i = 0; i < run.experiment.targets.size(); ++i) {
     Group& group = group_of(continuation_of(run.experiment.targets[i]), run);
@@ -98,6 +147,8 @@ void Lab::restart(Experiment experiment) {
   run.corrupted = collected(run, &Part::corrupted);
   order_rows(run);
   run_ = std::move(run);
+  so_far_ = std::move(so_far);
+  memory_ = memory;
 }
 
 Lab::Group& Lab::group_of(const std::vector<TokenId>& continuation, Run& run) {
@@ -110,9 +161,10 @@ Lab::Group& Lab::group_of(const std::vector<TokenId>& continuation, Run& run) {
   const auto start = std::chrono::steady_clock::now();
   auto group = std::make_unique<Group>();
   group->continuation = continuation;
-  group->runs =
-      std::make_unique<Runs>(model_, pool_, experiment.clean, experiment.corrupted, continuation,
-                             experiment.corruption, kept(run), experiment.corruption.samples);
+  const MemoryPlan memory = plan_memory(model_.config(), with_all_before(experiment), allowed_);
+  group->runs = std::make_unique<Runs>(model_, pool_, experiment.clean, experiment.corrupted,
+                                       continuation, experiment.corruption,
+                                       kept_of(model_.config(), experiment), memory.held_samples);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   run.start_seconds += took.count();
   const Index runs = experiment.corruption.is_ablation() ? 1 : 1 + group->runs->samples();
@@ -178,31 +230,6 @@ void Lab::order_rows(Run& run) const {
   }
 }
 
-/// All where a run is short; else what each run is needed for.
-KeptOfRuns Lab::kept(const Run& run) const {
-  const Config& config = model_.config();
-  const auto T = static_cast<Index>(run.experiment.clean.size());
-  const Index floats = config.n_layer * T * (9 * config.d_model + config.n_head * T);
-  if (floats <= kLittleFloats) {
-    constexpr Kept kAll{.qkv = true,
-                        .pattern = true,
-                        .z = true,
-                        .attn_out = true,
-                        .resid_mid = true,
-                        .mlp_out = true};
-    return {.clean = kAll, .corrupted = kAll};
-  }
-  KeptOfRuns all;
-  for (const SweepSettings& sweep : run.sweeps) {
-    const bool denoising = sweep.direction == Direction::kDenoising;
-    Kept& base = denoising ? all.corrupted : all.clean;
-    Kept& source = denoising ? all.clean : all.corrupted;
-    base = base.with(kept_of_base(sweep.site));
-    source = source.with(kept_of_source(sweep.site));
-  }
-  return all;
-}
-
 const SweepPlan& Lab::plan(Index sweep) const {
   return run_.parts.front().sweeps[static_cast<std::size_t>(sweep)]->plan();
 }
@@ -234,6 +261,21 @@ std::uint64_t Lab::naive_block_rows() const {
   return total;
 }
 
+/// Kept where there is room for it, else measured in passing.
+std::vector<std::optional<Measures>> Lab::row_of(const Part& part, std::size_t sweep, Index row,
+                                                 const Measures& base) {
+  Sweep& own = *part.sweeps[sweep];
+  const std::optional<Region>& region = run_.experiment.region;
+  if (kept_bytes() + own.row_bytes(row, region) <= memory_.ends) {
+    run_.block_rows_done += own.compute(row, region);
+    return own.measure(row, *part.measurer, base);
+  }
+  double block_rows = 0;
+  auto measures = own.measure_passing(row, region, *part.measurer, base, block_rows);
+  run_.block_rows_done += block_rows;
+  return measures;
+}
+
 LabRow Lab::step() {
   const auto& [sweep, index] = run_.order[run_.next];
   const SweepPlan& plan = run_.parts.front().sweeps[sweep]->plan();
@@ -249,9 +291,8 @@ LabRow Lab::step() {
   row.not_finite.assign(columns, 0);
   const bool denoising = run_.sweeps[sweep].direction == Direction::kDenoising;
   for (const Part& part : run_.parts) {
-    run_.block_rows_done += part.sweeps[sweep]->compute(index, run_.experiment.region);
-    const auto measures =
-        part.sweeps[sweep]->measure(index, *part.measurer, denoising ? part.corrupted : part.clean);
+    const std::vector<std::optional<Measures>> measures =
+        row_of(part, sweep, index, denoising ? part.corrupted : part.clean);
     for (std::size_t column = 0; column < columns; ++column) {
       if (measures[column]) {
         row.computed[column] = 1;

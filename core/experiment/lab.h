@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/experiment/experiment.h"
+#include "core/experiment/memory_need.h"
 #include "core/model/answer.h"
 #include "core/patching/measures.h"
 #include "core/patching/runs.h"
@@ -44,11 +45,15 @@ struct LabRow {
 class Lab {
  public:
   /// Runs the prompts. The experiment is checked: core/session. `model` and `pool` are to outlive
-  /// it.
-  Lab(const Gpt2& model, ThreadPool& pool, Experiment experiment);
+  /// it. allowed: bytes that it keeps to, see core/experiment/memory_need.h; it computes again what
+  /// it has no room to hold, with the same bits.
+  Lab(const Gpt2& model, ThreadPool& pool, Experiment experiment,
+      std::uint64_t allowed = kNoMemoryLimit);
 
   /// Whether `restart` can take the experiment: the prompts and their corruption are the same.
   [[nodiscard]] bool shares_runs_with(const Experiment& experiment) const;
+  /// Whether there is room for it beside the runs that are held.
+  [[nodiscard]] bool has_room_for(const Experiment& experiment) const;
   /// Starts again with other targets, sites, directions or another region; what is known of them is
   /// not computed again. Where it throws (std::bad_alloc), the experiment before goes on.
   void restart(Experiment experiment);
@@ -79,6 +84,8 @@ class Lab {
   /// still the next.
   [[nodiscard]] LabRow step();
 
+  /// Of finished rows, what other targets can be told from.
+  [[nodiscard]] std::uint64_t kept_bytes() const;
   /// The runs over the prompts alone, without a continuation.
   [[nodiscard]] Runs& runs();
   /// The patched logits of a cell after the prompt, in one sample: [vocab_size].
@@ -128,10 +135,17 @@ class Lab {
   [[nodiscard]] static Measures collected(const Run& run, Measures Part::* which);
   void order_rows(Run& run) const;
   [[nodiscard]] static double block_rows_of(const Run& run, Index sweep);
-  [[nodiscard]] KeptOfRuns kept(const Run& run) const;
+  [[nodiscard]] std::vector<std::optional<Measures>> row_of(const Part& part, std::size_t sweep,
+                                                            Index row, const Measures& base);
+  [[nodiscard]] Experiment with_all_before(const Experiment& experiment) const;
+  void forget_beyond(std::uint64_t bytes, const std::vector<SweepSettings>& wanted) noexcept;
 
   const Gpt2& model_;
   ThreadPool& pool_;
+  std::uint64_t allowed_;
+  // Of all experiments on these runs the sites, directions and targets; none yet.
+  Experiment so_far_{.clean = {}, .corrupted = {}, .targets = {}, .sites = {}, .directions = {}};
+  MemoryPlan memory_;                           // of them
   std::vector<std::unique_ptr<Group>> groups_;  // the first is that of single tokens
   Run run_;
 };

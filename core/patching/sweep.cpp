@@ -1,5 +1,6 @@
 #include "core/patching/sweep.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +16,33 @@ void append_rows(Matrix& rows, const Matrix& more) {
   rows.conservativeResize(known + more.rows(), more.cols());
   rows.bottomRows(more.rows()) = more;
 }
+
+/// Of the runs of a row, one sample after the other.
+class MeanOfSamples {
+ public:
+  void add(std::vector<Measures> sample) {
+    ++samples_;
+    if (samples_ == 1) {
+      sums_ = std::move(sample);
+      return;
+    }
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      sums_[i].add(sample[i]);
+    }
+  }
+  [[nodiscard]] std::vector<Measures> taken() {
+    if (samples_ > 1) {
+      for (Measures& sum : sums_) {
+        sum.divide_by(static_cast<float>(samples_));
+      }
+    }
+    return std::move(sums_);
+  }
+
+ private:
+  std::vector<Measures> sums_;
+  Index samples_ = 0;
+};
 
 PatchedShape shape_of(const Gpt2& model, const Runs& runs) {
   return {.n_layer = model.config().n_layer,
@@ -60,16 +88,10 @@ double Sweep::compute(Index row, const std::optional<Region>& region) {
   std::vector<PatchPlace> places;
   const std::vector<PatchBatch> batches =
       make_batches(plan_.patches(row, columns), plan_.shape(), &places);
-  const auto& [site, direction, by_position, window, span] = plan_.settings();
+  const std::uint64_t bytes = row_bytes(row, region);
   RowEnds ends = ends_[at(row)];
-  double done = 0;
   for (Index sample = 0; sample < runs_.samples(); ++sample) {
-    const PatchedRuns patched(model_, pool_, runs_.base(direction, sample, kept_of_base(site)),
-                              runs_.source(direction, sample, kept_of_source(site)));
-    for (const PatchBatch& batch : batches) {
-      append_rows(ends.normed[at(sample)], model_.final_norm(pool_, patched.final_rows(batch)));
-      done += batch.block_rows(model_.config());
-    }
+    append_rows(ends.normed[at(sample)], final_rows(batches, sample));
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const bool changes = places[i].batch >= 0;
@@ -78,28 +100,81 @@ double Sweep::compute(Index row, const std::optional<Region>& region) {
   }
   static_assert(std::is_nothrow_move_assignable_v<RowEnds>);
   ends_[at(row)] = std::move(ends);  // whole or not at all
-  return done;
+  kept_bytes_ += bytes;
+  return block_rows_of(batches);
+}
+
+/// After the final norm, of every patched run: [runs · answers, d_model].
+Matrix Sweep::final_rows(const std::vector<PatchBatch>& batches, Index sample) const {
+  const auto& [site, direction, by_position, window, span] = plan_.settings();
+  const PatchedRuns patched(model_, pool_, runs_.base(direction, sample, kept_of_base(site)),
+                            runs_.source(direction, sample, kept_of_source(site)));
+  Matrix rows(0, model_.config().d_model);
+  for (const PatchBatch& batch : batches) {
+    append_rows(rows, model_.final_norm(pool_, patched.final_rows(batch)));
+  }
+  return rows;
+}
+
+double Sweep::block_rows_of(const std::vector<PatchBatch>& batches) const {
+  double done = 0;
+  for (const PatchBatch& batch : batches) {
+    done += batch.block_rows(model_.config());
+  }
+  return done * static_cast<double>(runs_.samples());
+}
+
+std::vector<std::optional<Measures>> Sweep::measure_passing(Index row,
+                                                            const std::optional<Region>& region,
+                                                            const Measurer& measurer,
+                                                            const Measures& base,
+                                                            double& block_rows) {
+  std::vector<std::optional<Measures>> measures = measure(row, measurer, base);
+  const std::vector<Index> columns = missing(row, region);
+  std::vector<PatchPlace> places;
+  const std::vector<PatchBatch> batches =
+      make_batches(plan_.patches(row, columns), plan_.shape(), &places);
+  MeanOfSamples mean;
+  for (Index sample = 0; sample < runs_.samples() && !batches.empty(); ++sample) {
+    mean.add(measurer.of_runs(model_, pool_, final_rows(batches, sample)));
+  }
+  const std::vector<Measures> means = mean.taken();
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    measures[at(columns[i])] = places[i].batch >= 0 ? means[run++] : base;
+  }
+  block_rows = block_rows_of(batches);
+  return measures;
+}
+
+std::uint64_t Sweep::row_bytes(Index row, const std::optional<Region>& region) const {
+  const auto runs = static_cast<std::uint64_t>(missing(row, region).size());
+  const auto floats = static_cast<std::uint64_t>(plan_.shape().answers) *
+                      static_cast<std::uint64_t>(model_.config().d_model) *
+                      static_cast<std::uint64_t>(runs_.samples());
+  return runs * floats * sizeof(float);
+}
+
+void Sweep::forget() noexcept {
+  for (RowEnds& ends : ends_) {
+    std::fill(ends.known.begin(), ends.known.end(), false);
+    for (Matrix& normed : ends.normed) {
+      normed.resize(0, 0);
+    }
+    ends.count = 0;
+  }
+  kept_bytes_ = 0;
 }
 
 std::vector<std::optional<Measures>> Sweep::measure(Index row, const Measurer& measurer,
                                                     const Measures& base) const {
   const RowEnds& ends = ends_[at(row)];
   std::vector<std::optional<Measures>> measures(at(plan_.columns()));
-  std::vector<Measures> means;
+  MeanOfSamples mean;
   for (const Matrix& normed : ends.normed) {
-    std::vector<Measures> sample = measurer.of_runs(model_, pool_, normed);
-    for (std::size_t i = 0; i < means.size(); ++i) {
-      means[i].add(sample[i]);
-    }
-    if (means.empty()) {
-      means = std::move(sample);
-    }
+    mean.add(measurer.of_runs(model_, pool_, normed));
   }
-  if (ends.normed.size() > 1) {
-    for (Measures& mean : means) {
-      mean.divide_by(static_cast<float>(ends.normed.size()));
-    }
-  }
+  const std::vector<Measures> means = mean.taken();
   for (std::size_t column = 0; column < measures.size(); ++column) {
     if (ends.known[column]) {
       const Index run = ends.run[column];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -32,6 +33,18 @@ class Sweep {
   /// Where it throws (std::bad_alloc), what is known is what was before.
   double compute(Index row, const std::optional<Region>& region);
 
+  /// The same without keeping anything: the row is measured while it is computed, sample after
+  /// sample, with the same bits. block_rows: gets the block-rows of it.
+  [[nodiscard]] std::vector<std::optional<Measures>> measure_passing(
+      Index row, const std::optional<Region>& region, const Measurer& measurer,
+      const Measures& base, double& block_rows);
+
+  /// What is kept, and what `compute` would add to it, in bytes.
+  [[nodiscard]] std::uint64_t kept_bytes() const { return kept_bytes_; }
+  [[nodiscard]] std::uint64_t row_bytes(Index row, const std::optional<Region>& region) const;
+  /// Keeps nothing any more.
+  void forget() noexcept;
+
   /// Measures of each column of a row; none for those that are not computed. base: of the run that
   /// is patched, the mean over samples, for patches that change nothing.
   [[nodiscard]] std::vector<std::optional<Measures>> measure(Index row, const Measurer& measurer,
@@ -49,6 +62,8 @@ class Sweep {
     Index count = 0;
   };
 
+  [[nodiscard]] double block_rows_of(const std::vector<PatchBatch>& batches) const;
+  [[nodiscard]] Matrix final_rows(const std::vector<PatchBatch>& batches, Index sample) const;
   [[nodiscard]] std::vector<Index> missing(Index row, const std::optional<Region>& region) const;
 
   const Gpt2& model_;
@@ -56,6 +71,7 @@ class Sweep {
   Runs& runs_;
   SweepPlan plan_;
   std::vector<RowEnds> ends_;  // [row]
+  std::uint64_t kept_bytes_ = 0;
 };
 
 }  // namespace patchboard

@@ -52,7 +52,7 @@ void require_index(const char* name, Index index, Index count) {
 
 }  // namespace
 
-Session::Session(int threads) : pool_(threads) {}
+Session::Session(int threads, std::uint64_t memory) : pool_(threads), memory_(memory) {}
 
 void Session::begin(std::string_view config_json, WeightFormat format,
                     std::vector<std::string> files) {
@@ -169,12 +169,13 @@ void Session::check(const Experiment& experiment) const {
 
 Lab& Session::start(Experiment experiment) {
   check(experiment);
+  require_memory(config(), experiment, memory_allowed());
   estimator_.reset();
-  if (lab_ && lab_->shares_runs_with(experiment)) {
+  if (lab_ && lab_->shares_runs_with(experiment) && lab_->has_room_for(experiment)) {
     lab_->restart(std::move(experiment));
   } else {
     lab_.reset();  // before the next one takes memory
-    lab_.emplace(model(), pool_, std::move(experiment));
+    lab_.emplace(model(), pool_, std::move(experiment), memory_allowed());
   }
   try {
     require_finite(*lab_);
@@ -183,6 +184,19 @@ Lab& Session::start(Experiment experiment) {
     throw;
   }
   return *lab_;
+}
+
+MemoryNeed Session::memory_need(const Experiment& experiment) const {
+  check(experiment);
+  return patchboard::memory_need(config(), experiment);
+}
+
+std::uint64_t Session::memory_allowed() const {
+  if (memory_ == kNoMemoryLimit) {
+    return kNoMemoryLimit;
+  }
+  const auto weights = static_cast<std::uint64_t>(weight_bytes());
+  return memory_ > weights ? memory_ - weights : 0;
 }
 
 Lab& Session::lab() { return need(lab_, "no experiment was started"); }

@@ -31,8 +31,8 @@ enum class RunName { kClean, kCorrupted };
 /// Every call that comes too early throws an Error with kState.
 class Session {
  public:
-  /// threads: at least 1.
-  explicit Session(int threads);
+  /// threads: at least 1. memory: bytes that weights and experiments may take together.
+  explicit Session(int threads, std::uint64_t memory = kNoMemoryLimit);
 
   /// config_json: the text of `config.json`. format: in which matrices are kept in memory. files:
   /// the names of the weights' files, in the order in which they will be fed. Forgets the model
@@ -93,9 +93,15 @@ class Session {
 
   /// Checks the experiment, runs its prompts and holds it until the next one. What the experiment
   /// before on the same prompts computed is not computed again.
-  /// Errors: kPrompt, kTarget and kExperiment, see core/experiment/checks.h.
+  /// Errors: kPrompt, kTarget and kExperiment, see core/experiment/checks.h; kMemory, see
+  /// `require_memory`.
   Lab& start(Experiment experiment);
   [[nodiscard]] Lab& lab();
+
+  /// What an experiment would hold, told before it is started, and what it may. Errors: as `start`,
+  /// but for kMemory.
+  [[nodiscard]] MemoryNeed memory_need(const Experiment& experiment) const;
+  [[nodiscard]] std::uint64_t memory_allowed() const;
 
   /// The experiment that was started, looked at closely; see core/experiment. Errors: kState;
   /// kExperiment for a sweep, a row, a column or a layer that is not there.
@@ -118,6 +124,7 @@ class Session {
   void require_sample(std::optional<Index> sample);
 
   ThreadPool pool_;
+  std::uint64_t memory_;
   std::optional<Config> config_;
   std::optional<Tokenizer> tokenizer_;
   std::optional<WeightLoader> loader_;

@@ -64,7 +64,7 @@ std::vector<NamedPatterns> patterns_of(Session& session, Index layer, std::optio
 }  // namespace
 
 void run_attention(const AttentionArguments& arguments) {
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   static_cast<void>(start_runs(session, arguments));
   const Lab& lab = session.lab();
   const std::vector<Index> heads = heads_of(arguments, session.config());

@@ -179,7 +179,7 @@ void print_text(const Json& unpatched, const Json& cell, const std::string& samp
 }  // namespace
 
 void run_cell(const CellArguments& arguments) {
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   static_cast<void>(start_experiment(session, arguments));
   const Lab& lab = session.lab();
   std::vector<Cell> cells;

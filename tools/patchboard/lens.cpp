@@ -108,7 +108,7 @@ void print_text(const Session& session, const Lab& lab, const NamedRun& run, con
 }  // namespace
 
 void run_lens(const RunArguments& arguments) {
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   static_cast<void>(start_runs(session, arguments));
   const Lab& lab = session.lab();
   const Index T = std::ssize(lab.experiment().clean);

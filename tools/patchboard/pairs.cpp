@@ -245,7 +245,7 @@ void print_text(const PairsResult& result) {
 }  // namespace
 
 void run_pairs(const PairsArguments& arguments) {
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   const PairsResult result = run_all_pairs(session, arguments);
   if (arguments.json) {
     print_json(to_json(session, result, arguments));

@@ -202,7 +202,7 @@ void print_text(Session& session, const Outcome& outcome, const PatchArguments& 
 }  // namespace
 
 bool run_patch(const PatchArguments& arguments) {
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   Json document = start_experiment(session, arguments);
   const Outcome outcome = run(session, arguments);
   if (arguments.json) {

@@ -69,7 +69,7 @@ bool run_replay(const ReplayArguments& arguments) {
   const std::string saved_dtype = dtype_of(saved);
   const std::string dtype = arguments.dtype.empty() ? saved_dtype : arguments.dtype;
   const double tolerance = arguments.tolerance > 0 ? arguments.tolerance : kTolerance;
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   load_model(session, arguments.model, weight_formats().at(dtype), true);
   const Json saved_digest = saved.value("model", Json::object()).value("digest", Json());
   const bool same_model = saved_digest.is_null() || saved_digest == session.fingerprint() ||

@@ -1,5 +1,7 @@
 #include "tools/patchboard/session_input.h"
 
+#include <unistd.h>
+
 #include "tools/patchboard/model_folder.h"
 
 namespace patchboard {
@@ -12,6 +14,11 @@ void load_model(Session& session, const std::string& model, WeightFormat dtype,
     load_model_folder(session, model, dtype,
                       needs_tokenizer ? TokenizerUse::kRequired : TokenizerUse::kIfPresent);
   }
+}
+
+std::uint64_t usable_memory() {
+  const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 4 * 3;
 }
 
 std::vector<TokenId> prompt_ids(const Session& session, const std::string& text,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -13,6 +14,10 @@ namespace patchboard {
 /// Errors: see model_folder.h.
 void load_model(Session& session, const std::string& model, WeightFormat dtype,
                 bool needs_tokenizer);
+
+/// What weights and an experiment may take together, in bytes: three quarters of this machine's
+/// memory.
+[[nodiscard]] std::uint64_t usable_memory();
 
 /// The ids where they were given, else those of the text.
 [[nodiscard]] std::vector<TokenId> prompt_ids(const Session& session, const std::string& text,

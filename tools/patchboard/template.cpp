@@ -157,7 +157,7 @@ void print_text(const Session& session, const MeasuredTemplate& measured) {
 }  // namespace
 
 void run_template(const TemplateArguments& arguments) {
-  Session session(arguments.threads);
+  Session session(arguments.threads, usable_memory());
   const MeasuredTemplate measured = measure(session, arguments);
   if (arguments.json) {
     Json json = {{"model", model_json(session, arguments)}};

@@ -3,6 +3,8 @@
 
 #include "tests/core/faults/failing_allocator.h"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -14,17 +16,41 @@ std::atomic<long> left = -1;  // until one fails; below 0, none does
 
 bool fails() { return left.load() >= 0 && --left == 0; }
 
+std::atomic<long> taken_now = 0;
+std::atomic<long> peak = 0;
+
+void* counted(void* place) {
+  if (place != nullptr) {
+    const long now = taken_now += static_cast<long>(malloc_usable_size(place));
+    long before = peak;
+    while (before < now && !peak.compare_exchange_weak(before, now)) {
+    }
+  }
+  return place;
+}
+
+void uncount(void* place) {
+  if (place != nullptr) {
+    taken_now -= static_cast<long>(malloc_usable_size(place));
+  }
+}
+
 }  // namespace
 
 void let_allocation_fail(long n) { left = n; }
 void let_allocations_succeed() { left = -1; }
+
+long taken_bytes() { return taken_now; }
+long take_peak_bytes() { return peak.exchange(taken_now); }
 
 AllocationsSucceed::AllocationsSucceed() : before_(left.exchange(-1)) {}
 AllocationsSucceed::~AllocationsSucceed() { left = before_; }
 
 }  // namespace patchboard::testing
 
+using patchboard::testing::counted;
 using patchboard::testing::fails;
+using patchboard::testing::uncount;
 
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming,cppcoreguidelines-no-malloc)
 extern "C" {
@@ -32,16 +58,25 @@ void* __real_malloc(std::size_t size);
 void* __real_calloc(std::size_t count, std::size_t size);
 void* __real_realloc(void* place, std::size_t size);
 void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
+void __real_free(void* place);
 
-void* __wrap_malloc(std::size_t size) { return fails() ? nullptr : __real_malloc(size); }
+void* __wrap_malloc(std::size_t size) { return fails() ? nullptr : counted(__real_malloc(size)); }
 void* __wrap_calloc(std::size_t count, std::size_t size) {
-  return fails() ? nullptr : __real_calloc(count, size);
+  return fails() ? nullptr : counted(__real_calloc(count, size));
 }
 void* __wrap_realloc(void* place, std::size_t size) {
-  return fails() ? nullptr : __real_realloc(place, size);
+  if (fails()) {
+    return nullptr;
+  }
+  uncount(place);
+  return counted(__real_realloc(place, size));
 }
 void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
-  return fails() ? nullptr : __real_aligned_alloc(alignment, size);
+  return fails() ? nullptr : counted(__real_aligned_alloc(alignment, size));
+}
+void __wrap_free(void* place) {
+  uncount(place);
+  __real_free(place);
 }
 }
 

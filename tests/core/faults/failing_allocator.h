@@ -11,6 +11,10 @@ void let_allocation_fail(long n);
 /// No allocation fails from here on.
 void let_allocations_succeed();
 
+/// Bytes that are taken now; and the most that were at a time since the last call of it.
+[[nodiscard]] long taken_bytes();
+[[nodiscard]] long take_peak_bytes();
+
 /// While it lives no allocation fails, and none is counted.
 class AllocationsSucceed {
  public:

@@ -19,7 +19,7 @@ serveCalls({
     const start = performance.now();
     const { default: create } = await import(engine);
     module = await create();
-    session = new module.Session(threads);
+    session = new module.Session(threads, 4 * 2 ** 30);
     session.begin(await (await fetch(`${folder}/config.json`)).text(), dtype, [
       'model.safetensors',
     ]);

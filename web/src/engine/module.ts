@@ -162,6 +162,15 @@ export interface Check {
   detail: string;
 }
 
+/** Of an experiment, beside the weights, in bytes. */
+export interface MemoryNeed {
+  /** With less allowed, `start` refuses it and says what would need less. */
+  least: number;
+  /** With so much, nothing is computed twice. */
+  most: number;
+  allowed: number;
+}
+
 export type RunName = 'clean' | 'corrupted';
 
 /** A template's fillings: those that keep the length, with the targets' values, and the others. */
@@ -207,6 +216,8 @@ export interface Session {
    * an experiment before on the same prompts computed is not computed again.
    */
   start(experiment: string): ExperimentStart;
+  /** What an experiment would hold beside the weights, told before it is started. */
+  memoryOf(experiment: string): MemoryNeed;
   /** Computes the next heatmap row, last layer first; undefined when all are done. */
   step(): SweepRow | undefined;
   /** First-order estimates for every sweep. metric: `{"metric", "target", "against"}`, as JSON text. */
@@ -254,7 +265,8 @@ export interface CoreError extends Error {
 
 export interface PatchboardModule {
   HEAPU8: Uint8Array;
-  Session: new (threads: number) => Session;
+  /** memory: bytes that the heap can grow to. */
+  Session: new (threads: number, memory: number) => Session;
   /** Where it has threads. */
   PThread?: { terminateAllThreads: () => void };
 }

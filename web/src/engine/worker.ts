@@ -45,7 +45,7 @@ export class EngineWorker {
     const createPatchboard = await importEngine(choice.url);
     const module = await createPatchboard({ wasmMemory, threads });
     this.module = module;
-    const session = new module.Session(threads);
+    const session = new module.Session(threads, choice.maximum);
     const report = new LoadReport(onProgress, onNote);
     const feeder = new Feeder(module, session, dtype);
     try {
