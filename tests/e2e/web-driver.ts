@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'; // the protocol's key of a reference
-const START_MS = 30_000;
+const START_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const POLL_MS = 100;
 
 /** Ends a program and waits for its end. */
@@ -89,7 +90,7 @@ export class WebDriver {
   async waitFor<T>(
     what: string,
     work: () => Promise<T | undefined | false>,
-    timeout = 60_000,
+    timeout = PATIENCE_MS,
   ): Promise<T> {
     for (const start = Date.now(); Date.now() - start < timeout; await sleep(POLL_MS)) {
       const result = await work();

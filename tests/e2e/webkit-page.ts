@@ -65,7 +65,7 @@ export class WebKitPage {
   /** Opens the page and waits for its model. */
   async openReady(address: string): Promise<void> {
     await this.driver.open(address);
-    await this.driver.waitFor('a model', () => this.driver.find(button('Run')));
+    await this.waitFor('a model', () => this.driver.find(button('Run')));
   }
 
   async press(name: string): Promise<void> {
@@ -79,12 +79,12 @@ export class WebKitPage {
   /** Every value, read from the table that people can open. */
   async run(): Promise<Cell[]> {
     await this.press('Run');
-    await this.driver.waitFor('the run', () =>
+    await this.waitFor('the run', () =>
       this.driver.call(() => document.querySelector('[data-status="done"]') !== null),
     );
     await this.driver.click('//summary[contains(., "All values as a table")]');
     return cellsOf(
-      await this.driver.waitFor('the table', async () => {
+      await this.waitFor('the table', async () => {
         const rows = await this.driver.call(() =>
           [...document.querySelectorAll('details[open] tbody tr')].map((row) =>
             [...row.children].map((cell) => cell.textContent),
@@ -95,13 +95,22 @@ export class WebKitPage {
     );
   }
 
+  /** Waits until `work` gives something that is true; tells what the page shows where it does not. */
+  async waitFor<T>(what: string, work: () => Promise<T | undefined | false>): Promise<T> {
+    try {
+      return await this.driver.waitFor(what, work);
+    } catch (error) {
+      throw new Error(`${String(error)}; the page shows:\n${await this.text()}`);
+    }
+  }
+
   /** What people read. */
   text(): Promise<string> {
     return this.driver.call(() => document.body.innerText);
   }
 
   async expectText(text: string): Promise<void> {
-    await this.driver.waitFor(`"${text}"`, async () => (await this.text()).includes(text));
+    await this.waitFor(`"${text}"`, async () => (await this.text()).includes(text));
   }
 }
 
