@@ -1,0 +1,118 @@
+/** Models of which something is on this machine: kept ones, and files that somebody chooses. */
+
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+import { type ModelServer, serveModel } from './model-server';
+import { EMBEDDED } from './models';
+import { expect, type PatchboardPage, test } from './patchboard-page';
+
+test.use({ allowedErrors: /Failed to load resource|ERR_/ });
+
+let server: ModelServer;
+
+test.beforeEach(async () => {
+  server = await serveModel(EMBEDDED);
+});
+
+test.afterEach(async () => {
+  await server.close();
+});
+
+const link = () => `?model=${encodeURIComponent(server.address)}`;
+
+async function expectLoaded({ page }: PatchboardPage) {
+  await expect(page.getByText(`In use: ${server.address}`)).toBeVisible();
+}
+
+test('a small model is kept whole, and its link opens without its server', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openReady(link());
+  await expectLoaded(patchboard);
+  await page.getByText('Kept on this machine: 1 model').click();
+  await expect(page.getByText(/f16, 2\.\d MB/)).toBeVisible();
+  await expect(page.getByText('not whole yet')).toHaveCount(0);
+  await server.close();
+  await patchboard.openReady(link());
+  await expectLoaded(patchboard);
+  await expect(patchboard.alerts).toHaveCount(0);
+  await patchboard.run();
+});
+
+test('a damaged text of a kept model is fetched again, and nothing else', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openReady(link());
+  await expect(page.getByText('Kept on this machine: 1 model')).toBeVisible();
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const models = await root.getDirectoryHandle('models');
+    type Folders = AsyncIterable<FileSystemDirectoryHandle>;
+    for await (const folder of (models as unknown as { values(): Folders }).values()) {
+      const file = await folder.getFileHandle('vocab.json');
+      const writable = await file.createWritable();
+      await writable.write('{"a": 1}');
+      await writable.close();
+    }
+  });
+  server.exchanges.length = 0;
+  await patchboard.openReady(link());
+  await expectLoaded(patchboard);
+  await expect(page.getByText('vocab.json was fetched again')).toBeVisible();
+  expect(server.exchanges.map(({ file }) => file)).toEqual(['vocab.json']);
+  await patchboard.run();
+});
+
+test('a model whose size nobody can tell is not fetched unasked', async ({ patchboard }) => {
+  const whole = readFileSync(`${EMBEDDED}/model.safetensors`);
+  const header = whole.subarray(8, 8 + Number(whole.readBigUInt64LE()));
+  const padded = Buffer.concat([Buffer.alloc(8), header, Buffer.alloc(200_000, ' ')]);
+  padded.writeBigUInt64LE(BigInt(padded.length - 8));
+  const rest = whole.subarray(8 + header.length);
+  server.how = { replace: { 'model.safetensors': Buffer.concat([padded, rest]) } };
+  await patchboard.open(link());
+  const load = patchboard.page.getByRole('button', { name: 'Load (its size is not known)' });
+  await expect(load).toBeEnabled();
+  expect(server.requests).toBe(0);
+  await load.click();
+  await expectLoaded(patchboard);
+  await patchboard.run();
+});
+
+test('a page opened with files asks for them again', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openReady();
+  await patchboard.modelSelect.selectOption('disk');
+  await page.getByLabel('Folder').setInputFiles(EMBEDDED);
+  await page.getByRole('button', { name: 'Load 2.1 MB' }).click();
+  await expect(page.getByText('In use: a model from this disk (model)')).toBeVisible();
+  await expect.poll(() => new URL(page.url()).searchParams.get('model')).toBe('files');
+  await page.reload();
+  await expect(page.getByText('Choose its folder once more.')).toBeVisible();
+  await expect(patchboard.modelSelect).toHaveValue('disk');
+  await expect(patchboard.alerts).toHaveCount(0);
+  await page.getByLabel('Folder').setInputFiles(EMBEDDED);
+  await page.getByRole('button', { name: 'Load 2.1 MB' }).click();
+  await patchboard.run();
+});
+
+test('several models in a folder are a question', async ({ patchboard }) => {
+  const { page } = patchboard;
+  const run = new URL('../../build/fixtures/run', import.meta.url).pathname;
+  rmSync(run, { recursive: true, force: true });
+  for (const checkpoint of ['checkpoint-500', 'checkpoint-1000']) {
+    mkdirSync(`${run}/${checkpoint}`, { recursive: true });
+    cpSync(EMBEDDED, `${run}/${checkpoint}`, { recursive: true });
+  }
+  cpSync(`${EMBEDDED}/config.json`, `${run}/config.json`);
+  await patchboard.openReady();
+  await patchboard.modelSelect.selectOption('disk');
+  await page.getByLabel('Folder').setInputFiles(run);
+  await expect(page.getByRole('radio', { name: /run\/checkpoint/ })).toHaveCount(2);
+  await expect(page.getByRole('button', { name: /^Load/ })).toBeDisabled();
+  await page.getByRole('radio', { name: 'run/checkpoint-1000' }).check();
+  await page.getByRole('button', { name: 'Load 2.1 MB' }).click();
+  await expect(page.getByText('a model from this disk (run/checkpoint-1000)')).toBeVisible();
+});
