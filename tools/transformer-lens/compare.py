@@ -32,11 +32,15 @@ def printed(program: Path) -> list:
 
 
 def difference(a, b) -> float:
-    """The largest difference of two nested lists of numbers; infinite where their shapes differ."""
+    """The largest difference of two nested lists of numbers; infinite where their shapes differ.
+
+    a: of the program. b: of a result, with None for rows and cells that it does not know. A program
+    computes all rows, even of a result that was not finished.
+    """
+    if b is None and (a is None or isinstance(a, list)):
+        return 0.0
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return max((difference(x, y) for x, y in zip(a, b)), default=0.0)
-    if a is None and b is None:
-        return 0.0
     numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
     return abs(a - b) if numbers and math.isfinite(a) and math.isfinite(b) else math.inf
 

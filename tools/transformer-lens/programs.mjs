@@ -38,12 +38,13 @@ function firstView({ start, experiment }) {
   return { as: 'what the page shows first', view: { metric, reference, ...subject } };
 }
 
-/** What JSON can say: null where nothing is known. */
+/** null where nothing is known, in place of a row or of a value. */
 function rowsOf(values, columns) {
   const all = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
-  return Array.from({ length: all.length / columns }, (_, row) =>
-    all.slice(row * columns, (row + 1) * columns),
-  );
+  return Array.from({ length: all.length / columns }, (_, row) => {
+    const cells = all.slice(row * columns, (row + 1) * columns);
+    return cells.some((value) => value !== null) ? cells : null;
+  });
 }
 
 function expected(result, view) {

@@ -1,5 +1,6 @@
 /** Which runs are patched with which activations, and what is printed. */
 
+import type { Token } from '../../engine/module';
 import type { Direction, Site } from '../../experiment/experiment';
 import { heatmapCall } from './heatmap';
 import { noiseSections } from './noise';
@@ -35,6 +36,11 @@ function needsNoisyRun({ start, reference }: ProgramSubject): boolean {
   return isDenoised || reference === 'corrupted' || reference === 'share';
 }
 
+function meanTokens({ start }: ProgramSubject): Token[][] {
+  if (!start.tokensMean) throw new Error('the tokens of the prompts of the mean are not known');
+  return start.tokensMean;
+}
+
 /** Sections: the runs' activations. */
 function sourceSections(subject: ProgramSubject): string[] {
   const { corruption } = subject.experiment;
@@ -54,7 +60,7 @@ function sourceSections(subject: ProgramSubject): string[] {
         `${CLEAN_CACHE}\nzeros = {name: torch.zeros_like(value) for name, value in clean_cache.items()}`,
       ];
     case 'mean': {
-      const prompts = (subject.start.tokensMean ?? []).map((tokens) => `    [${idsText(tokens)}],`);
+      const prompts = meanTokens(subject).map((tokens) => `    [${idsText(tokens)}],`);
       return [
         `# The mean over these prompts is put in, position by position.
 prompts = [
