@@ -85,6 +85,10 @@ std::string NumberRange::text() const {
 }
 
 std::string whole_range_text(std::int64_t least, std::int64_t most) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (least == Limits::min() && most == Limits::max()) {
+    return "a whole number in digits";  // which of them may be, somebody else says
+  }
   return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
 }
 

@@ -77,7 +77,7 @@ TEST(BadModel, WeightsThatAreNotSafetensorsAreRefused) {
   folder.write("model.safetensors", "<!DOCTYPE html>\n<html>\n</html>\n");
   expect_refused(folder.path(), {"is this a safetensors file?"});
   folder.write("model.safetensors", testing::safetensors_file("{\n\"a\nb\": 1}", ""));
-  expect_refused(folder.path(), {"the header is not valid JSON"});
+  expect_refused(folder.path(), {"the header: not JSON"});
 }
 
 TEST(BadModel, WeightsOfAnotherModelAreRefused) {
@@ -111,7 +111,7 @@ TEST(BadModel, AMalformedTokenizerIsRefused) {
   folder.write("vocab.json", "{\"a\": 0}");
   expect_refused(folder.path(), {"vocab.json: no token"});
   folder.write("vocab.json", "\n[\n");
-  expect_refused(folder.path(), {"vocab.json: not valid JSON"});
+  expect_refused(folder.path(), {"vocab.json: not JSON"});
 }
 
 TEST(BadModel, ATokenizerLargerThanTheModelIsRefused) {

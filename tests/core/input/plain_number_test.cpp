@@ -59,6 +59,8 @@ TEST(PlainNumber, ChecksDoublesBeforeTheyBecomeWhole) {
 }
 
 TEST(PlainNumber, SaysWhatARangeIs) {
+  EXPECT_EQ(whole_range_text(0, 9), "a whole number from 0 to 9");
+  EXPECT_EQ(whole_range_text(INT64_MIN, INT64_MAX), "a whole number in digits");
   EXPECT_EQ(NumberRange().text(), "a number");
   EXPECT_EQ((NumberRange{.least = 0, .above_least = true}.text()), "a number above 0");
   EXPECT_EQ((NumberRange{.least = 0, .most = 1, .above_least = true}.text()),

@@ -92,12 +92,12 @@ TEST(WeightLoaderErrors, AnAbsurdHeaderLengthIsRefusedBeforeAnyHeaderIsRead) {
 
 TEST(WeightLoaderErrors, AFileOfAnotherKindIsRefused) {
   expect_refused("<!DOCTYPE html><html></html>", {"is this a safetensors file?"});
-  expect_refused("version https://git-lfs.github.com/spec/v1\n", {"is this a safetensors file?"});
+  expect_refused("version https://git-lfs.github.com/spec/v1\n", {"is a Git LFS pointer"});
 }
 
 TEST(WeightLoaderErrors, AMalformedHeaderIsRefused) {
-  expect_refused(safetensors_file("{\"a\": ", ""), {"not valid JSON"});
-  expect_refused(safetensors_file("{\"\xFF\": 1}", ""), {"not valid JSON"});
+  expect_refused(safetensors_file("{\"a\": ", ""), {"the header: not JSON"});
+  expect_refused(safetensors_file("{\"\xFF\": 1}", ""), {"the header: is not UTF-8"});
   expect_refused(safetensors_file("[]", ""), {"the header does not begin with `{`"});
 }
 
