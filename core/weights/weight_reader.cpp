@@ -277,7 +277,7 @@ void WeightReader::end_file() {
 void WeightReader::finish() const {
   if (state_ == State::kLength) {
     if (length_size_ == 0) {
-      refuse("the file is empty");
+      refuse("the file is empty, expected 8 bytes of header length first");
     }
     refuse("the file ends after " + std::to_string(length_size_) +
            " bytes, expected 8 bytes of header length first");

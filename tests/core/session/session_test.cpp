@@ -160,6 +160,7 @@ TEST(Session, RefusesWhatIsNotThereInThePromptOrTheModel) {
   expect_refused(
       [](Experiment& e) {
         e.corrupted = {};
+        e.directions = {Direction::kNoising};
         e.corruption = {.kind = Corruption::Kind::kMean, .prompts = {{1, 2}, {1}}};
       },
       {"\"corruption.prompts[1]\": 1 token", "expected as many as the clean prompt has, 2"});
