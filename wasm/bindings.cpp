@@ -20,6 +20,7 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("finish", &JsSession::finish)
       .function("info", &JsSession::info)
       .function("tokenize", &JsSession::tokenize)
+      .function("decode", &JsSession::decode)
       .function("resolveTarget", &JsSession::resolve_target)
       .function("start", &JsSession::start)
       .function("memoryOf", &JsSession::memory_of)

@@ -197,6 +197,10 @@ val JsSession::tokenize(const val& prompt) const {
   return guarded([&] { return tokens_value(session_, prompt_of(session_, prompt)); });
 }
 
+std::string JsSession::decode(const val& ids) const {
+  return guarded([&] { return session_.decode(read_prompt(session_, ids)); });
+}
+
 val JsSession::resolve_target(const std::string& text) const {
   return guarded([&] { return token_value(session_, session_.resolve_target(text)); });
 }

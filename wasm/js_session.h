@@ -34,6 +34,8 @@ class JsSession {
 
   [[nodiscard]] emscripten::val info() const;
   [[nodiscard]] emscripten::val tokenize(const emscripten::val& prompt) const;
+  /// ids: an array.
+  [[nodiscard]] std::string decode(const emscripten::val& ids) const;
   [[nodiscard]] emscripten::val resolve_target(const std::string& text) const;
 
   /// experiment: the text of the JSON document.

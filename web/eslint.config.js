@@ -39,6 +39,21 @@ export default defineConfig(
           ],
         },
       ],
+      // Each argument takes a place on the stack: 130 000 cells overflow it.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.object.name='Math'][callee.property.name=/^(min|max|hypot)$/] > SpreadElement.arguments",
+          message:
+            'Use leastOf or largestOf (heatmap/extremes.ts): a spread of many values throws.',
+        },
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(push|unshift|splice|fromCharCode|fromCodePoint)$/] > SpreadElement.arguments',
+          message: 'Use a loop or concat: a spread of many values throws.',
+        },
+      ],
     },
   },
   {

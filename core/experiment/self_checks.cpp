@@ -36,16 +36,8 @@ class Comparison {
 };
 
 std::string where(const SweepPlan& plan, Index row, Index column) {
-  std::string text =
-      std::string(site_name(plan.settings().site)) + ", layer " + std::to_string(plan.layer(row));
-  if (plan.axes() != SweepPlan::Axes::kPosition) {
-    const bool is_column = plan.axes() == SweepPlan::Axes::kHead;
-    text += ", head " + std::to_string(is_column ? column : plan.head(row));
-  }
-  if (plan.axes() != SweepPlan::Axes::kHead) {
-    text += ", position " + std::to_string(column);
-  }
-  return text + ", " + std::string(direction_name(plan.settings().direction));
+  return std::string(site_name(plan.settings().site)) + ", " + plan.cell_name(row, column) + ", " +
+         std::string(direction_name(plan.settings().direction));
 }
 
 struct Cell {

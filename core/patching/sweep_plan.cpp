@@ -5,6 +5,20 @@
 #include <numeric>
 
 namespace patchboard {
+namespace {
+
+/// "3", "0–2"
+std::string range_name(const Span& span) {
+  const std::string first = std::to_string(span.first);
+  return span.count == 1 ? first : first + "–" + std::to_string(span.end() - 1);
+}
+
+/// "layer 3", "layers 0–2"
+std::string range_name(const std::string& one, const Span& span) {
+  return one + (span.count == 1 ? " " : "s ") + range_name(span);
+}
+
+}  // namespace
 
 SweepPlan::SweepPlan(const Config& config, const SweepSettings& settings, const PatchedShape& shape,
                      Index prompt_length)
@@ -33,6 +47,20 @@ Index SweepPlan::layer(Index row) const {
 
 Index SweepPlan::head(Index row) const {
   return axes() == Axes::kHeadPosition ? row % config_.n_head : -1;
+}
+
+std::string SweepPlan::row_name(Index row) const {
+  const std::string name = range_name(patch(row, 0).layers);
+  return axes() == Axes::kHeadPosition ? name + "." + std::to_string(head(row)) : name;
+}
+
+std::string SweepPlan::cell_name(Index row, Index column) const {
+  const Patch cell = patch(row, column);
+  std::string name = range_name("layer", cell.layers);
+  if (axes() != Axes::kPosition) {
+    name += ", " + range_name("head", cell.heads);
+  }
+  return axes() == Axes::kHead ? name : name + ", " + range_name("position", cell.positions);
 }
 
 Patch SweepPlan::patch(Index row, Index column) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,12 @@ class SweepPlan {
   [[nodiscard]] Index layer(Index row) const;
   /// -1 unless rows are heads.
   [[nodiscard]] Index head(Index row) const;
+
+  /// A row as people are told of it: the layers that its patches are in, "3" or "0–2", and where
+  /// rows are heads, the head: "3.1".
+  [[nodiscard]] std::string row_name(Index row) const;
+  /// What a cell's patch is in: "layers 0–2, position 4", "layer 5, head 3".
+  [[nodiscard]] std::string cell_name(Index row, Index column) const;
 
   [[nodiscard]] Patch patch(Index row, Index column) const;
   [[nodiscard]] bool in_region(const std::optional<Region>& region, Index row, Index column) const;

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/experiment/checks.h"
+#include "core/text/utf8.h"
 #include "core/weights/fingerprint.h"
 
 namespace patchboard {
@@ -123,6 +124,23 @@ std::vector<TokenId> Session::encode(std::string_view text) const {
 
 TokenId Session::resolve_target(std::string_view text) const {
   return patchboard::resolve_target(text, tokenizer());
+}
+
+std::string Session::decode(std::span<const TokenId> ids) const {
+  for (const TokenId id : ids) {
+    if (id < 0 || static_cast<std::size_t>(id) >= tokenizer().vocab_size()) {
+      throw Error(ErrorCode::kPrompt, "token id " + std::to_string(id) +
+                                          " is not in the tokenizer's vocabulary, expected 0 to " +
+                                          std::to_string(tokenizer().vocab_size() - 1));
+    }
+  }
+  std::string text = tokenizer().decode(ids);
+  if (text != replace_invalid_utf8(text)) {
+    throw Error(ErrorCode::kPrompt,
+                "these tokens are no text: their bytes together are not UTF-8, as where a "
+                "character's tokens are not all there");
+  }
+  return text;
 }
 
 std::string Session::token_text(TokenId id) const {

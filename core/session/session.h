@@ -73,6 +73,10 @@ class Session {
   [[nodiscard]] std::vector<TokenId> encode(std::string_view text) const;
   [[nodiscard]] TokenId resolve_target(std::string_view text) const;
 
+  /// The text that the tokens are together. Errors: kState without a tokenizer; kPrompt where it
+  /// does not know an id, or the tokens' bytes are not UTF-8 and so are no text.
+  [[nodiscard]] std::string decode(std::span<const TokenId> ids) const;
+
   /// A token for a person to read; its number where no tokenizer knows it.
   [[nodiscard]] std::string token_text(TokenId id) const;
 

@@ -81,6 +81,14 @@ TEST(CellCommand, WritesTheSessionsDetailsOfThatCell) {
             session.predict(session.encode(kCorrupted), 1).front().token);
 }
 
+TEST(CellCommand, NamesTheLayersAndPositionsThatWerePatched) {
+  const ModelFolder folder;
+  const Arguments arguments = cell(folder, {"--at", "0,1", "--window", "2", "--span", "2"});
+  EXPECT_NE(run_command(arguments).out.find("resid_post, denoising, layers 0–1, positions 1–2"),
+            std::string::npos);
+  EXPECT_EQ(run_json(arguments)["cells"][0]["layers"], (Json{0, 2}));
+}
+
 TEST(CellCommand, FindsAHeadAtAPosition) {
   const ModelFolder folder;
   const Json json =

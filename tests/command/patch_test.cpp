@@ -32,6 +32,11 @@ Arguments text_arguments(const ModelFolder& folder) {
           "--corrupted", kCorrupted, "--target",    " Jones",  " Smith"};
 }
 
+Arguments extended(Arguments arguments, const Arguments& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
 Arguments id_arguments(const ModelFolder& folder) {
   return {"patch",           "--model",        folder.path(),  "--clean-ids", "266,260,32,120",
           "--corrupted-ids", "266,265,32,120", "--target-ids", "260,265"};
@@ -121,6 +126,23 @@ TEST(PatchCommand, CountsItsWorkByTheClosedFormula) {
   // v of all rows (2/12) and the rest for one row each.
   EXPECT_NEAR(work["block_rows"].get<double>(),
               3 + (3 * 0.25 + 6 * 0.75) + (6 / 6.0 + 3 * 10 / 12.0), 1e-9);
+}
+
+TEST(PatchCommand, NamesTheLayersOfAWindowInItsText) {
+  const ModelFolder folder;
+  const std::string out = run_command(extended(text_arguments(folder), {"--window", "2"})).out;
+  EXPECT_NE(out.find("\n  0–1 "), std::string::npos) << out;
+  EXPECT_NE(out.find("\n  1–2 "), std::string::npos) << out;
+  EXPECT_NE(out.find("\n    2 "), std::string::npos) << out;
+}
+
+TEST(PatchCommand, TellsWhatIsNotComputedFromZeroInItsText) {
+  const ModelFolder folder;
+  const std::string out =
+      run_command(extended(text_arguments(folder), {"--layers", "1,2", "--positions", "0,2"})).out;
+  EXPECT_NE(out.find("\n    0             \n    1   ."), std::string::npos) << out;
+  EXPECT_NE(out.find("a blank was not computed"), std::string::npos) << out;
+  EXPECT_EQ(run_command(text_arguments(folder)).out.find("not computed"), std::string::npos);
 }
 
 TEST(PatchCommand, GivesTheSameForTextAndForIds) {
@@ -213,23 +235,6 @@ TEST(PatchCommand, ReadsADocument) {
   std::ofstream(file) << written.dump();
   const Json read = run_json({"patch", "--model", folder.path(), "--experiment", file});
   EXPECT_EQ(read["results"], written["results"]);
-}
-
-TEST(ReplayCommand, AgreesWithWhatWasSavedAndSaysWhereItDoesNot) {
-  const ModelFolder folder;
-  Json saved = run_json(text_arguments(folder));
-  const TemporaryFolder place;
-  const std::string file = place.path() + "/saved.json";
-  std::ofstream(file) << saved.dump();
-  const Arguments replay = {"replay", "--model", folder.path(), "--json", file};
-  EXPECT_EQ(run_json(replay)["same"], true);
-  saved["results"]["sweeps"][0]["prob"][0][1][2] = 0.5;
-  std::ofstream(file) << saved.dump();
-  const CommandResult result = run_command(replay);
-  EXPECT_EQ(result.exit_code, 1);
-  const Json report = Json::parse(result.out);
-  EXPECT_EQ(report["same"], false);
-  EXPECT_GT(report["largest_differences"][0]["prob"].get<double>(), 0.1);
 }
 
 }  // namespace

@@ -143,6 +143,27 @@ TEST_F(VerifyCommand, SaysNoWhereTheTokenizerSplitsDifferently) {
   EXPECT_LT(json["prompts"][0]["logit_difference"], 1e-5) << "the weights are the model's";
 }
 
+TEST_F(VerifyCommand, SaysNoWhereATokensTextIsAnother) {
+  Json known = known_logits();
+  known["prompts"][1]["tokens"][0] = "b";
+  write_known(known);
+  const Json json = verify();
+  EXPECT_EQ(json["verdict"], false);
+  EXPECT_EQ(json["prompts"][0]["passes"], true);
+  EXPECT_EQ(json["prompts"][1]["same_tokens"], false);
+}
+
+TEST_F(VerifyCommand, SaysNoWhereAnySizeIsAnother) {
+  for (const char* size : {"n_layer", "n_head", "n_embd", "vocab_size"}) {
+    Json known = known_logits();
+    known["config"][size] = known["config"][size].get<int>() + 1;
+    write_known(known);
+    const Json json = verify();
+    EXPECT_EQ(json["verdict"], false) << size;
+    EXPECT_FALSE(json.contains("prompts")) << size;
+  }
+}
+
 TEST_F(VerifyCommand, ChecksTheWeightsAloneWithoutATokenizer) {
   folder_.remove_tokenizer();
   const Json json = verify();

@@ -16,6 +16,9 @@ export interface Cell {
 
 const numberOf = (text: string | null | undefined) => (text ? Number(text) : Number.NaN);
 
+/** "0–2" is what a patch covers: the first is what it is called by. */
+const firstOf = (text: string | null | undefined) => numberOf(text?.split('–')[0]);
+
 /** rows: the texts of the table's cells. */
 export function cellsOf(rows: (string | null)[][]): Cell[] {
   return rows.map(
@@ -23,9 +26,9 @@ export function cellsOf(rows: (string | null)[][]): Cell[] {
       site: site ?? '',
       direction: direction ?? '',
       target: (target ?? '').replaceAll('·', ' '),
-      layer: numberOf(layer),
+      layer: firstOf(layer),
       head: numberOf(head),
-      position: numberOf(position),
+      position: firstOf(position),
       prob: numberOf(prob),
       logit: numberOf(logit),
       logProb: numberOf(logProb),

@@ -21,6 +21,7 @@ export interface SweepOutput {
 }
 
 export interface PatchOutput {
+  tokens: { clean: { id: number }[] };
   results: {
     targets: { text: string }[];
     sweeps: SweepOutput[];

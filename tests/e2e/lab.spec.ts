@@ -56,6 +56,12 @@ async function expectSame(patchboard: PatchboardPage, query: string, experiment:
   expectNative(await patchboard.values(), experiment);
 }
 
+/** Of the clean prompt, as the command splits it. */
+function idsOf(): number[] {
+  const { tokens } = patchExperiment(EMBEDDED, BASIC);
+  return tokens.clean.map(({ id }) => id);
+}
+
 const DIRECTIONS = 'direction=denoising&direction=noising';
 const directions = ['denoising', 'noising'];
 
@@ -265,4 +271,28 @@ test('prompts of different lengths show why, and a click mends them', async ({ p
   await expect(repair).toHaveCount(0);
   await expect(page.getByText(/\d+ tokens each, \d+ of them different/)).toBeVisible();
   await patchboard.run();
+});
+
+test('a window’s rows, cells and table name all layers that were patched', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openReady('?site=mlp_out&window=2');
+  await patchboard.run();
+  const map = page.getByRole('application').first();
+  await map.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByText(/^Layers 0–1, position 0/)).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'One patched run' })).toContainText(
+    'mlp_out, denoising: Layers 0–1, position 0',
+  );
+  await page.getByText('All values as a table').click();
+  await expect(page.getByRole('cell', { name: '0–1', exact: true }).first()).toBeVisible();
+});
+
+test('a prompt of token ids becomes the text that they are', async ({ patchboard }) => {
+  await patchboard.openReady(`?clean-ids=${idsOf().join(',')}`);
+  await patchboard.page.getByRole('button', { name: 'Use the text' }).click();
+  await expect(patchboard.clean).toHaveValue(BASIC.clean);
 });

@@ -135,7 +135,10 @@ test('a set of pairs gives a mean heatmap and its spread, and reports what does 
   await expect(sets.getByRole('status').first()).toContainText('20 of 20 pairs', {
     timeout: 60_000,
   });
-  await expect(sets.locator('canvas').nth(1)).toBeVisible();
+  await expect(sets.getByRole('heading', { name: /Share of means over 20 pairs/ })).toBeVisible();
+  await sets.locator('select', { hasText: 'mean of shares' }).selectOption('change');
+  await expect(sets.getByRole('heading', { name: /Mean of 20 pairs/ })).toBeVisible();
+  await expect(sets.getByRole('heading', { name: /Standard deviation over 20/ })).toBeVisible();
   await sets
     .getByLabel('Pairs, as JSON or CSV')
     .fill(
@@ -147,6 +150,7 @@ test('a set of pairs gives a mean heatmap and its spread, and reports what does 
     );
   await sets.getByRole('button', { name: 'Run all pairs' }).click();
   await expect(sets.getByText('1 left out')).toBeVisible();
+  await expect(sets.getByText('A single pair has no standard deviation.')).toBeVisible();
   await sets.getByLabel('Pairs, as JSON or CSV').fill('name,clean\nx,y');
   await sets.getByRole('button', { name: 'Run all pairs' }).click();
   await expect(sets.getByRole('alert')).toContainText('corrupted');

@@ -81,7 +81,7 @@ export function exampleResult(
     rank: Float32Array.of(1, 1, 2, 2),
     kl: Float32Array.of(0.25, 0),
     computed: Uint8Array.of(1, 1),
-    notFinite: Uint8Array.of(0, 0),
+    notFinite: new Uint8Array(2),
     blockRowsDone: 1,
   });
 }

@@ -45,7 +45,9 @@ export class FakeSession {
     this.row--;
     const none = new Float32Array();
     const values = { prob: none, logProb: none, logit: none, rank: none, kl: none };
-    return { sweep: 0, layer: this.row, head: -1, ...values, blockRowsDone: ROWS - this.row };
+    const marks = { computed: new Uint8Array(), notFinite: new Uint8Array() };
+    const blockRowsDone = ROWS - this.row;
+    return { sweep: 0, layer: this.row, head: -1, ...values, ...marks, blockRowsDone };
   }
 
   /** A run that was cancelled is over for this count. */

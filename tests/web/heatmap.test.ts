@@ -4,18 +4,19 @@ import { colourScale, valueAt } from '../../web/src/heatmap/colours';
 import { formatDuration, formatNumber, formatSigned } from '../../web/src/heatmap/format';
 import { boxOf, cellAt, layoutHeatmap, moveCell } from '../../web/src/heatmap/layout';
 import { panelsOf, placeOf, placeText, positionLabels } from '../../web/src/heatmap/panels';
+import { largestOf, leastOf } from '../../web/src/heatmap/extremes';
 import { regionOf, regionText, rowsToCompute } from '../../web/src/heatmap/region';
-import { rowOffset, withRow } from '../../web/src/heatmap/result';
+import { emptyResult, rowOffset, withRow } from '../../web/src/heatmap/result';
 import { TABLE_COLUMNS, tableRows } from '../../web/src/heatmap/table';
 import { empty, rowOf, start } from './lab-result';
 
 const NOT_YET = [NaN, NaN];
-const infoOf = (index: number) => {
-  const info = start.sweeps[index];
-  if (!info) throw new Error(`no sweep ${index}`);
-  return info;
+const sweepOf = (index: number, result = empty) => {
+  const sweep = result.sweeps[index];
+  if (!sweep) throw new Error(`no sweep ${index}`);
+  return sweep;
 };
-const [byPosition, byHead, byBoth] = [infoOf(0), infoOf(2), infoOf(3)];
+const [byPosition, byHead, byBoth] = [sweepOf(0), sweepOf(2), sweepOf(3)];
 
 test('a row goes to its sweep and layer, for each target', () => {
   const result = withRow(empty, rowOf(1, 1));
@@ -46,16 +47,25 @@ test('heads by position are small heatmaps, a layer’s or a head’s', () => {
 test('cells are called by layer, head and position', () => {
   const labels = positionLabels(start);
   expect(labels).toEqual(['·1 / ·3', '·2']);
-  const text = (info: typeof byHead, row: number, column: number) =>
-    placeText(placeOf(info, 2, row, column), labels);
+  const text = (sweep: typeof byHead, row: number, column: number) =>
+    placeText(placeOf(sweep, 2, row, column), labels);
   expect(text(byPosition, 1, 0)).toBe('Layer 1, position 0, ·1 / ·3');
   expect(text(byHead, 1, 0)).toBe('L1H0');
   expect(text(byBoth, 3, 1)).toBe('L1H1, position 1, ·2');
 });
 
+test('with a window and a span, rows and cells name all layers and positions of the patch', () => {
+  const wide = { ...byPosition, window: 2, span: 2 };
+  expect(panelsOf(wide, 2, 'layer')[0]?.rowLabels).toEqual(['0–1', '1']);
+  const text = (row: number, column: number) =>
+    placeText(placeOf(wide, 2, row, column), positionLabels(start));
+  expect(text(0, 0)).toBe('Layers 0–1, positions 0–1, ·1 / ·3 ·2');
+  expect(text(1, 1)).toBe('Layer 1, position 1, ·2');
+});
+
 test('a box over a heatmap becomes layers and positions', () => {
-  const panel = (info: typeof byHead, index = 0) => {
-    const found = panelsOf(info, 2, 'layer')[index];
+  const panel = (sweep: typeof byHead, index = 0) => {
+    const found = panelsOf(sweep, 2, 'layer')[index];
     if (!found) throw new Error('no panel');
     return found;
   };
@@ -82,9 +92,30 @@ test('the table has each cell once, empty where there is no number', () => {
   expect(first).toHaveLength(TABLE_COLUMNS.length);
   expect(first.slice(0, 8)).toEqual(['resid_post', 'denoising', '·5', '0', '', '0', '·1', '']);
   expect(second[5]).toBe('1');
-  expect(third.slice(7)).toEqual(['0.5', '3', '-1', '2']);
+  expect(third.slice(7)).toEqual(['0.5', '3', '-1', '2', 'exact']);
+  expect(first.at(-1)).toBe('not computed');
   const ofHead = rows.find(([site]) => site === 'z');
   expect(ofHead?.slice(3, 7)).toEqual(['0', '0', '', '']);
+});
+
+test('the table names the layers of a window, and why a cell has no number', () => {
+  const wide = emptyResult({ ...empty.experiment, window: 2 }, empty.model, start);
+  const marked = { ...rowOf(0, 0), notFinite: Uint8Array.of(1, 0) };
+  const [first = [], second = []] = [...tableRows(withRow(wide, marked))];
+  expect([first[3], first.at(-1)]).toEqual(['0–1', 'not finite']);
+  expect(second.at(-1)).toBe('exact');
+});
+
+test('a number is written with the fewest digits that give the same 32 bits back', () => {
+  const row = { ...rowOf(0, 0), prob: Float32Array.of(0.1, 0.3, 1e-7, 1, 1, 1) };
+  const [first = []] = [...tableRows(withRow(empty, row))];
+  expect(first[7]).toBe('0.1');
+});
+
+test('the least and the largest of more values than a stack holds', () => {
+  const many = new Float32Array(400_000).map((_, i) => (i === 7 ? NaN : i));
+  expect([leastOf(many), largestOf(many)]).toEqual([0, 399_999]);
+  expect([leastOf([], 1), largestOf([], 2)]).toEqual([1, 2]);
 });
 
 test('numbers show their sign, and none at zero', () => {
@@ -128,7 +159,8 @@ test.each(['light', 'dark'] as const)('%s: a sequential scale only gets stronger
   expect(valueAt(range, 0.5)).toBeCloseTo(100);
 });
 
-const layout = layoutHeatmap(4, 10, 700, 50);
+const labels = { height: 50, width: 20 };
+const layout = layoutHeatmap(4, 10, 700, labels);
 
 test('cells fill the width, and are found where they are drawn', () => {
   expect(layout.width).toBeLessThanOrEqual(700);
@@ -141,9 +173,13 @@ test('cells fill the width, and are found where they are drawn', () => {
 });
 
 test('cells never get too narrow to see; the picture gets wider', () => {
-  const narrow = layoutHeatmap(4, 100, 300, 50);
+  const narrow = layoutHeatmap(4, 100, 300, labels);
   expect(narrow.cellWidth).toBeGreaterThanOrEqual(9);
   expect(narrow.width).toBeGreaterThan(300);
+});
+
+test('cells begin where the longest row label ends', () => {
+  expect(layoutHeatmap(4, 10, 700, { height: 50, width: 44 }).left).toBe(44);
 });
 
 test('arrow keys move and stop at the edges', () => {

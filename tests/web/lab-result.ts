@@ -66,6 +66,6 @@ export const rowOf = (index: number, layer: number, head = -1) => ({
   rank: Float32Array.of(2, 1, 1, 2, NaN, NaN),
   kl: Float32Array.of(0.25, 0),
   computed: Uint8Array.of(1, 1),
-  notFinite: Uint8Array.of(0, 0),
+  notFinite: new Uint8Array(2),
   blockRowsDone: 4,
 });

@@ -4,9 +4,9 @@ import { EngineOver } from '../../web/src/engine/engine-over';
 import type { ExperimentStart, SweepRow } from '../../web/src/engine/module';
 import type { Experiment } from '../../web/src/experiment/experiment';
 import { parsePairs, type PromptPair, whyLeftOut } from '../../web/src/many/pair-set';
-import { setPictures } from '../../web/src/many/set-pictures';
+import { type MeanKind, setPictures } from '../../web/src/many/set-pictures';
 import { SetRun, type SetSource } from '../../web/src/many/set-run.svelte';
-import { sharedLabels, spreadOf } from '../../web/src/many/spread';
+import { sharedLabels, shareOfMeans, spreadOf, spreadOfShares } from '../../web/src/many/spread';
 import { gridLines, matrixPicture, rowsPicture } from '../../web/src/many/template-grid';
 import { TemplateRun } from '../../web/src/many/template-run.svelte';
 import { EXPERIMENT, MODEL, START } from './example-result';
@@ -20,15 +20,41 @@ const measures = (...prob: number[]) => ({
 });
 
 test('mean and sample deviation are taken cell by cell', () => {
-  const { mean, deviation, count } = spreadOf([
-    Float32Array.of(1, 2, NaN),
-    Float32Array.of(3, 2, 1),
-    Float32Array.of(5, 2, 1),
-  ]);
+  const {
+    mean,
+    deviation = [],
+    count,
+  } = spreadOf([Float32Array.of(1, 2, NaN), Float32Array.of(3, 2, 1), Float32Array.of(5, 2, 1)]);
   expect([...mean]).toEqual([3, 2, NaN]);
   expect([...deviation]).toEqual([2, 0, NaN]);
   expect(count).toBe(3);
-  expect(spreadOf([Float32Array.of(1)]).deviation[0]).toBeNaN();
+});
+
+test('a single heatmap has no deviation', () => {
+  expect(spreadOf([Float32Array.of(1)]).deviation).toBeUndefined();
+});
+
+test('shares are normalised after averaging or before, and the two differ', () => {
+  const pairs = [
+    { patched: Float32Array.of(1, 2), clean: 2, corrupted: 0 },
+    { patched: Float32Array.of(1, 8), clean: 8, corrupted: 0 },
+  ];
+  // Means over pairs: patched 1 and 5, clean 5, corrupted 0.
+  expect(Array.from(shareOfMeans(pairs, 0.1) ?? [])).toEqual([Math.fround(0.2), 1]);
+  const shares = spreadOfShares(pairs, 0.1);
+  expect(Array.from(shares?.mean ?? [])).toEqual([Math.fround(0.3125), 1]);
+  expect(shares?.deviation?.[0]).toBeCloseTo(Math.abs(0.5 - 0.125) / Math.SQRT2);
+});
+
+test('pairs whose runs are too near each other have no share, and are no part of its mean', () => {
+  const near = { patched: Float32Array.of(5), clean: 1, corrupted: 0.95 };
+  const wide = { patched: Float32Array.of(1), clean: 2, corrupted: 0 };
+  expect(spreadOfShares([near, wide], 0.1)).toMatchObject({
+    count: 1,
+    mean: Float32Array.of(0.5),
+  });
+  expect(spreadOfShares([near], 0.1)).toBeUndefined();
+  expect(shareOfMeans([near], 0.1)).toBeUndefined();
 });
 
 test('columns that differ between prompts say so', () => {
@@ -40,17 +66,34 @@ test('columns that differ between prompts say so', () => {
   ).toEqual(['a', 'b, …']);
 });
 
+const shape = (clean: number, targets: number, corrupted = clean) => ({
+  clean,
+  corrupted,
+  targets,
+});
+
 test('pairs that do not align are left out, with the reason', () => {
-  const first = { length: 9, targets: 2 };
-  expect(whyLeftOut({ clean: 9, corrupted: 9 }, 2, first)).toBeUndefined();
-  expect(whyLeftOut({ clean: 9, corrupted: 8 }, 2, undefined)).toContain(
-    '9 tokens and the corrupted one 8',
-  );
-  expect(whyLeftOut({ clean: 8, corrupted: 8 }, 2, first)).toContain(
-    '8 tokens, and the first pair 9',
-  );
-  expect(whyLeftOut({ clean: 9, corrupted: 9 }, 1, first)).toContain('1 targets');
-  expect(whyLeftOut({ clean: 9, corrupted: 9 }, 0, undefined)).toContain('no target');
+  expect(whyLeftOut([shape(9, 2), shape(9, 2, 8), shape(8, 2), shape(9, 1), shape(9, 0)])).toEqual([
+    undefined,
+    'the clean prompt has 9 tokens and the corrupted one 8',
+    'it has 8 tokens, and most pairs 9',
+    'it has 1 target, and most pairs of its length 2',
+    'there is no target',
+  ]);
+});
+
+test('the commonest length decides which pairs are averaged, not the first’s', () => {
+  const [first, ...others] = whyLeftOut([shape(9, 1), shape(8, 1), shape(8, 1)]);
+  expect(first).toBe('it has 9 tokens, and most pairs 8');
+  expect(others).toEqual([undefined, undefined]);
+});
+
+test('of equally common lengths and numbers of targets the first decides', () => {
+  expect(whyLeftOut([shape(7, 2), shape(8, 1), shape(7, 1)])).toEqual([
+    undefined,
+    'it has 8 tokens, and most pairs 7',
+    'it has 1 target, and most pairs of its length 2',
+  ]);
 });
 
 test('pairs without a name are numbered', () => {
@@ -138,9 +181,16 @@ const ROW: SweepRow = {
   rank: new Float32Array(4),
   kl: new Float32Array(2),
   computed: Uint8Array.of(1, 1),
-  notFinite: Uint8Array.of(0, 0),
+  notFinite: new Uint8Array(2),
   blockRowsDone: 1,
 };
+
+const VIEW = {
+  metric: 'prob',
+  reference: 'unpatched',
+  target: 0,
+  against: 0,
+} as const;
 
 function setSource(onRun: (experiment: Experiment) => void): SetSource {
   return {
@@ -148,6 +198,7 @@ function setSource(onRun: (experiment: Experiment) => void): SetSource {
       const words = typeof prompt === 'string' ? prompt.split(' ') : [];
       return Promise.resolve(words.map((word, id) => ({ id, text: word })));
     },
+    resolveTarget: (text) => Promise.resolve({ id: 1, text }),
     run: async (experiment, _, { onStart, onRow }) => {
       onRun(experiment);
       const begun: ExperimentStart = START;
@@ -191,13 +242,8 @@ test('each pair is run with the settings, and those that do not align are left o
     ['e b', 3, undefined],
   ]);
   expect(run.leftOut.map(({ name }) => name)).toEqual(['2', '3']);
-  const pictures = setPictures(run.results, 0, {
-    metric: 'prob',
-    reference: 'unpatched',
-    target: 0,
-    against: 0,
-  });
-  expect([...(pictures?.mean.values ?? [])]).toEqual([0, 0.25, 0, 0.25]);
+  const pictures = setPictures(run.results, 0, VIEW);
+  expect([...(pictures?.mean?.values ?? [])]).toEqual([0, 0.25, 0, 0.25]);
   expect([...(pictures?.deviation?.values ?? [])]).toEqual([0, 0, 0, 0]);
 });
 
@@ -219,16 +265,59 @@ test('a model that is unloaded ends a set, and the pairs that are through stay',
   let count = 0;
   const source = setSource(() => {
     count++;
+    if (count > 1) throw new EngineOver('M was unloaded', false);
   });
-  const unloaded = (): never => {
-    throw new EngineOver('M was unloaded', false);
-  };
-  const tokenize: SetSource['tokenize'] = (prompt) =>
-    count > 0 ? unloaded() : source.tokenize(prompt);
-  await expect(run.run({ ...source, tokenize }, MODEL, PAIRS, EXPERIMENT)).rejects.toThrow(
-    'was unloaded',
+  await expect(run.run(source, MODEL, PAIRS, EXPERIMENT)).rejects.toThrow('was unloaded');
+  expect([run.status, run.results.length]).toEqual(['cancelled', 1]);
+  expect(run.leftOut.map(({ name }) => name)).toEqual(['2', '3']);
+});
+
+test('normalised heatmaps of a set say which mean they show', async () => {
+  const run = new SetRun();
+  await run.run(
+    setSource(() => undefined),
+    MODEL,
+    PAIRS,
+    EXPERIMENT,
   );
-  expect([run.status, run.results.length, run.leftOut]).toEqual(['cancelled', 1, []]);
+  const titleOf = (kind: MeanKind) => setPictures(run.results, 0, VIEW, kind)?.mean?.title;
+  expect(titleOf('change')).toContain('Mean of 2 pairs');
+  expect(titleOf('share of means')).toContain('Share of means over 2 pairs');
+  expect(titleOf('mean of shares')).toContain('Mean of shares over 2 pairs');
+  const shares = setPictures(run.results, 0, VIEW, 'share of means');
+  expect(Array.from(shares?.mean?.values ?? [])).toEqual([0, 0.5, 0, 0.5]);
+  expect(shares?.mean?.caption[0]).toContain('metric means over pairs first, then normalised');
+  expect(shares?.deviation).toBeUndefined();
+});
+
+test('a mean with a cell that is not finite says so, and has no number there', async () => {
+  const run = new SetRun();
+  const source = setSource(() => undefined);
+  const broken = { ...ROW, prob: Float32Array.of(NaN, 0.5, NaN, 0.5), kl: Float32Array.of(NaN, 0) };
+  await run.run(
+    {
+      ...source,
+      run: async (experiment, what, events, signal) =>
+        source.run(
+          experiment,
+          what,
+          {
+            ...events,
+            onRow: (row) =>
+              events.onRow({ ...broken, layer: row.layer, notFinite: Uint8Array.of(1, 0) }),
+          },
+          signal,
+        ),
+    },
+    MODEL,
+    PAIRS,
+    EXPERIMENT,
+  );
+  const mean = setPictures(run.results, 0, VIEW)?.mean;
+  expect(mean?.states).toEqual(['not finite', 'exact', 'not finite', 'exact']);
+  expect(mean?.caption).toContain(
+    'Crossed cells are not finite: the patched run’s logits are no numbers.',
+  );
 });
 
 test('a set is cancelled, and the pairs that are through stay', async () => {

@@ -98,10 +98,26 @@ test('an estimate fills what is not computed, and only that', () => {
   const estimate = Float32Array.of(0.5, -0.5, 7, 7);
   const shown = shownValues(start, denoising, 'logit_diff', 'unpatched', PAIR, estimate);
   expect([...shown.values]).toEqual([0.5, -0.5, 2, 4]);
-  expect(shown.isEstimate).toEqual([true, true, false, false]);
+  expect(shown.states).toEqual(['estimated', 'estimated', 'exact', 'exact']);
   // −1 is the corrupted run's logit difference.
   const raw = shownValues(start, denoising, 'logit_diff', 'raw', PAIR, estimate);
   expect([...raw.values]).toEqual([-0.5, -1.5, 1, 3]);
+});
+
+test('what is not finite, not computed, estimated and exact are four states', () => {
+  const sweep = { ...denoising, notFinite: Uint8Array.of(0, 0, 1, 0) };
+  const estimate = Float32Array.of(NaN, 0.5, 0.5, 0.5);
+  const shown = shownValues(start, sweep, 'logit_diff', 'unpatched', PAIR, estimate);
+  expect(shown.states).toEqual(['not computed', 'estimated', 'not finite', 'exact']);
+  const infinite = shownValues(
+    start,
+    denoising,
+    'logit_diff',
+    'raw',
+    PAIR,
+    new Float32Array(4).fill(Infinity),
+  );
+  expect(infinite.states.slice(0, 2)).toEqual(['not computed', 'not computed']);
 });
 
 const range = (metric: Metric, reference: Reference, ...cells: number[]) =>

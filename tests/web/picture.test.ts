@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { inkOn, luminance } from '../../web/src/picture/colour';
-import { formatProbability, formatValue } from '../../web/src/picture/format';
-import { axesText, heatmapPicture, rowNames } from '../../web/src/picture/from-result';
+import { cellText, formatProbability, formatValue } from '../../web/src/picture/format';
+import { rowNames } from '../../web/src/heatmap/panels';
+import { axesText, heatmapPicture } from '../../web/src/picture/from-result';
 import { layoutPicture, pictureCellAt } from '../../web/src/picture/layout';
 import {
   amountScale,
@@ -10,6 +11,7 @@ import {
   changeScale,
   type Picture,
   shortened,
+  stateOf,
 } from '../../web/src/picture/picture';
 import { exampleResult } from './example-result';
 
@@ -72,6 +74,20 @@ test('changes have a sign, amounts have none, and what is not known says so', ()
   expect(formatProbability(0)).toBe('0.0000');
 });
 
+test('each state of a cell is said, and a gap is none of them', () => {
+  const states = ['exact', 'estimated', 'not finite', 'not computed'] as const;
+  const values = Float32Array.of(0.5, 0.25, NaN, NaN);
+  const shown = { ...picture, values, states };
+  expect(states.map((_, index) => cellText(shown, index))).toEqual([
+    '0.5000',
+    'about 0.2500, a first-order estimate, not computed yet',
+    'not finite: the patched run’s logits are no numbers',
+    'not computed',
+  ]);
+  expect(stateOf({ ...picture, values }, 2)).toBe('not computed');
+  expect(stateOf({ ...picture, values, hasGaps: true }, 2)).toBe('gap');
+});
+
 test('ink can be read on its colour', () => {
   expect(luminance('#ffffff')).toBeCloseTo(1, 6);
   expect(luminance('rgb(0, 0, 0)')).toBe(0);
@@ -97,8 +113,14 @@ test('a result’s picture names layers, tokens of both prompts and settings', (
   expect(shown.title).toBe('Probability of ·Jones: resid_post, denoising');
   expect(shown.columnLabels).toEqual(['Jones / Smith,·"x"', '·a']);
   expect(shown.caption).toContain('Layers patched together: 2');
+  expect(shown.rowLabels).toEqual(['0–1', '1']);
   expect(shown.values[3]).toBeCloseTo(0.5, 6);
-  const heads = { ...sweep, info: { ...sweep.info, axes: 'head-position' as const, rows: 4 } };
+  expect(shown.caption).toContain('Cells with a stroke and no colour are not computed.');
+  const heads = {
+    ...sweep,
+    window: 1,
+    info: { ...sweep.info, axes: 'head-position' as const, rows: 4 },
+  };
   expect(rowNames(heads, 2)).toEqual(['0.0', '0.1', '1.0', '1.1']);
   expect(axesText(heads)).toContain('Heads of each layer');
 });

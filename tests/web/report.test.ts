@@ -145,7 +145,7 @@ const SOURCE: ReportSource = {
       rank: new Float32Array(4),
       kl: new Float32Array(2),
       computed: Uint8Array.of(1, 1),
-      notFinite: Uint8Array.of(0, 0),
+      notFinite: new Uint8Array(2),
       blockRowsDone: 1,
     };
     await onRow(known);

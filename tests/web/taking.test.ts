@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 
+import { emptyResult, withRow } from '../../web/src/heatmap/result';
 import { heatmapPicture, type MetricView } from '../../web/src/picture/from-result';
 import { csvField, resultCsv } from '../../web/src/taking/csv';
 import { numberOrNull, shortest } from '../../web/src/taking/numbers';
 import { fileName } from '../../web/src/taking/save-file';
 import { savedJson, type SavedResult } from '../../web/src/taking/saved';
 import { escapeXml, pictureSvg, wrapped } from '../../web/src/taking/svg';
-import { exampleResult, START } from './example-result';
+import { EXPERIMENT, exampleResult, MODEL, START } from './example-result';
 
 const VIEW: MetricView = { metric: 'prob', reference: 'unpatched', target: 0, against: 1 };
 
@@ -39,11 +40,55 @@ test('CSV has a line for each cell and target, empty where nothing is known', ()
   const lines = resultCsv(exampleResult()).split('\r\n');
   expect(lines).toHaveLength(1 + 2 * 4 + 1);
   expect(lines[0]).toBe(
-    'site,direction,target,layer,head,position,clean_token,corrupted_token,prob,log_prob,logit,rank,kl',
+    'site,direction,target,layer,last_layer,head,position,last_position,clean_token,corrupted_token,prob,log_prob,logit,rank,kl,state',
   );
-  expect(lines[1]).toBe('resid_post,denoising," Jones",0,,0,Jones,"Smith, ""x""",,,,,');
-  expect(lines[3]).toBe('resid_post,denoising," Jones",1,,0,Jones,"Smith, ""x""",0.1,-2,3,1,0.25');
-  expect(lines[8]).toBe('resid_post,denoising," Smith",1,,1," a"," a",0.125,-2,1,2,0');
+  expect(lines[1]).toBe(
+    'resid_post,denoising," Jones",0,0,,0,0,Jones,"Smith, ""x""",,,,,,not computed',
+  );
+  expect(lines[3]).toBe(
+    'resid_post,denoising," Jones",1,1,,0,0,Jones,"Smith, ""x""",0.1,-2,3,1,0.25,exact',
+  );
+  expect(lines[8]).toBe('resid_post,denoising," Smith",1,1,,1,1," a"," a",0.125,-2,1,2,0,exact');
+});
+
+const BROKEN = withRow(emptyResult({ ...EXPERIMENT, window: 2 }, MODEL, START), {
+  ...{ sweep: 0, layer: 0, head: -1, blockRowsDone: 1 },
+  prob: Float32Array.of(NaN, 0.75, NaN, 0.125),
+  logProb: Float32Array.of(NaN, -1, NaN, -2),
+  logit: Float32Array.of(NaN, 4, NaN, 1),
+  rank: Float32Array.of(NaN, 1, NaN, 2),
+  kl: Float32Array.of(NaN, 0),
+  computed: Uint8Array.of(1, 1),
+  notFinite: Uint8Array.of(1, 0),
+});
+
+test('CSV names the layers of a window, and says why a number is missing', () => {
+  const lines = resultCsv(BROKEN).split('\r\n');
+  expect(lines[1]).toBe(
+    'resid_post,denoising," Jones",0,1,,0,0,Jones,"Smith, ""x""",,,,,,not finite',
+  );
+  expect(lines[2]).toContain(',0.75,-1,4,1,0,exact');
+  expect(lines[3]).toContain('" Jones",1,1,');
+  expect(lines[3]).toContain(',not computed');
+});
+
+test('JSON tells what is not finite from what is not computed', () => {
+  const [sweep] = (JSON.parse(savedJson(BROKEN)) as SavedResult).results.sweeps;
+  expect(sweep?.kl).toEqual([
+    [null, 0],
+    [null, null],
+  ]);
+  expect(sweep?.not_finite).toEqual([[0, 0]]);
+});
+
+test('a picture draws the four states of a cell in four ways', () => {
+  const shown = heatmapPicture(BROKEN, BROKEN.sweeps[0]!, VIEW, Float32Array.of(1, 1, 1, NaN));
+  expect(shown.states).toEqual(['not finite', 'exact', 'estimated', 'not computed']);
+  const svg = pictureSvg(shown);
+  const strokes = [...svg.matchAll(/<path d="([^"]*)" fill="none" stroke="([^"]*)"/g)];
+  expect(strokes.map(([, d = '']) => d.match(/[Mz]/g)?.join(''))).toEqual(['MMMz', 'M', 'MMz']);
+  expect(new Set(strokes.map(([, , colour]) => colour)).size).toBe(3);
+  expect(svg).toContain('Crossed cells are not finite');
 });
 
 test('CSV of heads names layer and head', () => {
@@ -58,7 +103,7 @@ test('CSV of heads names layer and head', () => {
     },
   ];
   const lines = resultCsv(exampleResult({ sites: ['z'] }, { sweeps })).split('\r\n');
-  expect(lines[4]).toBe('z,denoising," Jones",1,1,,,,0.75,-1,4,1,0');
+  expect(lines[4]).toBe('z,denoising," Jones",1,1,1,,,,,0.75,-1,4,1,0,exact');
 });
 
 test('JSON is the experiment with its results, and null for what is not known', () => {
@@ -135,7 +180,12 @@ test('what XML cannot hold is left out, and lines break at spaces', () => {
   expect(wrapped('abcdefg', 3)).toEqual(['abc', 'def', 'g']);
 });
 
-test('file names are plain', () => {
+test('file names are plain, in letters of any script', () => {
   expect(fileName('Probability of ·Jones: z', 'svg')).toBe('probability-of-jones-z.svg');
-  expect(fileName('日本', 'csv')).toBe('patchboard.csv');
+  expect(fileName('日本 / 中文', 'csv')).toBe('日本-中文.csv');
+  expect(fileName('اللغة العربيّة?', 'json')).toBe('اللغة-العربيّة.json');
+  expect(fileName('Cafe\u0301 <a/b>', 'csv')).toBe('café-a-b.csv');
+  expect(fileName('… ', 'csv')).toBe('patchboard.csv');
+  expect(fileName('NUL', 'csv')).toBe('patchboard-nul.csv');
+  expect(fileName('𠮷'.repeat(80), 'csv')).toBe(`${'𠮷'.repeat(60)}.csv`);
 });

@@ -88,13 +88,15 @@ struct TemplateArguments : ExperimentArguments {
 /// Of the experiment, targets of pairs without any, and what is patched.
 struct PairsArguments : ExperimentArguments {
   std::string file;
+  std::string normalised;  ///< which mean of shares is printed; empty for changes
 };
 
 struct ReplayArguments : CommonArguments {
   std::string file;
-  std::string dtype;     ///< empty for the one in the file
-  double tolerance = 0;  ///< 0 for the stated one
-  bool same = true;      ///< what came out
+  std::string dtype;           ///< empty for the one in the file
+  double tolerance = 0;        ///< of probabilities; 0 for the stated one
+  double logit_tolerance = 0;  ///< of log_prob, logit and kl; 0 for the stated one
+  bool same = true;            ///< what came out
 };
 
 struct SynthArguments {

@@ -86,6 +86,9 @@ Json cell_json(const Session& session, const Lab& lab, const Cell& cell, const s
   for (std::size_t i = 0; i < at.size(); ++i) {
     json[coordinates[i].name] = at[i];
   }
+  const Span layers = plan.patch(cell.row, cell.column).layers;
+  json["layers"] = {layers.first, layers.end()};
+  json["name"] = plan.cell_name(cell.row, cell.column);
   json["finite"] = details.finite;
   json["top"] = predictions_json(session, details.top);
   json["changed"] = Json::array();
@@ -146,13 +149,8 @@ void print_tops(const Json& unpatched, const Json& patched) {
 /// sample: as `sample_title` says it.
 void print_text(const Json& unpatched, const Json& cell, const std::string& sample) {
   std::cout << std::setprecision(4) << cell["site"].get<std::string>() << ", "
-            << cell["direction"].get<std::string>();
-  for (const char* name : {"layer", "head", "position"}) {
-    if (cell.contains(name)) {
-      std::cout << ", " << name << ' ' << cell[name];
-    }
-  }
-  std::cout << sample << '\n';
+            << cell["direction"].get<std::string>() << ", " << cell["name"].get<std::string>()
+            << sample << '\n';
   if (!cell["finite"].get<bool>()) {
     std::cout << "  not finite: the patched run's logits are no numbers\n";
     return;

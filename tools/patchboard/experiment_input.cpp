@@ -190,6 +190,15 @@ std::vector<std::string> column_labels(const Session& session, const Lab& lab, I
   return labels;
 }
 
+std::vector<std::string> row_labels(const SweepPlan& plan) {
+  std::vector<std::string> labels;
+  labels.reserve(static_cast<std::size_t>(plan.rows()));
+  for (Index row = 0; row < plan.rows(); ++row) {
+    labels.push_back(plan.row_name(row));
+  }
+  return labels;
+}
+
 std::string sweep_title(const SweepPlan& plan) {
   return std::string(site_name(plan.settings().site)) + ", " +
          std::string(direction_name(plan.settings().direction));

@@ -50,6 +50,9 @@ struct NamedRun {
 [[nodiscard]] std::vector<std::string> column_labels(const Session& session, const Lab& lab,
                                                      Index sweep);
 
+/// What a sweep's rows are called: see SweepPlan::row_name.
+[[nodiscard]] std::vector<std::string> row_labels(const SweepPlan& plan);
+
 /// "resid_post, denoising"
 [[nodiscard]] std::string sweep_title(const SweepPlan& plan);
 

@@ -6,6 +6,7 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/common_options.h"
 #include "tools/patchboard/experiment_options.h"
+#include "tools/patchboard/pairs_result.h"
 
 namespace patchboard {
 namespace {
@@ -115,6 +116,13 @@ void add_pairs(CLI::App& app, PairsArguments& arguments) {
       .add_option("file", arguments.file,
                   "The pairs, as JSON or CSV (docs/experiment.md); or - for standard input")
       ->required();
+  command
+      .add_option("--normalised", arguments.normalised,
+                  "Print shares of the way from the corrupted to the clean run: share-of-means "
+                  "(default; metric means over pairs first, then normalised) or mean-of-shares")
+      ->expected(0, 1)
+      ->default_str(kShareOfMeans)
+      ->check(CLI::IsMember(std::vector<std::string>{kShareOfMeans, kMeanOfShares}));
   add_target_options(command, arguments);
   add_sweep_options(command, arguments);
   command.callback([&arguments] { run_pairs(arguments); });

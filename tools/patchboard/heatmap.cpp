@@ -16,7 +16,7 @@ using Rgb = std::array<float, 3>;
 constexpr Rgb kNegative = {33, 102, 172};
 constexpr Rgb kZero = {247, 247, 247};
 constexpr Rgb kPositive = {178, 24, 43};
-constexpr int kLabelWidth = 5;
+constexpr std::size_t kLabelWidth = 5;  // at least
 
 /// share: value / largest magnitude, in [-1, 1].
 std::string background(float share) {
@@ -37,6 +37,24 @@ std::string digits(float share) {
   }
   const std::string text = (tenths > 0 ? "+" : "-") + std::to_string(std::abs(tenths));
   return std::string(3 - text.size(), ' ') + text;
+}
+
+/// In characters of UTF-8.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+std::string right_aligned(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, width_of(text)), ' ') + text;
+}
+
+std::vector<std::string> row_labels(const Heatmap& heatmap) {
+  std::vector<std::string> labels = heatmap.rows;
+  for (Index row = std::ssize(labels); row < heatmap.values.rows(); ++row) {
+    labels.push_back(std::to_string(row));
+  }
+  return labels;
 }
 
 enum class CellState { kKnown, kNotComputed, kNotFinite };
@@ -115,22 +133,28 @@ void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour) {
   const auto share = [&](float value) {
     return contents.largest > 0 ? value / contents.largest : 0.0F;
   };
+  const std::vector<std::string> labels = row_labels(heatmap);
+  std::size_t width = kLabelWidth;
+  for (const std::string& label : labels) {
+    width = std::max(width, width_of(label));
+  }
   out << heatmap.title << '\n';
-  for (Index layer = 0; layer < values.rows(); ++layer) {
-    out << std::setw(kLabelWidth) << layer << ' ';
-    for (Index position = 0; position < values.cols(); ++position) {
-      print_cell(out, state_of(heatmap, layer, position), share(values(layer, position)), colour);
+  for (Index row = 0; row < values.rows(); ++row) {
+    out << right_aligned(labels[static_cast<std::size_t>(row)], width) << ' ';
+    for (Index column = 0; column < values.cols(); ++column) {
+      print_cell(out, state_of(heatmap, row, column), share(values(row, column)), colour);
     }
     out << (colour ? "\x1b[0m\n" : "\n");
   }
-  out << std::string(kLabelWidth + 1, ' ');
-  for (Index position = 0; position < values.cols(); ++position) {
-    out << std::setw(3) << position;
+  out << std::string(width + 1, ' ');
+  for (Index column = 0; column < values.cols(); ++column) {
+    out << std::setw(3) << column;
   }
   out << '\n';
   print_legend(out, contents);
-  for (std::size_t position = 0; position < heatmap.tokens.size(); ++position) {
-    out << std::setw(kLabelWidth + 1) << position << ' ' << heatmap.tokens[position] << '\n';
+  for (std::size_t column = 0; column < heatmap.tokens.size(); ++column) {
+    out << right_aligned(std::to_string(column), width + 1) << ' ' << heatmap.tokens[column]
+        << '\n';
   }
 }
 

@@ -9,12 +9,13 @@
 
 namespace patchboard {
 
-/// A heatmap for a terminal: a line a layer, a cell a position.
+/// A heatmap for a terminal: a line a row, three characters a cell.
 struct Heatmap {
   std::string title;
-  Matrix values;                    // [layer, position], zero where nothing changes; NaN is none
-  std::vector<std::string> tokens;  // [position]
-  /// [layer][position], flat: cells that have no value because it is not finite; or empty.
+  Matrix values;                         // [row, column], zero where nothing changes; NaN is none
+  std::vector<std::string> rows = {};    // [row], what they are called; or empty for numbers
+  std::vector<std::string> tokens = {};  // [column]; or empty
+  /// [row][column], flat: cells that have no value because it is not finite; or empty.
   std::vector<std::uint8_t> not_finite = {};
 };
 

@@ -92,8 +92,10 @@ PromptVerdict verify_prompt(Session& session, const KnownPrompt& known, bool has
   PromptVerdict verdict;
   for (std::size_t i = 0; i < known.top_ids.size(); ++i) {
     const double logit = logits[static_cast<std::size_t>(known.top_ids[i])];
-    verdict.logit_difference =
-        std::max(verdict.logit_difference, std::abs(logit - known.top_logits[i]));
+    const double difference = std::abs(logit - known.top_logits[i]);
+    if (!(difference <= verdict.logit_difference)) {  // what is not a number stays none
+      verdict.logit_difference = difference;
+    }
     verdict.same_ids += i < all.size() && all[i].token == known.top_ids[i] ? 1U : 0U;
   }
   verdict.log_sum_exp_difference = std::abs(log_sum_exp(logits) - known.log_sum_exp);

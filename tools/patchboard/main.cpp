@@ -54,7 +54,11 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
   command.add_option("--dtype", arguments.dtype, "How weights are kept; as in the file by default")
       ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "q8"}));
   add_number(command, "--tolerance", arguments.tolerance,
-             "Largest difference of a probability; by default 1e-5, the same format given",
+             "Largest absolute difference of a probability; 1e-5 by default",
+             {.least = 0, .above_least = true});
+  add_number(command, "--logit-tolerance", arguments.logit_tolerance,
+             "Largest absolute difference of log_prob, logit and kl; 1e-3 by default. Logits that "
+             "are nearer to each other may change ranks",
              {.least = 0, .above_least = true});
   command.callback([&arguments] { arguments.same = run_replay(arguments); });
 }

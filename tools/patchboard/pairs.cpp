@@ -3,21 +3,22 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
-#include <iomanip>
+#include <functional>
 #include <iostream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "core/experiment/pair_shapes.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/exact_metric.h"
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/experiment_options.h"
-#include "tools/patchboard/heatmap.h"
 #include "tools/patchboard/json_text.h"
 #include "tools/patchboard/model_folder.h"
+#include "tools/patchboard/pairs_result.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
@@ -26,47 +27,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Cell by cell over pairs, by Welford's method.
-class Spread {
- public:
-  void add(const Matrix& values) {
-    if (count_ == 0) {
-      mean_ = Matrix::Zero(values.rows(), values.cols());
-      squares_ = mean_;
-    }
-    ++count_;
-    const Matrix before = values - mean_;
-    mean_ += before / static_cast<float>(count_);
-    squares_.array() += before.array() * (values - mean_).array();
-  }
-
-  [[nodiscard]] const Matrix& mean() const { return mean_; }
-  /// Of the sample (n - 1); of a single pair NaN.
-  [[nodiscard]] Matrix deviation() const {
-    return (squares_ / static_cast<float>(count_ - 1)).array().sqrt();
-  }
-
- private:
-  int count_ = 0;
-  Matrix mean_;
-  Matrix squares_;
-};
-
-/// How far patches move a target's probability and logit, over all pairs.
-struct Effects {
-  Spread prob;
-  Spread logit;
-};
-
-/// What all pairs together give, and what each does.
-struct PairsResult {
-  std::vector<SweepPlan> plans;               // [sweep]
-  std::vector<std::vector<Effects>> effects;  // [sweep][target]
-  std::size_t targets = 0;                    // that every pair has
-  std::vector<std::string> labels;            // of positions
-  std::size_t tokens = 0;                     // of every prompt
-  Json pairs = Json::array();
-  Json left_out = Json::array();
+/// A pair on its way; left out where there is a reason.
+struct PairToRun {
+  PromptPair pair;
+  Json document;
+  Experiment experiment;
+  std::string reason;
 };
 
 Json document_of(const PromptPair& pair, const PairsArguments& arguments) {
@@ -80,34 +46,39 @@ Json document_of(const PromptPair& pair, const PairsArguments& arguments) {
   return document;
 }
 
-Matrix effect(const std::vector<float>& values, std::size_t target, float from,
-              const SweepPlan& plan) {
-  const Matrix table = Eigen::Map<const Matrix>(
-      values.data() + static_cast<Index>(target) * plan.rows() * plan.columns(), plan.rows(),
-      plan.columns());
-  return table.array() - from;
+void add_sweep(const Lab& lab, const SweepTables& tables, const SweepPlan& plan,
+               SweepMeans& means) {
+  const bool denoises = plan.settings().direction == Direction::kDenoising;
+  const Measures& clean = lab.clean();
+  const Measures& corrupted = lab.corrupted();
+  for (std::size_t cell = 0; cell < tables.not_finite.size(); ++cell) {
+    means.not_finite[cell] = std::max(means.not_finite[cell], tables.not_finite[cell]);
+  }
+  const auto logit = [&](std::size_t target) { return table_of(tables.logit, target, plan); };
+  for (std::size_t target = 0; target < means.targets.size(); ++target) {
+    means.targets[target].prob.add(table_of(tables.prob, target, plan),
+                                   {clean.prob[target], corrupted.prob[target]}, denoises);
+    means.targets[target].logit.add(logit(target), {clean.logit[target], corrupted.logit[target]},
+                                    denoises);
+  }
+  if (means.targets.size() > 1) {
+    means.logit_diff.add(logit(0) - logit(1),
+                         {clean.logit[0] - clean.logit[1], corrupted.logit[0] - corrupted.logit[1]},
+                         denoises);
+  }
 }
 
-void add_effects(const Lab& lab, const std::vector<SweepTables>& tables, PairsResult& result) {
-  const std::size_t count = lab.experiment().targets.size();
+void add_means(const Lab& lab, const std::vector<SweepTables>& tables, PairsResult& result) {
   if (result.plans.empty()) {
-    result.targets = count;
+    result.targets = lab.experiment().targets.size();
     result.tokens = lab.experiment().clean.size();
     for (std::size_t sweep = 0; sweep < tables.size(); ++sweep) {
       result.plans.push_back(lab.plan(static_cast<Index>(sweep)));
+      result.means.emplace_back(result.targets, tables[sweep].not_finite.size());
     }
-    result.effects.assign(tables.size(), std::vector<Effects>(count));
   }
-  result.targets = std::min(result.targets, count);
   for (std::size_t sweep = 0; sweep < tables.size(); ++sweep) {
-    const SweepPlan& plan = lab.plan(static_cast<Index>(sweep));
-    const Measures& base =
-        plan.settings().direction == Direction::kDenoising ? lab.corrupted() : lab.clean();
-    for (std::size_t target = 0; target < result.targets; ++target) {
-      Effects& effects = result.effects[sweep][target];
-      effects.prob.add(effect(tables[sweep].prob, target, base.prob[target], plan));
-      effects.logit.add(effect(tables[sweep].logit, target, base.logit[target], plan));
-    }
+    add_sweep(lab, tables[sweep], result.plans[sweep], result.means[sweep]);
   }
 }
 
@@ -123,123 +94,88 @@ void merge_labels(const std::vector<std::string>& labels, PairsResult& result) {
   }
 }
 
-void require_length(const Experiment& experiment, const PairsResult& result) {
-  if (result.tokens != 0 && experiment.clean.size() != result.tokens) {
-    throw Error(ErrorCode::kPrompt, std::to_string(experiment.clean.size()) +
-                                        " tokens, expected as many as the first pair has, " +
-                                        std::to_string(result.tokens));
-  }
-}
-
 /// Whether a pair, not what was asked for, is at fault.
 bool is_of_pair(const Error& error) {
   return error.code() == ErrorCode::kPrompt || error.code() == ErrorCode::kTarget;
 }
 
-void add_pair(Session& session, const PromptPair& pair, Json document, PairsResult& result) {
+/// Runs `what`, and says in the pair why it is left out where that pair is at fault.
+void attempt(PairToRun& pair, const std::function<void()>& what) {
+  if (!pair.reason.empty()) {
+    return;
+  }
   try {
-    Experiment experiment = read_experiment(document.dump(), session.text_reader());
-    if (experiment.clean.size() == experiment.corrupted.size()) {
-      require_length(experiment, result);
-    }
-    session.start(std::move(experiment));
+    what();
   } catch (const Error& error) {
     if (!is_of_pair(error)) {
       throw;
     }
-    result.left_out.push_back({{"name", pair.name}, {"reason", error.what()}});
-    return;
+    pair.reason = error.what();
   }
-  const std::vector<SweepTables> tables = run_all(session.lab(), false);
-  add_effects(session.lab(), tables, result);
-  merge_labels(token_labels(session, session.lab().experiment()), result);
-  result.pairs.push_back({{"name", pair.name},
-                          {"clean", pair.clean},
-                          {"corrupted", pair.corrupted},
-                          {"targets", document["targets"]},
-                          {"tokens", prompts_json(session, session.lab())},
-                          {"results", results_json(session, session.lab(), tables)}});
+}
+
+/// Leaves out the pairs that cannot be averaged with most.
+void keep_commonest(Session& session, std::vector<PairToRun>& pairs) {
+  std::vector<PairToRun*> sound;
+  std::vector<PairShape> shapes;
+  for (PairToRun& pair : pairs) {
+    attempt(pair, [&] {
+      pair.experiment = read_experiment(pair.document.dump(), session.text_reader());
+      if (pair.experiment.clean.size() == pair.experiment.corrupted.size()) {  // else: its start
+        sound.push_back(&pair);
+        shapes.push_back({pair.experiment.clean.size(), pair.experiment.targets.size()});
+      }
+    });
+  }
+  const std::vector<std::string> reasons = why_left_out(shapes);
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    sound[i]->reason = reasons[i];
+  }
+}
+
+void run_pair(Session& session, PairToRun& pair, PairsResult& result) {
+  Lab& lab = session.start(std::move(pair.experiment));
+  const std::vector<SweepTables> tables = run_all(lab, false);
+  add_means(lab, tables, result);
+  merge_labels(token_labels(session, lab.experiment()), result);
+  result.pairs.push_back({{"name", pair.pair.name},
+                          {"clean", pair.pair.clean},
+                          {"corrupted", pair.pair.corrupted},
+                          {"targets", pair.document["targets"]},
+                          {"tokens", prompts_json(session, lab)},
+                          {"results", results_json(session, lab, tables)}});
+}
+
+std::vector<PairToRun> read_set(const PairsArguments& arguments) {
+  std::vector<PairToRun> pairs;
+  for (PromptPair& pair : read_pairs(read_text_or_input(arguments.file))) {
+    Json document = document_of(pair, arguments);
+    pairs.push_back({std::move(pair), std::move(document), {}, {}});
+  }
+  return pairs;
 }
 
 PairsResult run_all_pairs(Session& session, const PairsArguments& arguments) {
-  const std::vector<PromptPair> pairs = read_pairs(read_text_or_input(arguments.file));
-  std::vector<Json> documents;
-  documents.reserve(pairs.size());
-  for (const PromptPair& pair : pairs) {
-    documents.push_back(document_of(pair, arguments));
-  }
+  std::vector<PairToRun> pairs = read_set(arguments);
   load_model(session, arguments.model, arguments.dtype, true);
+  keep_commonest(session, pairs);
   PairsResult result;
   const bool on_terminal = isatty(STDERR_FILENO) != 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    add_pair(session, pairs[i], std::move(documents[i]), result);
+    attempt(pairs[i], [&] { run_pair(session, pairs[i], result); });
+    if (!pairs[i].reason.empty()) {
+      result.left_out.push_back({{"name", pairs[i].pair.name}, {"reason", pairs[i].reason}});
+    }
     if (on_terminal) {
       std::cerr << "\rpair " << i + 1 << " of " << pairs.size()
                 << (i + 1 == pairs.size() ? "\n" : "") << std::flush;
     }
   }
   if (result.pairs.empty()) {
-    throw Error(
-        ErrorCode::kPrompt,
-        arguments.file + ": no pair can be run" +
-            (result.left_out.empty() ? ""
-                                     : "; " + result.left_out[0]["name"].get<std::string>() + ": " +
-                                           result.left_out[0]["reason"].get<std::string>()));
+    throw Error(ErrorCode::kPrompt, arguments.file + ": no pair can be run; " +
+                                        pairs.front().pair.name + ": " + pairs.front().reason);
   }
   return result;
-}
-
-Json spread_json(const std::vector<Effects>& effects, std::size_t targets,
-                 Spread Effects::* measure) {
-  Json json = {{"mean", Json::array()}, {"deviation", Json::array()}};
-  for (std::size_t target = 0; target < targets; ++target) {
-    json["mean"].push_back(matrix_json((effects[target].*measure).mean()));
-    json["deviation"].push_back(matrix_json((effects[target].*measure).deviation()));
-  }
-  return json;
-}
-
-Json to_json(const Session& session, const PairsResult& result, const PairsArguments& arguments) {
-  Json sweeps = Json::array();
-  for (std::size_t sweep = 0; sweep < result.plans.size(); ++sweep) {
-    const SweepPlan& plan = result.plans[sweep];
-    sweeps.push_back(
-        {{"site", site_name(plan.settings().site)},
-         {"direction", direction_name(plan.settings().direction)},
-         {"axes", axes_name(plan.axes())},
-         {"prob", spread_json(result.effects[sweep], result.targets, &Effects::prob)},
-         {"logit", spread_json(result.effects[sweep], result.targets, &Effects::logit)}});
-  }
-  return {{"model", model_json(session, arguments)},
-          {"tokens", result.tokens},
-          {"effects", sweeps},
-          {"pairs", result.pairs},
-          {"left_out", result.left_out}};
-}
-
-void print_text(const PairsResult& result) {
-  std::cout << std::setprecision(4);
-  const std::string over = " over " + std::to_string(result.pairs.size()) + " pairs";
-  for (std::size_t sweep = 0; sweep < result.plans.size(); ++sweep) {
-    const SweepPlan& plan = result.plans[sweep];
-    const bool has_positions = plan.axes() != SweepPlan::Axes::kHead;
-    for (std::size_t target = 0; target < result.targets; ++target) {
-      const Spread& prob = result.effects[sweep][target].prob;
-      std::cout << sweep_title(plan) << ", prob of target " << target + 1 << ", mean" << over
-                << '\n';
-      print_heatmap(std::cout, {.title = axes_title(plan), .values = prob.mean(), .tokens = {}},
-                    in_colour());
-      print_heatmap(std::cout,
-                    {.title = "its standard deviation" + over,
-                     .values = prob.deviation(),
-                     .tokens = has_positions ? result.labels : std::vector<std::string>()},
-                    in_colour());
-    }
-  }
-  for (const Json& pair : result.left_out) {
-    std::cout << "left out: " << pair["name"].get<std::string>() << ": "
-              << pair["reason"].get<std::string>() << '\n';
-  }
 }
 
 }  // namespace
@@ -248,9 +184,9 @@ void run_pairs(const PairsArguments& arguments) {
   Session session(arguments.threads, usable_memory());
   const PairsResult result = run_all_pairs(session, arguments);
   if (arguments.json) {
-    print_json(to_json(session, result, arguments));
+    print_json(pairs_json(session, result, arguments));
   } else {
-    print_text(result);
+    print_pairs(std::cout, result, arguments.normalised);
   }
 }
 

@@ -5,18 +5,17 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "core/error.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/exact_metric.h"
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/heatmap.h"
 #include "tools/patchboard/json_text.h"
 #include "tools/patchboard/rank_correlation.h"
-#include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
 namespace patchboard {
@@ -33,38 +32,6 @@ struct Outcome {
   double seconds = 0;
 };
 
-Json metric_json(const std::string& name) {
-  Json metric = {{"metric", name}, {"target", 0}};
-  if (name == "logit_diff") {
-    metric["against"] = 1;
-  }
-  return metric;
-}
-
-/// A table of one target: [rows, columns].
-Matrix of_target(const std::vector<float>& values, std::size_t target, const SweepPlan& plan) {
-  return Eigen::Map<const Matrix>(
-      values.data() + static_cast<Index>(target) * plan.rows() * plan.columns(), plan.rows(),
-      plan.columns());
-}
-
-/// The metric of the patched runs. Of a continuation the estimate is about its first token, which
-/// is not measured alone: NaN.
-Matrix exact_metric(const std::string& metric, const Experiment& experiment,
-                    const SweepTables& tables, const SweepPlan& plan) {
-  const bool is_difference = metric == "logit_diff";
-  if (experiment.targets[0].size() > 1 || (is_difference && experiment.targets[1].size() > 1)) {
-    return Matrix::Constant(plan.rows(), plan.columns(), std::numeric_limits<float>::quiet_NaN());
-  }
-  if (is_difference) {
-    return of_target(tables.logit, 0, plan) - of_target(tables.logit, 1, plan);
-  }
-  return of_target(metric == "logit"  ? tables.logit
-                   : metric == "prob" ? tables.prob
-                                      : tables.log_prob,
-                   0, plan);
-}
-
 void require_targets(const std::string& metric, const Experiment& experiment) {
   if (metric == "logit_diff" && experiment.targets.size() < 2) {
     throw Error(ErrorCode::kExperiment,
@@ -75,9 +42,9 @@ void require_targets(const std::string& metric, const Experiment& experiment) {
 
 void add_estimates(Session& session, const std::string& metric, Outcome& outcome) {
   Lab& lab = session.lab();
-  outcome.estimates = session.estimates(metric_json(metric).dump());
+  outcome.estimates = session.estimates(metric_json({metric}).dump());
   for (std::size_t sweep = 0; sweep < outcome.estimates.size(); ++sweep) {
-    const Matrix exact = exact_metric(metric, lab.experiment(), outcome.tables[sweep],
+    const Matrix exact = exact_metric({metric}, lab.experiment(), outcome.tables[sweep],
                                       lab.plan(static_cast<Index>(sweep)));
     outcome.correlations.push_back(rank_correlation(outcome.estimates[sweep], exact));
   }
@@ -118,7 +85,7 @@ void print_document(Session& session, Json document, const Outcome& outcome,
                       {"naive_block_rows", lab.naive_block_rows()}};
   document["seconds"] = outcome.seconds;
   if (!outcome.estimates.empty()) {
-    document["results"]["estimate_metric"] = metric_json(arguments.attribution);
+    document["results"]["estimate_metric"] = metric_json({arguments.attribution});
   }
   for (std::size_t sweep = 0; sweep < outcome.estimates.size(); ++sweep) {
     Json& json = document["results"]["sweeps"][sweep];
@@ -146,7 +113,8 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
               << ", corrupted " << corrupted << '\n';
     print_heatmap(std::cout,
                   {.title = axes_title(plan),
-                   .values = of_target(tables.prob, target, plan).array() - from,
+                   .values = table_of(tables.prob, target, plan).array() - from,
+                   .rows = row_labels(plan),
                    .tokens = column_labels(session, lab, sweep),
                    .not_finite = tables.not_finite},
                   in_colour());
@@ -171,10 +139,12 @@ void print_estimate(const Session& session, const Lab& lab, Index sweep, const O
   if (estimate.array().isNaN().all()) {
     return;
   }
-  print_heatmap(
-      std::cout,
-      {.title = axes_title(plan), .values = estimate, .tokens = column_labels(session, lab, sweep)},
-      in_colour());
+  print_heatmap(std::cout,
+                {.title = axes_title(plan),
+                 .values = estimate,
+                 .rows = row_labels(plan),
+                 .tokens = column_labels(session, lab, sweep)},
+                in_colour());
   if (const auto& correlation = outcome.correlations[static_cast<std::size_t>(sweep)]) {
     std::cout << "  rank correlation (Spearman) with the exact map: " << *correlation << '\n';
   }

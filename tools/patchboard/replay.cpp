@@ -1,14 +1,14 @@
 #include <algorithm>
-#include <cmath>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
+#include "core/experiment/saved_result.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/exact_metric.h"
 #include "tools/patchboard/json_text.h"
 #include "tools/patchboard/model_folder.h"
-#include "tools/patchboard/saved_result.h"
+#include "tools/patchboard/rank_correlation.h"
+#include "tools/patchboard/replay_comparison.h"
 #include "tools/patchboard/session_input.h"
 #include "tools/patchboard/weight_formats.h"
 
@@ -17,112 +17,100 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kTolerance = 1e-5;  // of a probability, in the same number format
-
-[[noreturn]] void refuse(const std::string& what) {
-  throw Error(ErrorCode::kExperiment, what + ", expected a saved result, see docs/experiment.md");
+bool has_exact_values(const SavedResult& saved) {
+  return std::ranges::any_of(saved.sweeps, [](const SavedSweep& sweep) {
+    return std::ranges::any_of(sweep.kl, &std::optional<double>::has_value) ||
+           std::ranges::find(sweep.not_finite, true) != sweep.not_finite.end();
+  });
 }
 
-Json read_saved(const std::string& file) {
-  Json saved = Json::parse(read_text_or_input(file), nullptr, false);
-  if (!saved.is_object() || !saved.contains("results") || !saved["results"].is_object() ||
-      !saved["results"].contains("sweeps")) {
-    refuse(file + ": no \"results\" with \"sweeps\"");
+/// Only what the saved result has numbers of.
+Replayed run_again(Session& session, const SavedResult& saved) {
+  Lab& lab = session.lab();
+  Replayed again{.tables = has_exact_values(saved) ? run_all(lab, false) : unknown_tables(lab)};
+  if (!saved.estimate_metric) {
+    return again;
   }
-  return saved;
+  const NamedMetric metric{.name = saved.estimate_metric->name,
+                           .target = saved.estimate_metric->target,
+                           .against = saved.estimate_metric->against};
+  again.estimates = session.estimates(metric_json(metric).dump());
+  for (std::size_t sweep = 0; sweep < again.estimates.size(); ++sweep) {
+    const Matrix exact = exact_metric(metric, lab.experiment(), again.tables[sweep],
+                                      lab.plan(static_cast<Index>(sweep)));
+    again.correlations.push_back(rank_correlation(again.estimates[sweep], exact));
+  }
+  return again;
 }
 
-bool has_number(const Json& value) {
-  return value.is_number() || (value.is_array() && std::ranges::any_of(value, has_number));
-}
-
-/// The largest difference of two nested arrays of numbers; infinite where their shapes differ or
-/// one has a number and the other none. null stands for what was not computed.
-double largest_difference(const Json& a, const Json& b) {
-  if (a.is_array() && b.is_array() && a.size() == b.size()) {
-    double largest = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      largest = std::max(largest, largest_difference(a[i], b[i]));
+Json kinds_json(const ReplayComparison& comparison) {
+  Json json = Json::object();
+  for (const KindComparison& kind : comparison.kinds) {
+    if (kind.compared + kind.one_sided > 0) {
+      json[kind.name] = {{"same", kind.same()},       {"tolerance", kind.tolerance},
+                         {"largest", kind.largest},   {"where", kind.where},
+                         {"compared", kind.compared}, {"one_sided", kind.one_sided}};
     }
-    return largest;
   }
-  if (a.is_null() && b.is_null()) {
-    return 0;
-  }
-  return a.is_number() && b.is_number() ? std::abs(a.get<double>() - b.get<double>()) : INFINITY;
+  return json;
 }
 
-std::string dtype_of(const Json& saved) {
-  const bool named = saved.contains("model") && saved["model"].is_object() &&
-                     saved["model"].contains("dtype") && saved["model"]["dtype"].is_string();
-  const std::string dtype = named ? saved["model"]["dtype"].get<std::string>() : "f32";
-  if (!weight_formats().contains(dtype)) {
-    refuse("\"model\": dtype \"" + dtype + "\"");
+void print_kind(const KindComparison& kind) {
+  std::cout << (kind.same() ? "  same  " : "  NOT   ") << kind.name << ": " << kind.compared
+            << " compared, largest difference " << kind.largest << ", tolerance " << kind.tolerance;
+  if (kind.one_sided > 0) {
+    std::cout << "; " << kind.one_sided << " only on one side";
   }
-  return dtype;
+  std::cout << (kind.same() || kind.where.empty() ? "" : " (" + kind.where + ")") << '\n';
+}
+
+void print_text(const ReplayComparison& comparison, const std::string& formats) {
+  for (const KindComparison& kind : comparison.kinds) {
+    if (kind.compared + kind.one_sided > 0) {
+      print_kind(kind);
+    }
+  }
+  for (const std::string& sentence : comparison.otherwise) {
+    std::cout << "  NOT   " << sentence << '\n';
+  }
+  if (comparison.skipped_cells > 0) {
+    std::cout << comparison.skipped_cells
+              << " cells skipped, which were not computed in the saved result\n";
+  }
+  std::cout << (comparison.same() ? "the same" : "NOT the same") << formats << '\n';
 }
 
 }  // namespace
 
 bool run_replay(const ReplayArguments& arguments) {
-  const Json saved = read_saved(arguments.file);
-  const std::string saved_dtype = dtype_of(saved);
+  const std::string text = read_text_or_input(arguments.file);
+  const SavedResult saved = read_saved_result(text);
+  const std::string saved_dtype = saved.dtype.empty() ? "f32" : saved.dtype;
   const std::string dtype = arguments.dtype.empty() ? saved_dtype : arguments.dtype;
-  const double tolerance = arguments.tolerance > 0 ? arguments.tolerance : kTolerance;
+  ReplayTolerances tolerances;
+  tolerances.prob = arguments.tolerance > 0 ? arguments.tolerance : tolerances.prob;
+  tolerances.logit = arguments.logit_tolerance > 0 ? arguments.logit_tolerance : tolerances.logit;
   Session session(arguments.threads, usable_memory());
-  load_model(session, arguments.model, weight_formats().at(dtype), true);
-  const Json saved_digest = saved.value("model", Json::object()).value("digest", Json());
-  const bool same_model = saved_digest.is_null() || saved_digest == session.fingerprint() ||
-                          dtype != saved_dtype;  // then the digest says nothing
-  Lab& lab = session.start(read_experiment(saved.dump(), session.text_reader()));
-  const Json again = Json::parse(results_json(session, lab, run_all(lab, false)).dump());
-  const Json& sweeps = saved["results"]["sweeps"];
-  if (sweeps.size() != again["sweeps"].size()) {
-    refuse(std::to_string(sweeps.size()) + " sweeps in the results, " +
-           std::to_string(again["sweeps"].size()) + " in the experiment");
-  }
-  const bool is_exact = std::ranges::any_of(
-      sweeps, [](const Json& sweep) { return has_number(sweep.value("prob", Json())); });
-  if (!is_exact) {
-    refuse(arguments.file + ": no exact values in the results (`--attribution-only`?)");
-  }
-  double largest = 0;
-  Json report = Json::array();
-  for (std::size_t i = 0; i < sweeps.size(); ++i) {
-    Json differences = {{"site", again["sweeps"][i]["site"]},
-                        {"direction", again["sweeps"][i]["direction"]}};
-    for (const char* name : {"prob", "log_prob", "logit", "rank", "kl"}) {
-      differences[name] =
-          largest_difference(sweeps[i].value(name, Json()), again["sweeps"][i][name]);
-    }
-    largest = std::max(largest, differences["prob"].get<double>());
-    report.push_back(std::move(differences));
-  }
-  const bool same = largest <= tolerance;
+  load_model(session, arguments.model, weight_formats().at(dtype), has_text(text));
+  Lab& lab = session.start(read_experiment(text, session.text_reader()));
+  // Of another number format the digest is another, and says nothing.
+  const std::string digest = dtype == saved_dtype ? session.fingerprint() : "";
+  const ReplayComparison comparison =
+      compare_with_saved(saved, lab, run_again(session, saved), digest, tolerances);
   if (arguments.json) {
-    print_json(Json{{"same", same},
-                    {"tolerance", tolerance},
+    print_json(Json{{"same", comparison.same()},
                     {"dtype", dtype},
                     {"saved_dtype", saved_dtype},
-                    {"same_model", same_model},
-                    {"largest_differences", report}});
-    return same;
+                    {"same_model", comparison.same_model},
+                    {"numbers", kinds_json(comparison)},
+                    {"skipped_cells", comparison.skipped_cells},
+                    {"otherwise", comparison.otherwise}});
+  } else {
+    print_text(comparison, dtype == saved_dtype
+                               ? ""
+                               : " (weights in " + dtype + ", saved in " + saved_dtype + ")");
   }
-  for (const Json& sweep : report) {
-    std::cout << sweep["site"].get<std::string>() << ", " << sweep["direction"].get<std::string>()
-              << ": largest difference in prob " << sweep["prob"] << ", logit " << sweep["logit"]
-              << ", kl " << sweep["kl"] << '\n';
-  }
-  if (!same_model) {
-    std::cout << "the weights are others than those that the result was made with (digest "
-              << saved_digest << ", here " << session.fingerprint() << ")\n";
-  }
-  std::cout << (same ? "the same" : "NOT the same") << ": probabilities within " << largest
-            << ", tolerance " << tolerance
-            << (dtype == saved_dtype ? ""
-                                     : " (weights in " + dtype + ", saved in " + saved_dtype + ")")
-            << '\n';
-  return same;
+  return comparison.same();
 }
 
 }  // namespace patchboard

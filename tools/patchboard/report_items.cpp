@@ -104,7 +104,17 @@ Json token_labels(const Session& session, const Ids& clean, const Ids& corrupted
 Json largest_of(const Matrix& difference, const Json& labels) {
   Index layer = 0;
   Index position = 0;
-  difference.cwiseAbs().maxCoeff(&layer, &position);
+  float largest = -1;
+  for (Index row = 0; row < difference.rows(); ++row) {
+    for (Index column = 0; column < difference.cols(); ++column) {
+      const float magnitude = std::abs(difference(row, column));
+      if (magnitude > largest) {  // which NaN, of a run that is not finite, is not
+        largest = magnitude;
+        layer = row;
+        position = column;
+      }
+    }
+  }
   return {{"value", difference(layer, position)},
           {"layer", layer},
           {"position", position},

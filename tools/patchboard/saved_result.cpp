@@ -47,7 +47,12 @@ Json targets_json(const std::vector<float>& values, const SweepPlan& plan) {
   return targets;
 }
 
-/// [[row, column]] of the cells that are marked.
+Json top_json(const Session& session, const Answer& answer) {
+  return predictions_json(session, top_k(answer, kTop));
+}
+
+}  // namespace
+
 Json cells_json(const std::vector<std::uint8_t>& marks, const SweepPlan& plan) {
   Json cells = Json::array();
   for (Index cell = 0; cell < std::ssize(marks); ++cell) {
@@ -57,12 +62,6 @@ Json cells_json(const std::vector<std::uint8_t>& marks, const SweepPlan& plan) {
   }
   return cells;
 }
-
-Json top_json(const Session& session, const Answer& answer) {
-  return predictions_json(session, top_k(answer, kTop));
-}
-
-}  // namespace
 
 Json measures_json(const Measures& measures) {
   return {{"prob", measures.prob},

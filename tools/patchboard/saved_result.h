@@ -31,6 +31,9 @@ struct SweepTables {
                                                   const std::vector<SweepTables>& tables);
 [[nodiscard]] nlohmann::ordered_json measured_json(const Session& session, const Lab& lab);
 [[nodiscard]] nlohmann::ordered_json measures_json(const Measures& measures);
+/// [[row, column]] of the cells that are marked. marks: [row][column].
+[[nodiscard]] nlohmann::ordered_json cells_json(const std::vector<std::uint8_t>& marks,
+                                                const SweepPlan& plan);
 [[nodiscard]] nlohmann::ordered_json matrix_json(const Matrix& matrix);
 [[nodiscard]] nlohmann::ordered_json prompts_json(const Session& session, const Lab& lab);
 

@@ -44,6 +44,22 @@ double formula(double n, double above) {
   return first + (above - 2) * R + last;
 }
 
+TEST(SweepPlan, NamesTheLayersThatAWindowPatches) {
+  const SweepPlan plan = plan_of(4, 5, 0, {.site = Site::kMlpOut, .window = 3, .span = 2});
+  EXPECT_EQ(plan.row_name(0), "0–2");
+  EXPECT_EQ(plan.row_name(2), "2–3") << "there is no fifth layer";
+  EXPECT_EQ(plan.row_name(3), "3");
+  EXPECT_EQ(plan.cell_name(0, 1), "layers 0–2, positions 1–2");
+  EXPECT_EQ(plan.cell_name(3, 4), "layer 3, position 4");
+}
+
+TEST(SweepPlan, NamesHeads) {
+  EXPECT_EQ(plan_of(4, 5, 0, {.site = Site::kZ}).cell_name(3, 1), "layer 3, head 1");
+  const SweepPlan plan = plan_of(4, 5, 0, {.site = Site::kZ, .by_position = true});
+  EXPECT_EQ(plan.row_name(7), "3.1");
+  EXPECT_EQ(plan.cell_name(7, 2), "layer 3, head 1, position 2");
+}
+
 TEST(SweepPlan, CountsTheReportsLoopAsOneRunAPatch) {
   // The design's figure for GPT-2 medium's shape and the mathematical comparison.
   EXPECT_EQ(plan_of(24, 39, 5).naive_block_rows(), 876'096U);

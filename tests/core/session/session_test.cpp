@@ -63,6 +63,19 @@ TEST(Session, ShowsATokenAsTextOrAsItsNumber) {
   EXPECT_EQ(session.token_text(-1), "#-1");
 }
 
+TEST(Session, DecodesTokensTogetherAndSaysWhereTheyAreNoText) {
+  const LoadedSession session(1);
+  const std::string text = "Mi Jones \xC3\xA9";  // an e with an accent, of two bytes
+  const std::vector<TokenId> ids = session.encode(text);
+  EXPECT_EQ(session.decode(ids), text);
+  ASSERT_EQ(ids.size(), 5U) << "the last character is two tokens";
+  expect_error(ErrorCode::kPrompt, {"not UTF-8"},
+               [&] { static_cast<void>(session.decode(std::span(ids).first(4))); });
+  const std::vector<TokenId> unknown = {260, 100'000};
+  expect_error(ErrorCode::kPrompt, {"100000", "vocabulary"},
+               [&] { static_cast<void>(session.decode(unknown)); });
+}
+
 TEST(Session, ResolvesTargets) {
   const LoadedSession session(1);
   EXPECT_EQ(session.resolve_target(" Smith"), testing::kSmith);

@@ -2,6 +2,7 @@
 
 import type { LogitLens, RunName } from '../engine/module';
 import { visibleText } from '../experiment/token-diff';
+import { STATE_TEXTS } from '../heatmap/cell-state';
 import type { LabResult } from '../heatmap/result';
 import { formatProbability } from '../picture/format';
 import { amountScale, type Picture, type PictureCell } from '../picture/picture';
@@ -40,6 +41,7 @@ export function lensPicture(
     rows,
     columns: tokens.length,
     values,
+    states: Array.from(values, (value) => (Number.isFinite(value) ? 'exact' : 'not finite')),
     rowLabels: Array.from({ length: rows }, (_, layer) => `${layer}`),
     columnLabels: tokens.map(({ text }) => visibleText(text)),
     strongColumns: tokensClean.map((token, i) => token.id !== tokensCorrupted[i]?.id),
@@ -63,12 +65,14 @@ export function lensStory(
   const token = (run === 'clean' ? tokensClean : tokensCorrupted)[column];
   const at = row * tokensClean.length + column;
   const cells = lens.top.length;
+  const where = `Layer ${row}, position ${column}, ${visibleText(token?.text ?? '')}: `;
+  if (!Number.isFinite(lens.topProb[at])) return `${where}${STATE_TEXTS['not finite']}`;
   const named = targets.map(
     ({ tokens }, index) =>
       `${visibleText(tokens[0]?.text ?? '')} ${formatProbability(lens.prob[index * cells + at] ?? Number.NaN)}`,
   );
   const top = `${visibleText(lens.top[at]?.text ?? '')} ${formatProbability(lens.topProb[at] ?? Number.NaN)}`;
-  return `Layer ${row}, position ${column}, ${visibleText(token?.text ?? '')}: top token ${top}; targets ${named.join(', ')}`;
+  return `${where}top token ${top}; targets ${named.join(', ')}`;
 }
 
 /** The first layer from which on the run's last position keeps the answer it ends with. */

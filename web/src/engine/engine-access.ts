@@ -90,6 +90,10 @@ export class EngineAccess {
     return this.#way.call('tokenize', [prompt]);
   }
 
+  decode(ids: number[]): Promise<string> {
+    return this.#way.call('decode', [ids]);
+  }
+
   resolveTarget(text: string): Promise<Token> {
     return this.#way.call('resolveTarget', [text]);
   }

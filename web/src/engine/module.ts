@@ -209,6 +209,8 @@ export interface Session {
   info(): ModelInfo;
   /** Ids that are no token of the tokenizer have their number as text. */
   tokenize(prompt: Prompt): Token[];
+  /** The text that tokens are together; an error where they are none. */
+  decode(ids: number[]): string;
   /** The single token that `text` is; the error shows how it splits and what would be one token. */
   resolveTarget(text: string): Token;
   /**

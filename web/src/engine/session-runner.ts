@@ -8,6 +8,7 @@ export type RunEnd = 'done' | 'cancelled';
 /** What Session answers in one step, by the same name and with the same arguments. */
 export type Call =
   | 'tokenize'
+  | 'decode'
   | 'resolveTarget'
   | 'predict'
   | 'measure'

@@ -1,13 +1,15 @@
 /** Draws a heatmap on a canvas; everything that decides something is in layout, metrics, colours. */
 
+import type { CellState } from './cell-state';
+import { largestOf } from './extremes';
 import type { Box, Cell, HeatmapLayout } from './layout';
 
 export interface HeatmapPicture {
   layout: HeatmapLayout;
-  /** [row][column]; NaN for cells that are not computed. */
+  /** [row][column]; NaN for cells that have none. */
   values: Float32Array;
   /** [row][column] */
-  isEstimate: readonly boolean[];
+  states: readonly CellState[];
   colour: (value: number) => string;
   /** [row] */
   rowLabels: readonly string[];
@@ -18,7 +20,14 @@ export interface HeatmapPicture {
   selected: Cell | undefined;
   /** What is drawn to restrict the next run to. */
   box: Box | undefined;
-  ink: { text: string; strong: string; pending: string; focus: string; estimate: string };
+  ink: {
+    text: string;
+    strong: string;
+    pending: string;
+    focus: string;
+    estimate: string;
+    broken: string;
+  };
 }
 
 const LARGEST_FONT = 12;
@@ -29,10 +38,16 @@ const UPRIGHT = -Math.PI / 2;
 
 type Context = CanvasRenderingContext2D;
 
-/** The height that labels written upwards take. */
-export function labelHeight(context: Context, labels: readonly string[]): number {
+/** The longest label's width; its height where it is written upwards. */
+export function labelLength(context: Context, labels: readonly string[]): number {
   context.font = `bold ${LARGEST_FONT}px ${FAMILY}`;
-  return Math.max(0, ...labels.map((label) => Math.ceil(context.measureText(label).width)));
+  const widths = labels.map((label) => Math.ceil(context.measureText(label).width));
+  return largestOf(widths, 0);
+}
+
+/** What row labels take beside the cells. */
+export function rowLabelWidth(context: Context, labels: readonly string[]): number {
+  return labelLength(context, labels) + LABEL_GAP + 2;
 }
 
 function hatch(context: Context, x: number, y: number, width: number, height: number) {
@@ -51,23 +66,37 @@ function hatch(context: Context, x: number, y: number, width: number, height: nu
   context.restore();
 }
 
+/** Something was computed, and it is no number. */
+function cross(context: Context, x: number, y: number, width: number, height: number) {
+  context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + width, y + height);
+  context.moveTo(x, y + height);
+  context.lineTo(x + width, y);
+  context.stroke();
+}
+
 function drawCells(context: Context, picture: HeatmapPicture) {
-  const { values, isEstimate, colour, ink } = picture;
+  const { values, states, colour, ink } = picture;
   const { left, top, cellWidth, cellHeight, rows, columns } = picture.layout;
+  const [width, height] = [cellWidth - 1, cellHeight - 1];
   context.lineWidth = 1;
   for (let row = 0; row < rows; row++) {
     const y = top + row * cellHeight;
     for (let column = 0; column < columns; column++) {
       const x = left + column * cellWidth;
-      const value = values[row * columns + column] ?? Number.NaN;
-      const isUnknown = Number.isNaN(value);
-      if (!isUnknown) {
-        context.fillStyle = colour(value);
-        context.fillRect(x, y, cellWidth - 1, cellHeight - 1);
+      const state = states[row * columns + column];
+      if (state === 'exact' || state === 'estimated') {
+        context.fillStyle = colour(values[row * columns + column] ?? Number.NaN);
+        context.fillRect(x, y, width, height);
       }
-      if (isUnknown || isEstimate[row * columns + column]) {
-        context.strokeStyle = isUnknown ? ink.pending : ink.estimate;
-        hatch(context, x, y, cellWidth - 1, cellHeight - 1);
+      if (state === 'not finite') {
+        context.strokeStyle = ink.broken;
+        cross(context, x, y, width, height);
+      } else if (state !== 'exact') {
+        context.strokeStyle = state === 'estimated' ? ink.estimate : ink.pending;
+        hatch(context, x, y, width, height);
       }
     }
   }

@@ -17,7 +17,7 @@ export interface Cell {
   column: number;
 }
 
-const LEFT = 28;
+const LEAST_LEFT = 28;
 const TOP = 8;
 const RIGHT = 2;
 const CELL_WIDTH = { least: 9, most: 84 };
@@ -31,25 +31,26 @@ function cellHeightFor(rows: number, small: boolean): number {
 }
 
 /**
- * available: the width to fill; wider where cells would get too narrow. labelHeight: of the longest.
- * small: as one of many.
+ * available: the width to fill; wider where cells would get too narrow. labels: the height of the
+ * longest column's, and the width that rows' take. small: as one of many.
  */
 export function layoutHeatmap(
   rows: number,
   columns: number,
   available: number,
-  labelHeight: number,
+  labels: { height: number; width: number },
   small = false,
 ): HeatmapLayout {
-  const fitting = Math.floor((available - LEFT - RIGHT) / columns);
+  const left = Math.max(LEAST_LEFT, labels.width);
+  const fitting = Math.floor((available - left - RIGHT) / columns);
   const cellWidth = Math.min(CELL_WIDTH.most, Math.max(CELL_WIDTH.least, fitting));
   const cellHeight = cellHeightFor(rows, small);
   return {
-    width: LEFT + RIGHT + cellWidth * columns,
-    height: TOP + cellHeight * rows + labelHeight + LABEL_PADDING,
+    width: left + RIGHT + cellWidth * columns,
+    height: TOP + cellHeight * rows + labels.height + LABEL_PADDING,
     cellWidth,
     cellHeight,
-    left: LEFT,
+    left,
     top: TOP,
     rows,
     columns,

@@ -1,13 +1,18 @@
 /** How a sweep's rows are laid out as one heatmap, or as small ones, and what its cells are called. */
 
-import type { ExperimentStart, SweepInfo } from '../engine/module';
+import type { ExperimentStart } from '../engine/module';
 import { visibleText } from '../experiment/token-diff';
+import type { SweepValues } from './result';
 
-/** Where a cell is; −1 for what the sweep does not tell apart. */
+/** What a cell's patch is in; −1 for what the sweep does not tell apart. */
 export interface Place {
+  /** The first and, of a window, the last layer. */
   layer: number;
+  lastLayer: number;
   head: number;
+  /** The first and, of a span, the last position. */
   position: number;
+  lastPosition: number;
 }
 
 export interface Panel {
@@ -22,9 +27,40 @@ export type PanelsBy = 'layer' | 'head';
 
 const count = (length: number) => Array.from({ length }, (_, i) => i);
 
-export function panelsOf(info: SweepInfo, nHead: number, by: PanelsBy): Panel[] {
+/** "3", "0–2" */
+export const rangeText = (first: number, last: number): string =>
+  first === last ? `${first}` : `${first}–${last}`;
+
+export function placeOf(
+  { info, window, span }: SweepValues,
+  nHead: number,
+  row: number,
+  column: number,
+): Place {
+  const layer = info.axes === 'head-position' ? Math.floor(row / nHead) : row;
+  const layers = info.axes === 'head-position' ? info.rows / nHead : info.rows;
+  const lastLayer = Math.min(layer + window, layers) - 1;
+  if (info.axes === 'head') {
+    return { layer, lastLayer, head: column, position: -1, lastPosition: -1 };
+  }
+  const head = info.axes === 'head-position' ? row % nHead : -1;
+  const lastPosition = Math.min(column + span, info.columns) - 1;
+  return { layer, lastLayer, head, position: column, lastPosition };
+}
+
+/** [row]: the layers that its patches are in, "3" or "0–2"; where rows are heads, "3.1". */
+export function rowNames(sweep: SweepValues, nHead: number): string[] {
+  return count(sweep.info.rows).map((row) => {
+    const { layer, lastLayer, head } = placeOf(sweep, nHead, row, 0);
+    const layers = rangeText(layer, lastLayer);
+    return sweep.info.axes === 'head-position' ? `${layers}.${head}` : layers;
+  });
+}
+
+export function panelsOf(sweep: SweepValues, nHead: number, by: PanelsBy): Panel[] {
+  const { info } = sweep;
   if (info.axes !== 'head-position') {
-    return [{ title: '', rows: count(info.rows), rowLabels: count(info.rows).map(String) }];
+    return [{ title: '', rows: count(info.rows), rowLabels: rowNames(sweep, nHead) }];
   }
   const nLayer = info.rows / nHead;
   if (by === 'layer') {
@@ -41,17 +77,6 @@ export function panelsOf(info: SweepInfo, nHead: number, by: PanelsBy): Panel[] 
   }));
 }
 
-export function placeOf(info: SweepInfo, nHead: number, row: number, column: number): Place {
-  switch (info.axes) {
-    case 'position':
-      return { layer: row, head: -1, position: column };
-    case 'head':
-      return { layer: row, head: column, position: -1 };
-    case 'head-position':
-      return { layer: Math.floor(row / nHead), head: row % nHead, position: column };
-  }
-}
-
 /** [position], both prompts' tokens where they differ. */
 export function positionLabels({ tokensClean, tokensCorrupted }: ExperimentStart): string[] {
   return tokensClean.map((token, i) => {
@@ -61,9 +86,13 @@ export function positionLabels({ tokensClean, tokensCorrupted }: ExperimentStart
   });
 }
 
-/** labels: [position]. "Layer 1, position 4, ·was", "L5H3, position 4, ·was" */
+/** labels: [position]. "Layer 1, position 4, ·was", "Layers 0–2, position 4, ·was", "L5H3, …" */
 export function placeText(place: Place, labels: readonly string[]): string {
-  const { layer, head, position } = place;
-  const where = head < 0 ? `Layer ${layer}` : `L${layer}H${head}`;
-  return position < 0 ? where : `${where}, position ${position}, ${labels[position] ?? ''}`;
+  const { layer, lastLayer, head, position, lastPosition } = place;
+  const plural = (one: string, first: number, last: number) =>
+    `${one}${first === last ? '' : 's'} ${rangeText(first, last)}`;
+  const where = head < 0 ? plural('Layer', layer, lastLayer) : `L${layer}H${head}`;
+  if (position < 0) return where;
+  const tokens = labels.slice(position, lastPosition + 1).join(' ');
+  return `${where}, ${plural('position', position, lastPosition)}, ${tokens}`;
 }

@@ -1,10 +1,10 @@
 /** What a box drawn over a heatmap restricts the next run to. */
 
-import type { SweepInfo } from '../engine/module';
 import type { Bounds, Experiment } from '../experiment/experiment';
+import { largestOf, leastOf } from './extremes';
 import type { Box } from './layout';
-import { type Panel, placeOf } from './panels';
-import type { LabResult } from './result';
+import { type Panel, placeOf, rangeText } from './panels';
+import type { LabResult, SweepValues } from './result';
 
 export type Region = NonNullable<Experiment['region']>;
 
@@ -12,18 +12,15 @@ export type Region = NonNullable<Experiment['region']>;
 export function regionOf(
   box: Box,
   panel: Panel,
-  info: SweepInfo,
+  sweep: SweepValues,
   nHead: number,
   positions: number,
 ): Region {
-  const layers = box.rows.map((row) => placeOf(info, nHead, panel.rows[row] ?? 0, 0).layer);
-  const bounds = (values: readonly number[]): Bounds => [
-    Math.min(...values),
-    Math.max(...values) + 1,
-  ];
+  const layers = box.rows.map((row) => placeOf(sweep, nHead, panel.rows[row] ?? 0, 0).layer);
+  const bounds = (values: readonly number[]): Bounds => [leastOf(values), largestOf(values) + 1];
   return {
     layers: bounds(layers),
-    positions: info.axes === 'head' ? [0, positions] : bounds(box.columns),
+    positions: sweep.info.axes === 'head' ? [0, positions] : bounds(box.columns),
   };
 }
 
@@ -37,6 +34,6 @@ export function rowsToCompute({ experiment, model, sweeps }: LabResult): number 
 /** "layers 2–5, positions 0–3" */
 export function regionText({ layers, positions }: Region): string {
   const range = (name: string, [first, end]: Bounds) =>
-    end - first === 1 ? `${name} ${first}` : `${name}s ${first}–${end - 1}`;
+    `${name}${end - first === 1 ? '' : 's'} ${rangeText(first, end - 1)}`;
   return `${range('layer', layers)}, ${range('position', positions)}`;
 }

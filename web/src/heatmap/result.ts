@@ -15,9 +15,12 @@ export interface ResultModel {
   digest?: string | undefined;
 }
 
-/** One heatmap's values; NaN until computed. */
+/** One heatmap's values; NaN until computed, and where what was computed is not finite. */
 export interface SweepValues {
   info: SweepInfo;
+  /** Consecutive layers, and positions, that each cell's patch is in. */
+  window: number;
+  span: number;
   /** [target][row][column], flat. */
   prob: Float32Array;
   logProb: Float32Array;
@@ -25,6 +28,8 @@ export interface SweepValues {
   rank: Float32Array;
   /** [row][column] */
   kl: Float32Array;
+  /** [row][column], 1 where a cell was computed and is not finite. */
+  notFinite: Uint8Array;
   /** [row], whether it is computed. */
   known: boolean[];
   rowsDone: number;
@@ -39,16 +44,19 @@ export interface LabResult {
   blockRowsDone: number;
 }
 
-function emptySweep(info: SweepInfo, targets: number): SweepValues {
+function emptySweep(info: SweepInfo, targets: number, experiment: Experiment): SweepValues {
   const cells = info.rows * info.columns;
   const unknown = (size: number) => new Float32Array(size).fill(Number.NaN);
   return {
     info,
+    window: experiment.window,
+    span: experiment.span,
     prob: unknown(targets * cells),
     logProb: unknown(targets * cells),
     logit: unknown(targets * cells),
     rank: unknown(targets * cells),
     kl: unknown(cells),
+    notFinite: new Uint8Array(cells),
     known: Array.from({ length: info.rows }, () => false),
     rowsDone: 0,
   };
@@ -59,7 +67,7 @@ export function emptyResult(
   model: ResultModel,
   start: ExperimentStart,
 ): LabResult {
-  const sweeps = start.sweeps.map((info) => emptySweep(info, start.targets.length));
+  const sweeps = start.sweeps.map((info) => emptySweep(info, start.targets.length, experiment));
   return { experiment, model, start, sweeps, blockRowsDone: 0 };
 }
 
@@ -86,6 +94,7 @@ export function withRow(result: LabResult, row: SweepRow): LabResult {
     }
   });
   sweep.kl.set(row.kl, index * columns);
+  sweep.notFinite.set(row.notFinite, index * columns);
   sweep.known[index] = true;
   const sweeps = [...result.sweeps];
   sweeps[row.sweep] = { ...sweep, rowsDone: sweep.rowsDone + 1 };

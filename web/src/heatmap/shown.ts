@@ -1,6 +1,7 @@
 /** What one heatmap shows: exact values where they are known, estimates where not, and their scale. */
 
 import type { ExperimentStart } from '../engine/module';
+import type { CellState } from './cell-state';
 import {
   type ColourRange,
   colourRange,
@@ -18,8 +19,8 @@ import type { SweepValues } from './result';
 export interface Shown {
   /** [row][column]; NaN where nothing is known. */
   values: Float32Array;
-  /** [row][column], whether the value is an estimate. */
-  isEstimate: readonly boolean[];
+  /** [row][column] */
+  states: readonly CellState[];
   range: ColourRange;
   /** Whether values are shares of the gap between the runs. */
   isShare: boolean;
@@ -35,20 +36,23 @@ export function shownValues(
   subject: Subject,
   estimate?: Float32Array,
 ): Shown {
-  const exact = rawValues(sweep, metric, subject);
   const unpatched = runValue(unpatchedRun(start, sweep.info), metric, subject);
-  const raw = exact.map((value, i) =>
-    Number.isNaN(value) ? unpatched + (estimate?.[i] ?? Number.NaN) : value,
-  );
-  const isEstimate = Array.from(
-    exact,
-    (value, i) => Number.isNaN(value) && !Number.isNaN(raw[i] ?? Number.NaN),
-  );
+  const raw = rawValues(sweep, metric, subject).slice();
+  const states = Array.from(raw, (value, i): CellState => {
+    if (sweep.notFinite[i]) return 'not finite';
+    if (!Number.isNaN(value)) return 'exact';
+    raw[i] = unpatched + (estimate?.[i] ?? Number.NaN);
+    return Number.isFinite(raw[i]) ? 'estimated' : 'not computed';
+  });
   const scaling = scalingOf(start, sweep.info, metric, reference, subject);
-  const values = scaled(raw, scaling);
+  const values = scaled(raw, scaling).map((value, i) => {
+    if (Number.isFinite(value)) return value;
+    if (states[i] === 'exact') states[i] = 'not finite';
+    return Number.NaN;
+  });
   return {
     values,
-    isEstimate,
+    states,
     range: colourRange(values, metric, scaling),
     isShare: reference === 'share' && scaling.flag === undefined,
     flag: scaling.flag,

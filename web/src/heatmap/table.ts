@@ -1,7 +1,9 @@
 /** Every number of a result, a row for each cell and target. */
 
 import { visibleText } from '../experiment/token-diff';
-import { placeOf } from './panels';
+import { numberOrNull } from '../taking/numbers';
+import { exactState } from './cell-state';
+import { placeOf, rangeText } from './panels';
 import { type LabResult, rowOffset } from './result';
 
 export const TABLE_COLUMNS = [
@@ -16,15 +18,13 @@ export const TABLE_COLUMNS = [
   'logit',
   'log probability',
   'rank',
+  'state',
 ] as const;
 
-// Enough digits to give the 32-bit number back exactly; empty where there is none.
-function exact(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return '';
-  return String(Number(value.toPrecision(9)));
-}
+/** Empty where there is none. */
+const exact = (value: number | undefined) => String(numberOrNull(value) ?? '');
 
-const orEmpty = (index: number) => (index < 0 ? '' : String(index));
+const range = (first: number, last: number) => (first < 0 ? '' : rangeText(first, last));
 
 /** Texts in the order of `TABLE_COLUMNS`. */
 export function* tableRows(result: LabResult): Generator<string[]> {
@@ -34,20 +34,22 @@ export function* tableRows(result: LabResult): Generator<string[]> {
     for (const [target, { text }] of start.targets.entries()) {
       for (let row = 0; row < info.rows; row++) {
         for (let column = 0; column < info.columns; column++) {
-          const { layer, head, position } = placeOf(info, model.nHead, row, column);
+          const place = placeOf(sweep, model.nHead, row, column);
+          const { layer, lastLayer, head, position, lastPosition } = place;
           const at = rowOffset(sweep, target, row) + column;
           yield [
             info.site,
             info.direction,
             visibleText(text),
-            String(layer),
-            orEmpty(head),
-            orEmpty(position),
+            range(layer, lastLayer),
+            range(head, head),
+            range(position, lastPosition),
             visibleText(start.tokensClean[position]?.text ?? ''),
             exact(sweep.prob[at]),
             exact(sweep.logit[at]),
             exact(sweep.logProb[at]),
             exact(sweep.rank[at]),
+            exactState(sweep, row * info.columns + column),
           ];
         }
       }

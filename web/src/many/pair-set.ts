@@ -29,22 +29,50 @@ export function parsePairs(json: string): ReadPairs {
   };
 }
 
-/** Why a pair cannot be part of the mean; undefined where it can. Lengths are in tokens. */
-export function whyLeftOut(
-  { clean, corrupted }: { clean: number; corrupted: number },
-  targets: number,
-  first: { length: number; targets: number } | undefined,
-): string | undefined {
-  if (clean !== corrupted) {
-    return `the clean prompt has ${clean} tokens and the corrupted one ${corrupted}`;
+/** What has to agree for pairs to be averaged; lengths are in tokens. */
+export interface PairShape {
+  clean: number;
+  corrupted: number;
+  targets: number;
+}
+
+/** Of equally common ones the first. */
+function commonest(values: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let best: number | undefined;
+  for (const [value, count] of counts) {
+    if (best === undefined || count > (counts.get(best) ?? 0)) best = value;
   }
-  if (targets === 0) return 'there is no target';
-  if (!first) return undefined;
-  if (clean !== first.length) return `it has ${clean} tokens, and the first pair ${first.length}`;
-  if (targets !== first.targets) {
-    return `it has ${targets} targets, and the first pair ${first.targets}`;
-  }
-  return undefined;
+  return best;
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/**
+ * [pair], why it cannot be part of the mean; undefined where it can. The commonest length decides,
+ * then, among pairs of that length, the commonest number of targets, as in the command
+ * (core/experiment/pair_shapes.h).
+ */
+export function whyLeftOut(pairs: readonly PairShape[]): (string | undefined)[] {
+  const sound = pairs.filter((pair) => pair.clean === pair.corrupted && pair.targets > 0);
+  const length = commonest(sound.map(({ clean }) => clean));
+  const targets = commonest(
+    sound.filter(({ clean }) => clean === length).map((pair) => pair.targets),
+  );
+  return pairs.map((pair) => {
+    if (pair.clean !== pair.corrupted) {
+      return `the clean prompt has ${counted(pair.clean, 'token')} and the corrupted one ${pair.corrupted}`;
+    }
+    if (pair.targets === 0) return 'there is no target';
+    if (pair.clean !== length) {
+      return `it has ${counted(pair.clean, 'token')}, and most pairs ${length}`;
+    }
+    if (pair.targets !== targets) {
+      return `it has ${counted(pair.targets, 'target')}, and most pairs of its length ${targets}`;
+    }
+    return undefined;
+  });
 }
 
 // Written by hand and by programs beside the command's own experiments; read as text, as typed ones are.

@@ -1,28 +1,58 @@
 /** What a set of results gives: the mean heatmap and the spread around it. */
 
-import type { LabResult, SweepValues } from '../heatmap/result';
-import { METRIC_TEXTS } from '../heatmap/metrics';
+import { stateLines } from '../heatmap/cell-state';
 import {
-  changesOf,
+  LEAST_GAP,
+  METRIC_TEXTS,
+  rawValues,
+  runValue,
+  isAblation,
+  unpatchedRun,
+} from '../heatmap/metrics';
+import { rowNames } from '../heatmap/panels';
+import type { LabResult, SweepValues } from '../heatmap/result';
+import {
   columnNames,
+  jointStates,
   leastExtent,
   type MetricView,
-  rowNames,
   sweepText,
   unitOf,
 } from '../picture/from-result';
-import { amountScale, changeScale, type Picture } from '../picture/picture';
+import { amountScale, changeScale, type Picture, type PictureScale } from '../picture/picture';
 import { modelText } from '../taking/settings-text';
-import { sharedLabels, spreadOf } from './spread';
 import type { PairResult } from './set-run.svelte';
+import { type PairValues, sharedLabels, shareOfMeans, spreadOf, spreadOfShares } from './spread';
+
+/** What is averaged; shares in the two orders that there are. */
+export const MEANS = ['change', 'share of means', 'mean of shares'] as const;
+export type MeanKind = (typeof MEANS)[number];
+
+export const MEAN_TEXTS: Record<MeanKind, string> = {
+  change: 'the mean change',
+  'share of means': 'normalised: metric means over pairs first, then normalised (share of means)',
+  'mean of shares': 'normalised: each pair, then their mean (mean of shares)',
+};
 
 export interface SetPictures {
-  mean: Picture;
-  /** None of a single pair. */
+  /** None where the clean and the corrupted runs are too near each other to normalise. */
+  mean: Picture | undefined;
+  /** None of a single pair, and of a share of means. */
   deviation: Picture | undefined;
 }
 
 const ORDINALS = ['first', 'second', 'third', 'fourth'];
+/** Shares are seen from here on. */
+const LEAST_SHARE = 0.1;
+
+/** The means that a metric of these experiments has. */
+export function availableMeans(
+  { metric }: Pick<MetricView, 'metric'>,
+  experiment: LabResult['experiment'],
+): readonly MeanKind[] {
+  const hasShares = metric !== 'kl' && metric !== 'rank' && !isAblation(experiment);
+  return hasShares ? MEANS : ['change'];
+}
 
 /** "Probability of each pair’s first target" */
 export function setMetricText({ metric, target, against }: MetricView): string {
@@ -33,50 +63,127 @@ export function setMetricText({ metric, target, against }: MetricView): string {
   return `${METRIC_TEXTS[metric].label} of each pair’s ${name(target)}`;
 }
 
+/** "1 pair", "2 pairs" */
+const pairsText = (count: number) => `${count} pair${count === 1 ? '' : 's'}`;
+
+interface Swept {
+  result: LabResult;
+  sweep: SweepValues;
+}
+
+interface Means {
+  mean: Float32Array | undefined;
+  deviation: Float32Array | undefined;
+  /** Before what is shown, and as a line of the caption. */
+  title: string;
+  caption: string;
+}
+
+function valuesOf({ result, sweep }: Swept, { metric, target, against }: MetricView): PairValues {
+  const subject = { target, against };
+  return {
+    patched: rawValues(sweep, metric, subject),
+    clean: runValue(result.start.clean, metric, subject),
+    corrupted: runValue(result.start.corrupted, metric, subject),
+  };
+}
+
+function meansOf(swept: readonly Swept[], view: MetricView, kind: MeanKind): Means {
+  const pairs = swept.map((each) => valuesOf(each, view));
+  const all = pairsText(pairs.length);
+  switch (kind) {
+    case 'change': {
+      const { metric, target, against } = view;
+      const changes = swept.map(({ result, sweep }, i) => {
+        const run = unpatchedRun(result.start, sweep.info);
+        const base = runValue(run, metric, { target, against });
+        return pairs[i]?.patched.map((value) => value - base) ?? new Float32Array();
+      });
+      return {
+        ...spreadOf(changes),
+        title: `Mean of ${all}`,
+        caption: 'What a patch changes, over all pairs.',
+      };
+    }
+    case 'share of means':
+      return {
+        mean: shareOfMeans(pairs, LEAST_GAP[view.metric]),
+        deviation: undefined,
+        title: `Share of means over ${all}`,
+        caption:
+          'Share of the way from the corrupted to the clean run: metric means over pairs first, then normalised.',
+      };
+    case 'mean of shares': {
+      const shares = spreadOfShares(pairs, LEAST_GAP[view.metric]);
+      const used = shares?.count ?? 0;
+      return {
+        mean: shares?.mean,
+        deviation: shares?.deviation,
+        title: `Mean of shares over ${used === pairs.length ? all : `${used} of ${all}`}`,
+        caption:
+          'Share of the way from the corrupted to the clean run: each pair normalised, then the mean.' +
+          (used < pairs.length
+            ? ` Without ${pairsText(pairs.length - used)} whose clean and corrupted run are too near each other.`
+            : ''),
+      };
+    }
+  }
+}
+
+function scaleOf(values: Float32Array, view: MetricView, kind: MeanKind): PictureScale {
+  if (kind === 'change') return changeScale(values, leastExtent(view.metric), unitOf(view.metric));
+  return changeScale(values, LEAST_SHARE, 'of the gap');
+}
+
 /** results: one at least, all of one shape. index: which of their sweeps. */
 export function setPictures(
   results: readonly PairResult[],
   index: number,
   view: MetricView,
+  kind: MeanKind = 'change',
 ): SetPictures | undefined {
-  const swept = results.flatMap(({ result }): { result: LabResult; sweep: SweepValues }[] => {
+  const swept = results.flatMap(({ result }): Swept[] => {
     const sweep = result.sweeps[index];
     return sweep ? [{ result, sweep }] : [];
   });
   const [first] = swept;
   if (!first) return undefined;
-  const spread = spreadOf(swept.map(({ result, sweep }) => changesOf(result, sweep, view)));
+  const { mean, deviation, title, caption } = meansOf(swept, view, kind);
   const columns = swept.map(({ result, sweep }) => columnNames(result, sweep));
+  const states = jointStates(swept.map(({ sweep }) => sweep));
   const what = `${setMetricText(view)}, ${sweepText(first.sweep)}`;
   const shared = {
     rows: first.sweep.info.rows,
     columns: first.sweep.info.columns,
+    states,
     rowLabels: rowNames(first.sweep, first.result.model.nHead),
     columnLabels: sharedLabels(columns.map(({ labels }) => labels)),
     strongColumns: (columns[0]?.strong ?? []).map((_, i) =>
       columns.some(({ strong }) => strong[i]),
     ),
     caption: [
-      'What a patch changes, over all pairs.',
+      caption,
       `Model: ${modelText(first.result.model)}`,
+      ...stateLines(states),
       `Pairs: ${results.map(({ name }) => name).join('; ')}`,
     ],
   };
-  const unit = unitOf(view.metric);
-  const least = leastExtent(view.metric);
-  const deviation = {
-    ...shared,
-    title: `Standard deviation over ${spread.count} pairs: ${what}`,
-    values: spread.deviation,
-    scale: amountScale(spread.deviation, least, unit),
-  };
+  const [least, unit] =
+    kind === 'change'
+      ? [leastExtent(view.metric), unitOf(view.metric)]
+      : [LEAST_SHARE, 'of the gap'];
   return {
-    mean: {
+    mean: mean && {
       ...shared,
-      title: `Mean of ${spread.count} pairs: ${what}`,
-      values: spread.mean,
-      scale: changeScale(spread.mean, least, unit),
+      title: `${title}: ${what}`,
+      values: mean,
+      scale: scaleOf(mean, view, kind),
     },
-    deviation: spread.count > 1 ? deviation : undefined,
+    deviation: deviation && {
+      ...shared,
+      title: `Standard deviation over ${pairsText(swept.length)}: ${what}`,
+      values: deviation,
+      scale: amountScale(deviation, least, unit),
+    },
   };
 }

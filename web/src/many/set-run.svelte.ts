@@ -5,10 +5,10 @@ import type { Experiment } from '../experiment/experiment';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
 import { EngineOver } from '../engine/engine-over';
 import { messageOf } from '../loading/errors';
-import { type PromptPair, whyLeftOut } from './pair-set';
+import { type PairShape, type PromptPair, whyLeftOut } from './pair-set';
 import type { ManyStatus } from './template-run.svelte';
 
-export type SetSource = Pick<EngineAccess, 'tokenize' | 'run'>;
+export type SetSource = Pick<EngineAccess, 'tokenize' | 'resolveTarget' | 'run'>;
 
 export interface PairResult {
   name: string;
@@ -44,26 +44,25 @@ export class SetRun {
     this.leftOut = [];
     this.done = 0;
     this.count = pairs.length;
-    for (const pair of pairs) {
-      try {
-        const why = await this.whyNot(source, pair, settings);
+    try {
+      const reasons = await reasonsOf(source, pairs, settings);
+      for (const [index, pair] of pairs.entries()) {
         if (signal.aborted) return;
+        const why = reasons[index];
         if (why !== undefined) this.leave(pair, why);
-        else if (!(await this.runPair(source, model, pair, settings, signal))) {
+        else if (!(await this.runOrLeave(source, model, pair, settings, signal))) {
           this.finish('cancelled', signal);
           return;
         }
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof EngineOver) {
-          this.finish(error.isCrash ? 'failed' : 'cancelled', signal);
-          throw error;
-        }
-        this.leave(pair, messageOf(error));
+        this.done++;
       }
-      this.done++;
+      this.finish('done', signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const isOver = error instanceof EngineOver && !error.isCrash;
+      this.finish(isOver ? 'cancelled' : 'failed', signal);
+      throw error;
     }
-    this.finish('done', signal);
   }
 
   /** Between two heatmap rows; pairs that are through stay. */
@@ -81,17 +80,22 @@ export class SetRun {
     this.leftOut = [...this.leftOut, { name, why }];
   }
 
-  private async whyNot(source: SetSource, pair: PromptPair, settings: Experiment) {
-    const clean = await source.tokenize(pair.clean);
-    // Noise and ablations have no prompt of their own.
-    const isPrompt = settings.corruption.kind === 'prompt';
-    const corrupted = isPrompt ? await source.tokenize(pair.corrupted) : clean;
-    const first = this.results[0]?.result.start;
-    return whyLeftOut(
-      { clean: clean.length, corrupted: corrupted.length },
-      targetsOf(pair, settings).length,
-      first && { length: first.tokensClean.length, targets: first.targets.length },
-    );
+  /** Whether it came to its end; a pair that cannot be run is left out. */
+  private async runOrLeave(
+    source: SetSource,
+    model: ResultModel,
+    pair: PromptPair,
+    settings: Experiment,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      return await this.runPair(source, model, pair, settings, signal);
+    } catch (error) {
+      if (signal.aborted) return false;
+      if (error instanceof EngineOver) throw error;
+      this.leave(pair, messageOf(error));
+      return true;
+    }
   }
 
   /** Whether it came to its end. */
@@ -122,6 +126,38 @@ export class SetRun {
     this.results = [...this.results, { name, result }];
     return true;
   }
+}
+
+/** [pair], why it is left out; undefined where it is run. */
+async function reasonsOf(
+  source: SetSource,
+  pairs: readonly PromptPair[],
+  settings: Experiment,
+): Promise<(string | undefined)[]> {
+  // Noise and ablations have no prompt of their own.
+  const isPrompt = settings.corruption.kind === 'prompt';
+  const reasons: (string | undefined)[] = [];
+  const shapes: (PairShape & { index: number })[] = [];
+  for (const [index, pair] of pairs.entries()) {
+    const targets = targetsOf(pair, settings);
+    try {
+      const clean = (await source.tokenize(pair.clean)).length;
+      const corrupted = isPrompt ? (await source.tokenize(pair.corrupted)).length : clean;
+      // A pair whose targets are no tokens has no say in what is commonest.
+      for (const target of targets) {
+        if (typeof target === 'string') await source.resolveTarget(target);
+      }
+      shapes.push({ index, clean, corrupted, targets: targets.length });
+    } catch (error) {
+      if (error instanceof EngineOver) throw error;
+      reasons[index] = messageOf(error);
+    }
+  }
+  whyLeftOut(shapes).forEach((why, i) => {
+    const shape = shapes[i];
+    if (shape) reasons[shape.index] = why;
+  });
+  return reasons;
 }
 
 function targetsOf(pair: PromptPair, settings: Experiment): Experiment['targets'] {

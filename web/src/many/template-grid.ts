@@ -4,6 +4,7 @@ import type { Measures } from '../engine/module';
 import { formatNumber, formatSigned } from '../heatmap/format';
 import { formatProbability } from '../picture/format';
 import { amountScale, changeScale, type Picture } from '../picture/picture';
+import { numberOrNull } from '../taking/numbers';
 
 export interface Filled {
   /** [slot] */
@@ -101,7 +102,7 @@ export function gridLines({ slots, fillings, targets }: GridInput): (string | nu
   const lines = fillings.map((filled) => [
     ...filled.words,
     filled.text,
-    ...targets.map((_, target) => filled.measures?.prob[target] ?? null),
+    ...targets.map((_, target) => numberOrNull(filled.measures?.prob[target])),
   ]);
   return [head, ...lines];
 }

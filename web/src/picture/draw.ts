@@ -1,14 +1,17 @@
 /** Draws a picture on a canvas; everything that decides something is in layout and colour. */
 
+import type { CellState } from '../heatmap/cell-state';
 import { inkOn } from './colour';
 import { cellCharacters, FONT, labelRight, labelTop, type PictureLayout } from './layout';
-import { type Picture, type PictureCell, shortened } from './picture';
+import { type Picture, type PictureCell, shortened, stateOf } from './picture';
 
 export interface Inks {
   text: string;
   strong: string;
   pending: string;
   focus: string;
+  estimate: string;
+  broken: string;
 }
 
 const FAMILY = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
@@ -21,20 +24,44 @@ export function inksOf(element: Element): Inks {
     strong: ink('--differ'),
     pending: ink('--pending'),
     focus: ink('--focus'),
+    estimate: ink('--estimate'),
+    broken: ink('--problem'),
   };
+}
+
+interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 type Context = CanvasRenderingContext2D;
 type Colour = (value: number) => string;
 
-function drawUnknown(context: Context, x: number, y: number, width: number, height: number) {
+/** A stroke where nothing is computed, or where there is an estimate; a cross of what is no number. */
+function drawMark(context: Context, state: CellState, at: Rectangle, inks: Inks) {
+  const { x, y, width, height } = at;
+  context.strokeStyle =
+    state === 'not finite' ? inks.broken : state === 'estimated' ? inks.estimate : inks.pending;
   context.beginPath();
   context.moveTo(x, y + height);
   context.lineTo(x + width, y);
+  if (state === 'not finite') {
+    context.moveTo(x, y);
+    context.lineTo(x + width, y + height);
+    context.rect(x + 0.5, y + 0.5, width - 1, height - 1);
+  }
   context.stroke();
 }
 
-function drawCells(context: Context, picture: Picture, layout: PictureLayout, colour: Colour) {
+function drawCells(
+  context: Context,
+  picture: Picture,
+  layout: PictureLayout,
+  colour: Colour,
+  inks: Inks,
+) {
   const room = cellCharacters(layout);
   const gap = layout.cellWidth > 4 && layout.cellHeight > 4 ? 1 : 0;
   const [width, height] = [layout.cellWidth - gap, layout.cellHeight - gap];
@@ -45,15 +72,17 @@ function drawCells(context: Context, picture: Picture, layout: PictureLayout, co
   picture.values.forEach((value, index) => {
     const x = layout.left + (index % layout.columns) * layout.cellWidth;
     const y = layout.top + Math.floor(index / layout.columns) * layout.cellHeight;
-    if (Number.isNaN(value)) {
-      if (!picture.hasGaps) drawUnknown(context, x, y, width, height);
-      return;
+    const state = stateOf(picture, index);
+    if (state === 'gap') return;
+    const isKnown = state === 'exact' || state === 'estimated';
+    const fill = isKnown ? colour(value) : undefined;
+    if (fill !== undefined) {
+      context.fillStyle = fill;
+      context.fillRect(x, y, width, height);
     }
-    const fill = colour(value);
-    context.fillStyle = fill;
-    context.fillRect(x, y, width, height);
+    if (state !== 'exact') drawMark(context, state, { x, y, width, height }, inks);
     const text = picture.texts?.[index];
-    if (text === undefined) return;
+    if (text === undefined || fill === undefined) return;
     context.fillStyle = inkOn(fill);
     context.fillText(shortened(text, room), x + layout.cellWidth / 2, y + layout.cellHeight / 2);
   });
@@ -101,8 +130,7 @@ export function drawPicture(
   const context = canvas.getContext('2d');
   if (!context) return;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.strokeStyle = inks.pending;
-  drawCells(context, picture, layout, colour);
+  drawCells(context, picture, layout, colour, inks);
   drawLabels(context, picture, layout, inks);
   if (!selected) return;
   context.strokeStyle = inks.focus;

@@ -1,7 +1,8 @@
 /** Numbers for people to read. */
 
+import { STATE_TEXTS } from '../heatmap/cell-state';
 import { formatNumber, formatSigned } from '../heatmap/format';
-import type { PictureScale } from './picture';
+import { type Picture, type PictureScale, stateOf } from './picture';
 
 function largest({ range }: PictureScale): number {
   return range.kind === 'diverging'
@@ -27,4 +28,12 @@ export function formatValue(value: number, scale: PictureScale): string {
 export function formatProbability(prob: number): string {
   if (Number.isNaN(prob)) return 'not known';
   return prob > 0 && prob < 0.00005 ? '< 0.0001' : prob.toFixed(4);
+}
+
+/** What is said of a cell: its value, or why it has none. */
+export function cellText(picture: Picture, index: number): string {
+  const state = stateOf(picture, index);
+  const value = formatValue(picture.values[index] ?? Number.NaN, picture.scale);
+  if (state === 'exact' || state === 'gap') return value;
+  return state === 'estimated' ? `about ${value}, ${STATE_TEXTS[state]}` : STATE_TEXTS[state];
 }

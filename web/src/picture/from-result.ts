@@ -2,8 +2,10 @@
 
 import type { Token } from '../engine/module';
 import { visibleText } from '../experiment/token-diff';
+import { type CellState, exactState, stateLines } from '../heatmap/cell-state';
 import type { Metric, Reference } from '../heatmap/metrics';
 import { METRIC_TEXTS } from '../heatmap/metrics';
+import { rowNames } from '../heatmap/panels';
 import type { LabResult, SweepValues } from '../heatmap/result';
 import { shownValues } from '../heatmap/shown';
 import { settingsText } from '../taking/settings-text';
@@ -54,11 +56,6 @@ export function tokenLabels(clean: readonly Token[], corrupted: readonly Token[]
   return { labels, strong };
 }
 
-export function rowNames({ info }: SweepValues, nHead: number): string[] {
-  if (info.axes !== 'head-position') return range(info.rows).map(String);
-  return range(info.rows).map((row) => `${Math.floor(row / nHead)}.${row % nHead}`);
-}
-
 export function columnNames(result: LabResult, { info }: SweepValues): TokenLabels {
   const { tokensClean, tokensCorrupted } = result.start;
   if (info.axes !== 'head') return tokenLabels(tokensClean, tokensCorrupted);
@@ -99,13 +96,14 @@ export function heatmapPicture(
     rows: sweep.info.rows,
     columns: sweep.info.columns,
     values: shown.values,
+    states: shown.states,
     rowLabels: rowNames(sweep, result.model.nHead),
     columnLabels: labels,
     strongColumns: strong,
     scale: { range: shown.range, unit: shown.isShare ? '' : UNITS[metric] },
     caption: [
       `Colour: ${metricText(result, view)}${REFERENCE_TEXTS[reference]}.`,
-      ...(shown.isEstimate.some(Boolean) ? ['Some cells are first-order estimates.'] : []),
+      ...stateLines(shown.states),
       ...settingsText(result),
     ],
   };
@@ -125,8 +123,18 @@ export const leastExtent = (metric: Metric): number => LEAST[metric];
 
 export const unitOf = (metric: Metric): string => UNITS[metric];
 
-/** What each cell's patch changed: [row][column]. */
+/** What each cell’s patch changed: [row][column]. */
 export function changesOf(result: LabResult, sweep: SweepValues, view: MetricView): Float32Array {
   const { metric, target, against } = view;
   return shownValues(result.start, sweep, metric, 'unpatched', { target, against }).values;
+}
+
+/** [row][column], of what takes a value from each of several sweeps: the least that is known. */
+export function jointStates(sweeps: readonly SweepValues[]): CellState[] {
+  const cells = sweeps[0]?.kl.length ?? 0;
+  return Array.from({ length: cells }, (_, cell): CellState => {
+    const states = sweeps.map((sweep) => exactState(sweep, cell));
+    if (states.includes('not finite')) return 'not finite';
+    return states.includes('not computed') ? 'not computed' : 'exact';
+  });
 }

@@ -1,5 +1,6 @@
 /** Where the parts of a picture are, in CSS pixels; labels are in a type of equal widths. */
 
+import { largestOf } from '../heatmap/extremes';
 import { type Picture, type PictureCell, shortened } from './picture';
 
 export const FONT = 12;
@@ -48,12 +49,15 @@ export function layoutPicture(picture: Picture, available: number): PictureLayou
   const rowLabels = picture.rowLabels.map((label) => shortened(label, LONGEST_LABEL));
   const columnLabels = picture.columnLabels.map((label) => shortened(label, LONGEST_LABEL));
   const longest = (labels: string[]) =>
-    Math.max(0, ...labels.map((label) => Array.from(label).length));
+    largestOf(
+      labels.map((label) => Array.from(label).length),
+      0,
+    );
   const left = Math.ceil(longest(rowLabels) * FONT * CHARACTER) + 2 * GAP;
   const limits = picture.texts ? WRITTEN : PLAIN;
   const fitting = Math.floor((available - left - RIGHT) / Math.max(1, columns));
   const cellWidth = Math.min(limits.most, Math.max(limits.least, fitting));
-  const isNamed = rowLabels.some((label) => !/^[\d.]*$/.test(label));
+  const isNamed = rowLabels.some((label) => !/^[\d.–]*$/.test(label));
   const plainHeight = Math.max(heightFor(rows), isNamed ? LEAST_NAMED_HEIGHT : 0);
   const cellHeight = picture.texts ? WRITTEN_HEIGHT : plainHeight;
   const font = Math.min(FONT, cellWidth + 1);

@@ -1,5 +1,6 @@
 /** A rectangle of coloured cells, apart from where it is drawn: on a canvas, as SVG. */
 
+import type { CellState } from '../heatmap/cell-state';
 import type { ColourRange } from '../heatmap/metrics';
 
 export interface PictureScale {
@@ -14,6 +15,8 @@ export interface Picture {
   columns: number;
   /** [row][column], flat; NaN for what is not known. */
   values: Float32Array;
+  /** [row][column], what is known of each cell; without it, what is NaN is not computed. */
+  states?: readonly CellState[];
   /** Whether there is nothing where a value is NaN, in place of something that is not known. */
   hasGaps?: boolean;
   rowLabels: readonly string[];
@@ -25,6 +28,14 @@ export interface Picture {
   texts?: readonly string[];
   /** The settings, a line each; goes where the picture goes. */
   caption: readonly string[];
+}
+
+/** What is drawn in a cell; 'gap' is nothing at all. */
+export function stateOf(picture: Picture, index: number): CellState | 'gap' {
+  const state = picture.states?.[index];
+  if (state) return state;
+  if (!Number.isNaN(picture.values[index])) return 'exact';
+  return picture.hasGaps ? 'gap' : 'not computed';
 }
 
 export interface PictureCell {

@@ -1,6 +1,7 @@
 /** The further attempts as one picture: a line each, every token in both runs. */
 
 import { visibleText } from '../experiment/token-diff';
+import { largestOf } from '../heatmap/extremes';
 import type { ResultModel } from '../heatmap/result';
 import { amountScale, type Picture } from '../picture/picture';
 import { modelText } from '../taking/settings-text';
@@ -29,7 +30,7 @@ export function attemptsPicture(
     columnLabels: columns.map(({ target, run }) => `${visibleText(target)}, ${run}`),
     strongColumns: columns.map(() => false),
     scale: amountScale(values, 0.01, ''),
-    texts: Array.from(values, (value) => value.toFixed(4)),
+    texts: Array.from(values, (value) => (Number.isFinite(value) ? value.toFixed(4) : '–')),
     caption: [
       'Probability of each token after the clean and after the corrupted prompt.',
       ...(model ? [`Model: ${modelText(model)}`] : []),
@@ -39,6 +40,6 @@ export function attemptsPicture(
 
 /** In how many attempts the likeliest of the tokens is another one after the corruption. */
 export function turned(attempts: readonly Attempt[]): number {
-  const best = (values: Float32Array) => values.indexOf(Math.max(...values));
+  const best = (values: Float32Array) => values.indexOf(largestOf(values));
   return attempts.filter(({ clean, corrupted }) => best(clean) !== best(corrupted)).length;
 }

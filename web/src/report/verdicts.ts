@@ -1,6 +1,7 @@
 /** What figures say, in sentences. */
 
 import { visibleText } from '../experiment/token-diff';
+import { largestOf } from '../heatmap/extremes';
 import { formatSigned } from '../heatmap/format';
 import type { LabResult, SweepValues } from '../heatmap/result';
 import { changesOf } from '../picture/from-result';
@@ -35,7 +36,8 @@ export function agreementText(
   const missing = rows.length - differences.length;
   const none = missing > 0 ? ` Not single tokens here: ${missing} of ${rows.length}.` : '';
   if (differences.length === 0) return none.trim();
-  const largest = Math.max(...differences);
+  if (differences.some(Number.isNaN)) return `some figures are not finite.${none}`;
+  const largest = largestOf(differences);
   const verdict =
     largest <= 2 * ROUNDING
       ? 'all figures agree to the four digits printed'

@@ -1,5 +1,7 @@
 /** Every number of a result as CSV (RFC 4180): a line for each cell and target. */
 
+import { exactState } from '../heatmap/cell-state';
+import { placeOf } from '../heatmap/panels';
 import type { LabResult, SweepValues } from '../heatmap/result';
 import { rowOffset } from '../heatmap/result';
 import { numberOrNull } from './numbers';
@@ -11,8 +13,10 @@ export const COLUMNS = [
   'direction',
   'target',
   'layer',
+  'last_layer',
   'head',
   'position',
+  'last_position',
   'clean_token',
   'corrupted_token',
   'prob',
@@ -20,6 +24,7 @@ export const COLUMNS = [
   'logit',
   'rank',
   'kl',
+  'state',
 ] as const;
 
 /** Quoted where it must be, and where a space at its end would be lost otherwise. */
@@ -35,29 +40,30 @@ export function csvText(lines: readonly (readonly Field[])[]): string {
 
 function sweepLines(result: LabResult, sweep: SweepValues): Field[][] {
   const { info } = sweep;
-  const { nHead } = result.model;
   const { targets, tokensClean, tokensCorrupted } = result.start;
+  const orNull = (index: number) => (index < 0 ? null : index);
   return targets.flatMap((target, t) =>
     Array.from({ length: info.rows * info.columns }, (_, cell): Field[] => {
       const row = Math.floor(cell / info.columns);
-      const column = cell % info.columns;
       const at = rowOffset(sweep, t, 0) + cell;
-      const isPosition = info.axes !== 'head';
-      const headOfRow = info.axes === 'head-position' ? row % nHead : null;
+      const place = placeOf(sweep, result.model.nHead, row, cell % info.columns);
       return [
         info.site,
         info.direction,
         target.text,
-        info.axes === 'head-position' ? Math.floor(row / nHead) : row,
-        isPosition ? headOfRow : column,
-        isPosition ? column : null,
-        isPosition ? (tokensClean[column]?.text ?? null) : null,
-        isPosition ? (tokensCorrupted[column]?.text ?? null) : null,
+        place.layer,
+        place.lastLayer,
+        orNull(place.head),
+        orNull(place.position),
+        orNull(place.lastPosition),
+        tokensClean[place.position]?.text ?? null,
+        tokensCorrupted[place.position]?.text ?? null,
         numberOrNull(sweep.prob[at]),
         numberOrNull(sweep.logProb[at]),
         numberOrNull(sweep.logit[at]),
         numberOrNull(sweep.rank[at]),
         numberOrNull(sweep.kl[cell]),
+        exactState(sweep, cell),
       ];
     }),
   );

@@ -1,13 +1,17 @@
 /** Files that the page makes, and a picture's pixels. */
 
-/** A name that every file system takes. */
+const LONGEST_NAME = 60;
+// Windows keeps these for devices, whatever follows the point.
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+
+/** A name that every file system takes: letters, marks and digits of any script, and dashes. */
 export function fileName(title: string, extension: string): string {
-  const plain = title
-    .normalize('NFKD')
-    .replaceAll(/[^A-Za-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .toLowerCase()
-    .slice(0, 60);
+  const words = title.normalize('NFC').replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-');
+  const name = Array.from(words.replaceAll(/^-+/g, '').toLowerCase())
+    .slice(0, LONGEST_NAME)
+    .join('')
+    .replaceAll(/-+$/g, '');
+  const plain = RESERVED.test(name) ? `patchboard-${name}` : name;
   return `${plain === '' ? 'patchboard' : plain}.${extension}`;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Measures, Prediction, Token } from '../engine/module';
 import type { Experiment } from '../experiment/experiment';
+import { notFiniteCells } from '../heatmap/cell-state';
 import { type LabResult, rowOffset, type SweepValues } from '../heatmap/result';
 import { numberOrNull } from './numbers';
 
@@ -15,6 +16,11 @@ export interface SavedMeasures {
   kl: number | null;
 }
 
+export interface SavedPrediction extends Token {
+  logit: number | null;
+  prob: number | null;
+}
+
 export interface SavedSweep {
   site: string;
   direction: string;
@@ -26,6 +32,8 @@ export interface SavedSweep {
   rank: Numbers[][];
   /** [row][column] */
   kl: Numbers[];
+  /** [[row, column]] of the cells that were computed and are not finite; others of null were not. */
+  not_finite: [row: number, column: number][];
 }
 
 export interface SavedResult extends Omit<Experiment, 'corrupted'> {
@@ -38,7 +46,7 @@ export interface SavedResult extends Omit<Experiment, 'corrupted'> {
     targets: { text: string; tokens: Token[] }[];
     clean: SavedMeasures;
     corrupted: SavedMeasures;
-    top: { clean: Prediction[]; corrupted: Prediction[] };
+    top: { clean: SavedPrediction[]; corrupted: SavedPrediction[] };
     sweeps: SavedSweep[];
   };
 }
@@ -76,15 +84,16 @@ function savedSweep(sweep: SweepValues, targets: number): SavedSweep {
     logit: tables(sweep.logit),
     rank: tables(sweep.rank),
     kl: table(sweep.kl, columns),
+    not_finite: notFiniteCells(sweep),
   };
 }
 
-const savedPredictions = (top: readonly Prediction[]) =>
+const savedPredictions = (top: readonly Prediction[]): SavedPrediction[] =>
   top.map(({ id, text, logit, prob }) => ({
     id,
     text,
-    logit: numberOrNull(Math.fround(logit)) ?? 0,
-    prob: numberOrNull(Math.fround(prob)) ?? 0,
+    logit: numberOrNull(Math.fround(logit)),
+    prob: numberOrNull(Math.fround(prob)),
   }));
 
 /** digest: of the weights' file, where it is known. */

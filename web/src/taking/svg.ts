@@ -1,5 +1,6 @@
 /** A picture as an SVG document of its own: no style sheets, no fonts to fetch. */
 
+import type { CellState } from '../heatmap/cell-state';
 import { colourScale, type Theme, valueAt } from '../heatmap/colours';
 import { inkOn } from '../picture/colour';
 import { formatValue } from '../picture/format';
@@ -12,7 +13,7 @@ import {
   layoutPicture,
   type PictureLayout,
 } from '../picture/layout';
-import { type Picture, type PictureScale, shortened } from '../picture/picture';
+import { type Picture, type PictureScale, shortened, stateOf } from '../picture/picture';
 
 const MARGIN = 16;
 const TITLE = 16;
@@ -28,14 +29,18 @@ const PAPER = {
     text: '#16202c',
     muted: '#566373',
     strong: '#8a4b00',
-    unknown: '#c3cbd6',
+    pending: '#c3cbd6',
+    estimate: '#16202c59',
+    broken: '#a3212b',
   },
   dark: {
     back: '#1a1f29',
     text: '#e8edf4',
     muted: '#a3b0c0',
     strong: '#ffcb80',
-    unknown: '#3f4a5b',
+    pending: '#3f4a5b',
+    estimate: '#e8edf459',
+    broken: '#ff9d9d',
   },
 };
 
@@ -95,31 +100,40 @@ export function wrapped(text: string, room: number): string[] {
   return [...lines, line];
 }
 
+interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** As on the canvas: a stroke of what is not computed or estimated, a cross of what is no number. */
+function mark(state: CellState, { x, y, width, height }: Rectangle, theme: Theme): string {
+  const { pending, estimate, broken } = PAPER[theme];
+  const isBroken = state === 'not finite';
+  const stroke = isBroken ? broken : state === 'estimated' ? estimate : pending;
+  const rising = `M${x} ${y + height}L${x + width} ${y}`;
+  const box = `M${x + 0.5} ${y + 0.5}h${width - 1}v${height - 1}h${1 - width}z`;
+  const falling = isBroken ? `M${x} ${y}L${x + width} ${y + height}` : '';
+  const d = state === 'estimated' ? rising : `${rising}${falling}${box}`;
+  return `<path${attributesText({ d, fill: 'none', stroke })}/>`;
+}
+
 function cells(picture: Picture, layout: PictureLayout, theme: Theme): string[] {
   const colour = colourScale(picture.scale.range, theme);
   const room = cellCharacters(layout);
   const size = { width: layout.cellWidth - 1, height: layout.cellHeight - 1 };
-  return [...picture.values].flatMap((value, index) => {
+  return Array.from(picture.values).flatMap((value, index) => {
     const x = layout.left + (index % layout.columns) * layout.cellWidth;
     const y = layout.top + Math.floor(index / layout.columns) * layout.cellHeight;
-    if (Number.isNaN(value)) {
-      if (picture.hasGaps) return [];
-      const stroke = PAPER[theme].unknown;
-      return [
-        rect({
-          x: x + 0.5,
-          y: y + 0.5,
-          width: size.width - 1,
-          height: size.height - 1,
-          fill: 'none',
-          stroke,
-        }),
-      ];
-    }
+    const state = stateOf(picture, index);
+    if (state === 'gap') return [];
+    const marks = state === 'exact' ? [] : [mark(state, { x, y, ...size }, theme)];
+    if (state !== 'exact' && state !== 'estimated') return marks;
     const fill = colour(value);
     const cell = rect({ x, y, ...size, fill });
     const text = picture.texts?.[index];
-    if (text === undefined) return [cell];
+    if (text === undefined) return [cell, ...marks];
     const place = {
       x: x + layout.cellWidth / 2,
       y: y + layout.cellHeight / 2 + FONT / 3,
@@ -127,7 +141,7 @@ function cells(picture: Picture, layout: PictureLayout, theme: Theme): string[] 
       'text-anchor': 'middle',
       fill: inkOn(fill),
     };
-    return [cell, textElement(shortened(text, room), place)];
+    return [cell, ...marks, textElement(shortened(text, room), place)];
   });
 }
 

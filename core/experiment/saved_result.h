@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/math/matrix.h"
+#include "core/token_id.h"
+
+namespace patchboard {
+
+/// Numbers of a saved result, as they were written; none is null.
+using SavedNumbers = std::vector<std::optional<double>>;
+
+struct SavedMeasures {
+  SavedNumbers prob;  ///< [target], as the next three
+  SavedNumbers log_prob;
+  SavedNumbers logit;
+  SavedNumbers rank;
+  std::optional<double> kl;
+};
+
+struct SavedPrediction {
+  TokenId id = 0;
+  std::optional<double> logit;
+  std::optional<double> prob;
+};
+
+/// One heatmap.
+struct SavedSweep {
+  std::string site;
+  std::string direction;
+  std::string axes;
+  Index targets = 0;
+  Index rows = 0;
+  Index columns = 0;
+  SavedNumbers prob;  ///< [target][row][column], flat, as the next three
+  SavedNumbers log_prob;
+  SavedNumbers logit;
+  SavedNumbers rank;
+  SavedNumbers kl;               ///< [row][column], flat
+  std::vector<bool> not_finite;  ///< [row][column]; of `kl`'s nulls, others were not computed
+  SavedNumbers estimate;         ///< [row][column]; empty where there is none
+  std::optional<double> estimate_rank_correlation;
+};
+
+/// What the estimates are of.
+struct SavedMetric {
+  std::string name;  ///< as `Session::estimates` knows it
+  std::size_t target = 0;
+  std::size_t against = 0;  ///< of logit_diff
+};
+
+/// What a saved result says beside its experiment: docs/experiment.md, "Saved results". What may be
+/// left out there is empty here.
+struct SavedResult {
+  std::string dtype;  ///< empty where it is not said
+  std::string digest;
+  std::vector<TokenId> clean;
+  std::vector<TokenId> corrupted;
+  std::vector<std::vector<TokenId>> targets;
+  SavedMeasures clean_run;
+  SavedMeasures corrupted_run;
+  std::vector<SavedPrediction> top_clean;
+  std::vector<SavedPrediction> top_corrupted;
+  /// Of noise in several samples: not of their mean, as results were saved before `not_finite`.
+  bool top_is_of_first_sample = false;
+  std::vector<SavedSweep> sweeps;
+  std::optional<SavedMetric> estimate_metric;
+};
+
+/// Errors: kExperiment, with the place, what was found and what was expected.
+[[nodiscard]] SavedResult read_saved_result(std::string_view json);
+
+}  // namespace patchboard
