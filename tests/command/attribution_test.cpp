@@ -89,7 +89,7 @@ TEST(AttributionOption, HasNoEstimateOfWindowsOfTheResidualStream) {
                                folder.path(), "--window",          "2",      "--attribution",
                                "logit",       "--attribution-only"};
   EXPECT_EQ(run_json(arguments)["results"]["sweeps"][0]["estimate"][0][1], nullptr);
-  EXPECT_NE(run_command(arguments).out.find("none: consecutive layers"), std::string::npos);
+  EXPECT_NE(run_command(arguments).out.find("only of single layers"), std::string::npos);
 }
 
 TEST(AttributionOption, PrintsEstimatesAndTheirCorrelation) {
