@@ -16,7 +16,7 @@ const LOADED = { info: {}, oneThread: undefined };
 interface Behaviour {
   load: () => unknown;
   call: () => unknown;
-  endThreads: () => unknown;
+  rest: () => unknown;
 }
 
 let behaviour: Behaviour;
@@ -33,9 +33,9 @@ class FakeWorker {
       {
         load: () => behaviour.load(),
         call: () => behaviour.call(),
-        endThreads: () => {
-          this.happened.push('threads end');
-          return behaviour.endThreads();
+        rest: () => {
+          this.happened.push('rests');
+          return behaviour.rest();
         },
       },
       this.channel.port2,
@@ -69,7 +69,7 @@ class FakeWorker {
 const settle = (ms = 30) => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeEach(() => {
-  behaviour = { load: () => LOADED, call: () => [], endThreads: () => undefined };
+  behaviour = { load: () => LOADED, call: () => [], rest: () => undefined };
   workers = [];
   vi.stubGlobal('Worker', FakeWorker);
   vi.stubGlobal('document', { baseURI: 'http://localhost/' });
@@ -82,23 +82,23 @@ afterEach(() => {
 
 const load = async () => (await Engine.load(SOURCE, 'f32', quiet, never)).engine;
 
-test('a model’s threads end before its worker is terminated', async () => {
+test('a model’s threads rest before its worker is terminated', async () => {
   const engine = await load();
   engine.close();
   engine.close();
   await settle();
-  expect(workers.at(-1)?.happened).toEqual(['threads end', 'terminated']);
+  expect(workers.at(-1)?.happened).toEqual(['rests', 'terminated']);
   await expect(engine.call('tokenize', ['a'])).rejects.toThrow('was unloaded');
 });
 
 test('a worker that computes on and on is ended by force', async () => {
   const engine = await load();
-  behaviour.endThreads = () => new Promise(() => undefined);
+  behaviour.rest = () => new Promise(() => undefined);
   engine.close();
   await settle();
-  expect(workers.at(-1)?.happened).toEqual(['threads end']);
+  expect(workers.at(-1)?.happened).toEqual(['rests']);
   await settle(1200);
-  expect(workers.at(-1)?.happened).toEqual(['threads end', 'terminated']);
+  expect(workers.at(-1)?.happened).toEqual(['rests', 'terminated']);
 });
 
 test('whatever is waited for when a model is unloaded is rejected', async () => {
@@ -118,8 +118,7 @@ test('a load that is given up ends its worker, at whatever moment', async () => 
     const found = await loading.catch((error: unknown) => error);
     await settle();
     // An engine that was there before is its owner's to close.
-    if (found instanceof Error)
-      expect(workers.at(-1)?.happened).toEqual(['threads end', 'terminated']);
+    if (found instanceof Error) expect(workers.at(-1)?.happened).toEqual(['rests', 'terminated']);
     else expect(workers.at(-1)?.happened).toEqual([]);
   }
 });

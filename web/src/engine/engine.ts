@@ -134,7 +134,7 @@ export class Engine implements EnginePort {
     this.terminate();
   }
 
-  /** Its threads first, where it still answers; by force, and with all of them, where it does not. */
+  /** In peace, where it still answers: see `EngineWorker.rest`; by force where it does not. */
   private terminate(): void {
     if (this.isEnding) return;
     this.isEnding = true;
@@ -143,7 +143,7 @@ export class Engine implements EnginePort {
       this.worker.terminate();
     };
     const timer = setTimeout(end, PATIENCE_MS);
-    this.remote.endThreads().then(end, end);
+    this.remote.rest().then(end, end);
   }
 
   private async answer<T>(asked: Promise<T>): Promise<T> {

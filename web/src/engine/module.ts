@@ -269,8 +269,6 @@ export interface PatchboardModule {
   HEAPU8: Uint8Array;
   /** memory: bytes that the heap can grow to. */
   Session: new (threads: number, memory: number) => Session;
-  /** Where it has threads. */
-  PThread?: { terminateAllThreads: () => void };
 }
 
 /** The default export of `engine/patchboard.mjs`. */

@@ -10,7 +10,7 @@ import type { Dtype } from '../weights/dtype';
 import type { LoadProgress } from '../weights/progress';
 import type { ModelSource } from '../weights/sources';
 import { importEngine } from './import-engine';
-import type { ModelInfo, PatchboardModule, Session } from './module';
+import type { ModelInfo, Session } from './module';
 import {
   type Call,
   type ExperimentCall,
@@ -26,8 +26,12 @@ export interface Loaded {
   oneThread: string | undefined;
 }
 
+/** A joined thread's worker then waits for messages again. */
+const UNTIL_IDLE_MS = 100;
+
 export class EngineWorker {
-  private module: PatchboardModule | undefined;
+  /** Its end joins the threads. */
+  private held: Session | undefined;
   private session: SessionRunner | undefined;
   private download: AddressLoad | undefined;
 
@@ -44,8 +48,8 @@ export class EngineWorker {
     const { threads, memory: wasmMemory } = choice;
     const createPatchboard = await importEngine(choice.url);
     const module = await createPatchboard({ wasmMemory, threads });
-    this.module = module;
     const session = new module.Session(threads, choice.maximum);
+    this.held = session;
     const report = new LoadReport(onProgress, onNote);
     const feeder = new Feeder(module, session, dtype);
     try {
@@ -60,11 +64,15 @@ export class EngineWorker {
   }
 
   /**
-   * Ends the threads; nothing can be computed after it. A worker that is ended while its threads still
-   * sleep may wait for them, and would hold the model meanwhile.
+   * Lets the threads end by themselves; nothing can be computed after it. In Chromium a worker whose own
+   * workers sleep takes two seconds to end, and one whose own workers are being terminated may never end,
+   * and holds its memory. So threads are joined and left idle, and end with this worker.
    */
-  endThreads(): void {
-    this.module?.PThread?.terminateAllThreads();
+  async rest(): Promise<void> {
+    this.held?.delete();
+    this.held = undefined;
+    this.session = undefined;
+    await new Promise((resolve) => setTimeout(resolve, UNTIL_IDLE_MS));
   }
 
   /** Ends the pause of a download that waits to try again. */

@@ -4,6 +4,9 @@ import { type Remote, wrap } from 'comlink';
 
 import type { WriterWorker } from './writer-worker';
 
+/** How long it has to end by itself: see `end` of writer-worker.ts. */
+const PATIENCE_MS = 2000;
+
 export interface Spawned {
   api: Remote<WriterWorker>;
   /** Rejects where the worker breaks. */
@@ -22,8 +25,12 @@ export function spawnWriter(): Spawned {
       reject(new Error('what the part of the page that writes it said could not be read'));
     });
   });
+  const api = wrap<WriterWorker>(worker);
   const end = () => {
-    worker.terminate();
+    api.end().catch(() => undefined); // by force then
+    setTimeout(() => {
+      worker.terminate();
+    }, PATIENCE_MS);
   };
-  return { api: wrap<WriterWorker>(worker), broken, end };
+  return { api, broken, end };
 }

@@ -9,6 +9,10 @@ const api = {
   async open(...what: Parameters<typeof KeptWriter.open>) {
     return proxy(await KeptWriter.open(...what));
   },
+  /** By itself: the worker that this one belongs to may never end where it terminates it. */
+  end() {
+    close();
+  },
 };
 
 export type WriterWorker = typeof api;
