@@ -125,13 +125,13 @@ export function chosenFiles(files: Iterable<File>): ChosenFile[] {
 /** A browser gives a folder's entries in parts, until it gives none. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
-  const entries: FileSystemEntry[] = [];
+  let entries: FileSystemEntry[] = [];
   for (;;) {
     const part = await new Promise<FileSystemEntry[]>((resolve, reject) => {
       reader.readEntries(resolve, reject);
     });
     if (part.length === 0) return entries;
-    entries.push(...part);
+    entries = entries.concat(part);
   }
 }
 
