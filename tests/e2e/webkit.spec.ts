@@ -1,4 +1,4 @@
-/** The same numbers in WebKit. */
+/** The same numbers in WebKit, where nothing can be kept. */
 
 import { fileURLToPath } from 'node:url';
 
@@ -6,14 +6,14 @@ import { expect, test } from '@playwright/test';
 
 import { BASIC, expectNative } from './basic-numbers';
 import { patch } from './command';
-import { EMBEDDED } from './models';
+import { serveModel } from './model-server';
+import { EMBEDDED, randomModel } from './models';
 import { type HostOptions, serveStatic, type StaticServer } from './static-server';
 import { SEEN_ERRORS, WEBKIT, WebKitPage } from './webkit-page';
 
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 test.skip(WEBKIT === '', 'this machine has no WebKitWebDriver');
-// A browser, its driver and a display are started for it.
 test.setTimeout(300_000);
 
 let host: StaticServer;
@@ -43,4 +43,22 @@ test('WebKit shows the native command’s numbers, in one thread where it has no
   expectNative(await webkit.run(), patch(EMBEDDED, BASIC));
   expect(engine()).toBe('single');
   expect(await webkit.text()).toContain('This page computes in one thread');
+});
+
+test('WebKit loads a model by its address over a bad connection, and says that it is not kept', async () => {
+  await start({ isolates: true });
+  const server = await serveModel(randomModel(), { dropFirst: { bytes: 20_000_000, times: 2 } });
+  await webkit.openReady(`${host.address}?model=${encodeURIComponent(server.address)}&dtype=f16`);
+  expectNative(await webkit.run(), patch(randomModel(), BASIC, 'f16'));
+  await webkit.expectText('This browser gives the page no storage: the model is not kept');
+  await server.close();
+});
+
+test('WebKit runs the report beside its own figures', async () => {
+  await start({ isolates: true });
+  await webkit.openReady(host.address);
+  await webkit.choosePart('The report');
+  await webkit.press('Run everything');
+  await webkit.expectText('Done');
+  await webkit.expectText('0.1730');
 });
