@@ -89,6 +89,7 @@ double Sweep::compute(Index row, const std::optional<Region>& region) {
   const std::vector<PatchBatch> batches =
       make_batches(plan_.patches(row, columns), plan_.shape(), &places);
   const std::uint64_t bytes = row_bytes(row, region);
+  const double block_rows = block_rows_of(batches);
   RowEnds ends = ends_[at(row)];
   for (Index sample = 0; sample < runs_.samples(); ++sample) {
     append_rows(ends.normed[at(sample)], final_rows(batches, sample));
@@ -101,7 +102,7 @@ double Sweep::compute(Index row, const std::optional<Region>& region) {
   static_assert(std::is_nothrow_move_assignable_v<RowEnds>);
   ends_[at(row)] = std::move(ends);  // whole or not at all
   kept_bytes_ += bytes;
-  return block_rows_of(batches);
+  return block_rows;
 }
 
 /// After the final norm, of every patched run: [runs · answers, d_model].

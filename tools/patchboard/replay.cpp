@@ -77,6 +77,10 @@ void print_text(const ReplayComparison& comparison, const std::string& formats) 
     std::cout << comparison.skipped_cells
               << " cells skipped, which were not computed in the saved result\n";
   }
+  if (comparison.dropped_estimates > 0) {
+    std::cout << comparison.dropped_estimates
+              << " estimates not compared: of a patch in several layers there are none now\n";
+  }
   std::cout << (comparison.same() ? "the same" : "NOT the same") << formats << '\n';
 }
 
@@ -104,6 +108,7 @@ bool run_replay(const ReplayArguments& arguments) {
                     {"same_model", comparison.same_model},
                     {"numbers", kinds_json(comparison)},
                     {"skipped_cells", comparison.skipped_cells},
+                    {"dropped_estimates", comparison.dropped_estimates},
                     {"otherwise", comparison.otherwise}});
   } else {
     print_text(comparison, dtype == saved_dtype

@@ -51,6 +51,7 @@ struct ReplayComparison {
   std::array<KindComparison, kKinds> kinds;
   bool same_model = true;              ///< as far as digests tell
   std::size_t skipped_cells = 0;       ///< not computed in the saved result
+  std::size_t dropped_estimates = 0;   ///< of several layers, which are no longer made
   std::vector<std::string> otherwise;  ///< sentences: what differs that is no number
 
   [[nodiscard]] bool same() const;
