@@ -56,7 +56,7 @@ TEST(BadModel, AConfigThatIsNoGpt2IsRefused) {
   folder.write("config.json", "");
   expect_refused(folder.path(), {"config.json", "JSON"});
   folder.write("config.json", R"({"model_type": "bert"})");
-  expect_refused(folder.path(), {"config.json: `model_type` is \"bert\", expected \"gpt2\""});
+  expect_refused(folder.path(), {"config.json, \"model_type\": \"bert\", expected gpt2"});
   folder.write("config.json", R"({"model_type": "gpt2"})");
   expect_refused(folder.path(), {"config.json: has no \"n_layer\""});
 }
@@ -65,7 +65,8 @@ TEST(BadModel, WeightsOfAnotherLengthAreRefused) {
   const ModelFolder folder;
   const std::string& file = small_model().weights_file;
   folder.write("model.safetensors", "");
-  expect_refused(folder.path(), {"model.safetensors: the file ends after 0 bytes"});
+  expect_refused(folder.path(),
+                 {"model.safetensors: the file is empty, expected 8 bytes of header length"});
   folder.write("model.safetensors", file.substr(0, file.size() / 2));
   expect_refused(folder.path(), {"the file ends at byte " + std::to_string(file.size() / 2)});
   folder.write("model.safetensors", file + "x");

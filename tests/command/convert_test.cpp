@@ -125,7 +125,7 @@ TEST(ShardedModel, AMissingOrWrongFileIsNamed) {
   folder.write(kIndex, R"({"weight_map": {"wte.weight": "../elsewhere"}})");
   refused({kIndex, "../elsewhere"});
   folder.write(kIndex, "[]");
-  refused({kIndex, "weight_map"});
+  refused({kIndex, "[], expected an object"});
 }
 
 }  // namespace
