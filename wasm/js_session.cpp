@@ -198,7 +198,7 @@ val JsSession::tokenize(const val& prompt) const {
 }
 
 std::string JsSession::decode(const val& ids) const {
-  return guarded([&] { return session_.decode(read_prompt(session_, ids)); });
+  return guarded([&] { return session_.decode(prompt_of(session_, ids)); });
 }
 
 val JsSession::resolve_target(const std::string& text) const {
