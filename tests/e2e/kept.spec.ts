@@ -1,12 +1,18 @@
 /** Models of which something is on this machine: kept ones, and files that somebody chooses. */
 
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { type ModelServer, serveModel } from './model-server';
 import { EMBEDDED } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
+import { serveStatic, type StaticServer } from './static-server';
+
+const NO_STORAGE = 'This browser gives the page no storage: the model is not kept for next time.';
 
 test.use({ allowedErrors: /Failed to load resource|ERR_/ });
+
+const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 let server: ModelServer;
 
@@ -115,4 +121,61 @@ test('several models in a folder are a question', async ({ patchboard }) => {
   await page.getByRole('radio', { name: 'run/checkpoint-1000' }).check();
   await page.getByRole('button', { name: 'Load 2.1 MB' }).click();
   await expect(page.getByText('a model from this disk (run/checkpoint-1000)')).toBeVisible();
+});
+
+/** The page from a host that puts something before one of its scripts. */
+test.describe('in a browser of which something was taken away', () => {
+  let host: StaticServer | undefined;
+
+  test.afterEach(() => host?.close());
+
+  /** Opens the model's link. Playwright's own ways of changing a script take its worker's network away. */
+  async function openWith({ page }: PatchboardPage, path: RegExp, script: string) {
+    host = await serveStatic(DIST, '/class/', { isolates: true, begin: { path, script } });
+    await page.goto(host.address + link());
+  }
+
+  async function expectRuns(patchboard: PatchboardPage) {
+    await expectLoaded(patchboard);
+    await expect(patchboard.runButton).toBeEnabled();
+    await expect(patchboard.alerts).toHaveCount(0);
+    await patchboard.run();
+  }
+
+  const NO_DIRECTORY = `StorageManager.prototype.getDirectory = () =>
+    Promise.reject(new DOMException('no', 'SecurityError'))`;
+  const NO_HANDLES = 'delete FileSystemFileHandle.prototype.createSyncAccessHandle';
+
+  for (const [what, name, script] of [
+    ['gives no storage', /\/worker-/, NO_DIRECTORY],
+    ['cannot write files', /writer-worker-/, NO_HANDLES],
+  ] as const) {
+    test(`a browser that ${what} loads, with one plain sentence`, async ({ patchboard }) => {
+      await openWith(patchboard, name, script);
+      await expectRuns(patchboard);
+      await expect(patchboard.page.getByText(NO_STORAGE)).toHaveCount(1);
+    });
+  }
+
+  test('a browser without createWritable keeps models all the same', async ({ patchboard }) => {
+    const script = 'delete FileSystemFileHandle.prototype.createWritable';
+    await openWith(patchboard, /writer-worker-/, script);
+    await expectRuns(patchboard);
+    await expect(patchboard.page.getByText('Kept on this machine: 1 model')).toBeVisible();
+    await server.close();
+    await patchboard.page.reload();
+    await expectRuns(patchboard);
+  });
+
+  test('a writer that dies in the middle does not stop the load', async ({ patchboard }) => {
+    test.setTimeout(150_000);
+    const dying = `let messages = 0;
+      addEventListener('message', () => { if (++messages === 1) self.close(); })`;
+    await openWith(patchboard, /writer-worker-/, dying);
+    const { page } = patchboard;
+    const loaded = page.getByText(`In use: ${server.address}`);
+    await expect(loaded).toBeVisible({ timeout: 90_000 });
+    await expect(page.getByText('was silent for 30 s')).toBeVisible();
+    await expectRuns(patchboard);
+  });
 });

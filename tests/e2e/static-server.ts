@@ -28,6 +28,8 @@ export interface HostOptions {
   isolates?: boolean;
   /** A script that runs before the page's own. */
   firstScript?: string;
+  /** What the scripts whose path it names begin with; the page's own workers are among them. */
+  begin?: { path: RegExp; script: string };
 }
 
 const FIRST_SCRIPT = 'first-script.js';
@@ -42,7 +44,7 @@ async function contentOf(folder: string, name: string, firstScript: string | und
 export async function serveStatic(
   folder: string,
   under: string,
-  { isolates = false, firstScript }: HostOptions = {},
+  { isolates = false, firstScript, begin }: HostOptions = {},
 ): Promise<StaticServer> {
   const requested: string[] = [];
   const server = createServer((request, response) => {
@@ -56,6 +58,7 @@ export async function serveStatic(
           response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
           response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
         }
+        if (begin?.path.test(name)) response.write(`${begin.script};\n`);
         response.end(content);
       },
       () => response.writeHead(404).end(),
