@@ -50,6 +50,7 @@ class Continuations {
 
   [[nodiscard]] std::vector<TokenId> corrupted() const {
     std::vector<ActivationCache> runs;
+    runs.reserve(samples_.size());
     for (const Index sample : samples_) {
       runs.push_back(begun_run(model_, pool_, lab_.runs().corrupted(sample).embedding(), nullptr));
     }

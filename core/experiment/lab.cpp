@@ -294,16 +294,15 @@ LabRow Lab::step() {
     const std::vector<std::optional<Measures>> measures =
         row_of(part, sweep, index, denoising ? part.corrupted : part.clean);
     for (std::size_t column = 0; column < columns; ++column) {
-      if (measures[column]) {
+      if (const std::optional<Measures>& measured = measures[column]) {
         row.computed[column] = 1;
-        if (!measures[column]->finite) {
+        if (!measured->finite) {
           row.not_finite[column] = 1;
         }
-        row.kl[column] = measures[column]->kl;
+        row.kl[column] = measured->kl;
         for (const auto& [values, row_values] : kValues) {
           for (std::size_t i = 0; i < part.targets.size(); ++i) {
-            (row.*row_values)[part.targets[i] * columns + column] =
-                ((*measures[column]).*values)[i];
+            (row.*row_values)[part.targets[i] * columns + column] = ((*measured).*values)[i];
           }
         }
       }

@@ -29,13 +29,13 @@ constexpr Kept kAll{
 /// The sizes, in a type in which their products are whole in every build.
 struct Sizes {
   explicit Sizes(const Config& config)
-      : L(static_cast<Count>(config.n_layer)),
-        H(static_cast<Count>(config.n_head)),
-        D(static_cast<Count>(config.d_model)),
-        M(static_cast<Count>(config.d_mlp)),
-        V(static_cast<Count>(config.vocab_size)) {}
+      : n_layer(static_cast<Count>(config.n_layer)),
+        n_head(static_cast<Count>(config.n_head)),
+        d_model(static_cast<Count>(config.d_model)),
+        d_mlp(static_cast<Count>(config.d_mlp)),
+        vocab_size(static_cast<Count>(config.vocab_size)) {}
 
-  Count L, H, D, M, V;
+  Count n_layer, n_head, d_model, d_mlp, vocab_size;
 };
 
 Count cache_floats(const Sizes& sizes, Count T, const Kept& kept) {
@@ -46,7 +46,9 @@ Count cache_floats(const Sizes& sizes, Count T, const Kept& kept) {
 }
 
 /// Of one block over so many rows: its own q, k and v, packed rows and the MLP's hidden ones.
-Count block_floats(const Sizes& sizes, Count rows) { return rows * (16 * sizes.D + 3 * sizes.M); }
+Count block_floats(const Sizes& sizes, Count rows) {
+  return rows * (16 * sizes.d_model + 3 * sizes.d_mlp);
+}
 
 /// What the runs behind one continuation hold.
 struct GroupFloats {
@@ -74,13 +76,14 @@ class Needs {
     for (const std::vector<TokenId>& continuation : continuations_) {
       const Count T = T_ + continuation.size();
       const GroupFloats group = of_group(T);
-      least += group.clean + group.corrupted + 2 * group.constant + 4 * answers_ * sizes_.V;
+      least +=
+          group.clean + group.corrupted + 2 * group.constant + 4 * answers_ * sizes_.vocab_size;
       // What was kept, while more is being kept.
       rerun = std::max({rerun, group.clean, group.corrupted});
       most += (samples() - 1) * group.corrupted + ends_floats(continuation.size() + 1);
     }
     // The final rows of every sample, from which its answers are told.
-    least += samples() * answers_ * sizes_.D * continuations_.size();
+    least += samples() * answers_ * sizes_.d_model * continuations_.size();
     least += rerun + largest_step();
     return {.least = least * kFloat + kSlack, .most = (least + most) * kFloat + kSlack};
   }
@@ -123,8 +126,8 @@ class Needs {
     for (const SweepSettings& sweep : experiment_.sweeps()) {
       const bool heads = is_head_site(sweep.site);
       const Count cells =
-          sizes_.L * (heads ? sizes_.H : 1) * (heads && !sweep.by_position ? 1 : T_);
-      floats += cells * answers * sizes_.D * samples();
+          sizes_.n_layer * (heads ? sizes_.n_head : 1) * (heads && !sweep.by_position ? 1 : T_);
+      floats += cells * answers * sizes_.d_model * samples();
     }
     return floats;
   }

@@ -99,7 +99,11 @@ std::vector<TensorEntry> read_entries(const InputValue& header, const std::strin
     if (name == "__metadata__") {
       require_text_map(value);
     } else {
-      entries.push_back(read_entry(name, value.named(file + ": `" + name + "`")));
+      std::string where = file;
+      where += ": `";
+      where += name;
+      where += '`';
+      entries.push_back(read_entry(name, value.named(where)));
     }
   }
   std::ranges::sort(entries, {},

@@ -62,8 +62,10 @@ void print_changes(std::ostream& out, const PairsResult& result, std::size_t swe
   const std::optional<Matrix> deviation = prob.deviation();
   const bool has_positions = plan.axes() != SweepPlan::Axes::kHead;
   const auto labels = has_positions ? result.labels : std::vector<std::string>();
-  print_map(out, result, sweep, axes_title(plan), *prob.mean(),
-            deviation ? std::vector<std::string>() : labels);
+  if (const std::optional<Matrix> mean = prob.mean()) {
+    print_map(out, result, sweep, axes_title(plan), *mean,
+              deviation ? std::vector<std::string>() : labels);
+  }
   if (deviation) {
     print_map(out, result, sweep,
               "its standard deviation over " + counted_pairs(result.pairs.size()), *deviation,

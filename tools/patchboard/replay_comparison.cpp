@@ -308,7 +308,7 @@ class Comparer {
     }
     if (saved.estimate_rank_correlation) {
       compare(Kind::kRankCorrelation, saved.estimate_rank_correlation, again_.correlations[index],
-              [&] { return name; });
+              [&] { return std::string(name); });
     }
   }
 
