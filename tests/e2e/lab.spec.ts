@@ -93,7 +93,8 @@ test('a continuation of several tokens beside a single one', async ({ patchboard
 test('noise on chosen tokens', async ({ patchboard }) => {
   const corruption = { kind: 'noise', positions: [1], multiple: 2, samples: 3, seed: 7 };
   const query = '?corruption=noise&noise-positions=1&multiple=2&samples=3&seed=7';
-  await expectSame(patchboard, query, { ...BASIC, corruption });
+  const { clean, targets } = BASIC;
+  await expectSame(patchboard, query, { clean, targets, corruption });
 });
 
 test('ablations with zeros and with a mean', async ({ patchboard }) => {

@@ -6,6 +6,8 @@
  * experiment's run, or in its turn. Questions about no experiment need not wait.
  */
 
+import { untrack } from 'svelte';
+
 import { documentOf, settled } from '../experiment/defaults';
 import type { Experiment } from '../experiment/experiment';
 import { messageOf } from '../loading/errors';
@@ -152,8 +154,11 @@ export class RunQueue {
       entry.fail(this.over);
       return;
     }
-    this.waiting = [...this.waiting, entry];
-    this.advance();
+    // An effect that asks does not depend on the line that its question changes.
+    untrack(() => {
+      this.waiting = [...this.waiting, entry];
+      this.advance();
+    });
   }
 
   private advance(): void {
