@@ -158,7 +158,7 @@ std::uint64_t Sweep::row_bytes(Index row, const std::optional<Region>& region) c
 
 void Sweep::forget() noexcept {
   for (RowEnds& ends : ends_) {
-    std::ranges::fill(ends.known, false);
+    ends.known.assign(ends.known.size(), false);
     for (Matrix& normed : ends.normed) {
       normed.resize(0, 0);
     }
