@@ -196,7 +196,7 @@ for (const { what, how, message } of REFUSED) {
     await expect(patchboard.alerts.filter({ hasText: message })).toBeVisible();
     await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
     server.how = {};
-    await patchboard.page.getByRole('button', { name: 'Load' }).click();
+    await patchboard.page.getByRole('button', { name: 'Load', exact: true }).click();
     await expectLoaded(patchboard);
     await expectSameWeights(patchboard);
   });
@@ -238,13 +238,13 @@ test('a checksum goes on where a load that failed is continued', async ({ patchb
   await patchboard.openReady(`?dtype=f16`);
   await patchboard.chooseAddress(server.address);
   await patchboard.dtypeSelect.selectOption('f16');
-  await patchboard.page.getByRole('button', { name: 'Load' }).click();
+  await patchboard.page.getByRole('button', { name: 'Load', exact: true }).click();
   await expect.poll(() => server.requests).toBe(1);
   server.how = { status: { 'model.safetensors': 404 } };
   await expect(patchboard.alerts).toContainText('answered 404');
   server.how = {};
   const { sent } = server;
-  await patchboard.page.getByRole('button', { name: 'Load' }).click();
+  await patchboard.page.getByRole('button', { name: 'Load', exact: true }).click();
   await expectLoaded(patchboard);
   await expect(patchboard.alerts).toHaveCount(0);
   expect(server.sent - sent).toBeLessThan(12_500_000);
@@ -326,7 +326,7 @@ test('two tabs load the same model at once', async ({ patchboard, context }) => 
   await expect(patchboard.page.getByRole('progressbar')).toBeVisible();
   await second.getByRole('combobox', { name: 'Model' }).selectOption('other');
   await second.getByLabel('Address of a folder', { exact: false }).fill(server.address);
-  await second.getByRole('button', { name: 'Load' }).click();
+  await second.getByRole('button', { name: 'Load', exact: true }).click();
   await expect(second.getByText(/Another tab is fetching this model/)).toBeVisible();
   await expect(second.getByText(`In use: ${server.address}`)).toBeVisible();
   await expectLoaded(patchboard);

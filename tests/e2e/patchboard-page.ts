@@ -67,7 +67,7 @@ export class PatchboardPage {
 
   async load(address: string) {
     await this.chooseAddress(address);
-    await this.page.getByRole('button', { name: 'Load' }).click();
+    await this.page.getByRole('button', { name: 'Load', exact: true }).click();
   }
 
   /** Every value, read from the table that people can open. */
