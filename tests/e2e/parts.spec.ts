@@ -67,7 +67,7 @@ test('the experiment is copied as a program for TransformerLens', async ({
   await patchboard.run();
   await patchboard.page.getByRole('button', { name: 'Copy as TransformerLens' }).click();
   const program = await patchboard.page.evaluate(() => navigator.clipboard.readText());
-  expect(program).toContain('from transformer_lens import');
+  expect(program).toContain('from transformer_lens.model_bridge import TransformerBridge');
   expect(program).toContain('hook_resid_post');
 });
 
