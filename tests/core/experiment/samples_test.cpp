@@ -58,8 +58,8 @@ TEST_F(Samples, AreTheSameOnTheMapAndInTheCell) {
           if (prediction.token == experiment_.targets[target].front()) {
             const auto cell =
                 target * static_cast<std::size_t>(length()) + static_cast<std::size_t>(column);
-            EXPECT_EQ(prediction.prob, row.prob[cell]) << row.layer << ", " << column;
-            EXPECT_EQ(prediction.logit, row.logit[cell]) << row.layer << ", " << column;
+            EXPECT_FLOAT_EQ(prediction.prob, row.prob[cell]) << row.layer << ", " << column;
+            EXPECT_FLOAT_EQ(prediction.logit, row.logit[cell]) << row.layer << ", " << column;
           }
         }
       }
