@@ -84,6 +84,11 @@ def types_in(source):
     return set(TYPE.findall(source.read_text(encoding="utf-8"))) - SAME_EVERYWHERE
 
 
+def told(done):
+    """What a run that failed says; one that is ended from outside says nothing itself."""
+    return done.stdout or done.stderr or f"clang-tidy ended with {done.returncode}\n"
+
+
 class Tidy:
     def __init__(self, tidy, tree, flags):
         self.tidy = tidy
@@ -98,8 +103,8 @@ class Tidy:
             if done.returncode == 0:
                 return ""
             if "clang-diagnostic-error" not in done.stdout:
-                return done.stdout
-        return "".join(done.stdout for done in map(self.run_alone, sources) if done.returncode != 0)
+                return told(done)
+        return "".join(told(done) for done in map(self.run_alone, sources) if done.returncode != 0)
 
     def run_alone(self, source):
         return self.run((source, self.tree))
