@@ -22,6 +22,7 @@ std::vector<TokenId> prompt_of(const Session& session, const val& prompt) {
   }
   std::vector<TokenId> ids;
   const auto length = prompt["length"].as<unsigned>();
+  ids.reserve(length);
   for (unsigned i = 0; i < length; ++i) {
     ids.push_back(whole_value<TokenId>(prompt[i].as<double>(), "token id"));
   }
