@@ -32,7 +32,8 @@ def main():
     split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     tidy, tree, *folders = sys.argv[1:split]
     run = Tidy(tidy, Path(tree).resolve(), sys.argv[split + 1 :])
-    groups = [group for folder in folders for group in groups_in(Path(folder), types_in_headers())]
+    types = types_in_headers()
+    groups = [group for folder in folders for group in groups_in(Path(folder), types)]
     groups.sort(key=len, reverse=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [text for text in pool.map(run.check, groups) if text]
