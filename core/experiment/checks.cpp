@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/error.h"
@@ -61,7 +62,10 @@ void check_number(const std::string& key, Index value, Index least, Index most,
 
 void check_span(const std::string& key, const Span& span, Index count) {
   if (span.first < 0 || span.count < 1 || span.first >= count || span.count > count - span.first) {
-    refuse(", \"" + key + "\": [" + std::to_string(span.first) + ", " + std::to_string(span.end()) +
+    // A span made by a program may end beyond the largest number, which a sum must not reach.
+    const Index room = std::numeric_limits<Index>::max() - std::max<Index>(span.first, 0);
+    const Index end = span.first + std::min(span.count, room);
+    refuse(", \"" + key + "\": [" + std::to_string(span.first) + ", " + std::to_string(end) +
            "], expected [first, end] with an end of at most " + std::to_string(count));
   }
 }
