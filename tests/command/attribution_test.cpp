@@ -13,15 +13,14 @@ namespace {
 using testing::Arguments;
 using testing::CommandResult;
 using testing::expect_bad_input;
+using testing::kClean;
+using testing::kCorrupted;
 using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using testing::TemporaryFolder;
 using Json = nlohmann::json;
-
-constexpr const char* kClean = "Mi Jones x";
-constexpr const char* kCorrupted = "Mi Smith x";
 
 Arguments patch(const ModelFolder& folder, const Arguments& more) {
   Arguments arguments = {"patch",    "--clean",     kClean,      "--corrupted",

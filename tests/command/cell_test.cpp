@@ -13,16 +13,15 @@ namespace {
 using testing::Arguments;
 using testing::CommandResult;
 using testing::expect_bad_input;
+using testing::kClean;
+using testing::kCorrupted;
+using testing::Keys;
 using testing::keys_of;
 using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using Json = nlohmann::json;
-using Keys = std::vector<std::string>;
-
-constexpr const char* kClean = "Mi Jones x";
-constexpr const char* kCorrupted = "Mi Smith x";
 
 Arguments cell(const ModelFolder& folder, const Arguments& more) {
   Arguments arguments = {"cell",     "--model",  folder.path(), "--clean", kClean, "--corrupted",

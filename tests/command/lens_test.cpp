@@ -12,16 +12,16 @@ namespace {
 
 using testing::CommandResult;
 using testing::expect_bad_input;
+using testing::kClean;
+using testing::kCorrupted;
+using testing::Keys;
 using testing::keys_of;
 using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using Json = nlohmann::json;
-using Keys = std::vector<std::string>;
 
-constexpr const char* kClean = "Mi Jones x";
-constexpr const char* kCorrupted = "Mi Smith x";
 constexpr std::size_t kLayers = 3;
 constexpr std::size_t kTokens = 4;
 

@@ -5,6 +5,10 @@
 
 namespace patchboard::testing {
 
+/// Prompts for it: four tokens, `Mi| Jones| |x`, that differ at position 1.
+constexpr const char* kClean = "Mi Jones x";
+constexpr const char* kCorrupted = "Mi Smith x";
+
 /// The small model in the published layout.
 class ModelFolder : public TemporaryFolder {
  public:

@@ -14,13 +14,13 @@ namespace {
 using testing::Arguments;
 using testing::CommandResult;
 using testing::expect_bad_input;
+using testing::Keys;
 using testing::keys_of;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using testing::TemporaryFolder;
 using Json = nlohmann::json;
-using Keys = std::vector<std::string>;
 
 class PairsCommand : public ::testing::Test {
  protected:

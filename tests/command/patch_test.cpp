@@ -14,6 +14,9 @@ namespace {
 
 using testing::Arguments;
 using testing::CommandResult;
+using testing::kClean;
+using testing::kCorrupted;
+using testing::Keys;
 using testing::keys_of;
 using testing::LoadedSession;
 using testing::ModelFolder;
@@ -21,11 +24,6 @@ using testing::run_command;
 using testing::run_json;
 using testing::TemporaryFolder;
 using Json = nlohmann::json;
-using Keys = std::vector<std::string>;
-
-// Four tokens, `Mi| Jones| |x`, that differ at position 1.
-constexpr const char* kClean = "Mi Jones x";
-constexpr const char* kCorrupted = "Mi Smith x";
 
 Arguments text_arguments(const ModelFolder& folder) {
   return {"patch",       "--model",  folder.path(), "--clean", kClean,

@@ -10,13 +10,13 @@ namespace patchboard {
 namespace {
 
 using testing::CommandResult;
+using testing::Keys;
 using testing::keys_of;
 using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using Json = nlohmann::json;
-using Keys = std::vector<std::string>;
 
 TEST(PredictCommand, WritesTokensAndTopAsJson) {
   const ModelFolder folder;

@@ -15,15 +15,14 @@ namespace {
 using testing::Arguments;
 using testing::CommandResult;
 using testing::expect_bad_input;
+using testing::kClean;
+using testing::kCorrupted;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using testing::small_model;
 using Json = nlohmann::json;
 using Change = std::function<void(Json& saved)>;
-
-constexpr const char* kClean = "Mi Jones x";
-constexpr const char* kCorrupted = "Mi Smith x";
 
 /// A result of the small model, which tests then change.
 class ReplayCommand : public ::testing::Test {

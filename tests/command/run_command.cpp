@@ -70,7 +70,7 @@ nlohmann::json run_json(Arguments arguments) {
   return nlohmann::json::parse(result.out);
 }
 
-std::vector<std::string> keys_of(const nlohmann::json& object) {
+Keys keys_of(const nlohmann::json& object) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : object.items()) {
     keys.push_back(key);

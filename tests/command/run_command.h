@@ -7,6 +7,7 @@
 namespace patchboard::testing {
 
 using Arguments = std::vector<std::string>;
+using Keys = std::vector<std::string>;
 
 struct CommandResult {
   int exit_code = 0;  ///< 128 + the signal's number where one ended it
@@ -21,6 +22,6 @@ CommandResult run_command(const Arguments& arguments);
 nlohmann::json run_json(Arguments arguments);
 
 /// The names of an object's members, sorted.
-std::vector<std::string> keys_of(const nlohmann::json& object);
+Keys keys_of(const nlohmann::json& object);
 
 }  // namespace patchboard::testing

@@ -12,13 +12,13 @@ namespace {
 
 using testing::CommandResult;
 using testing::expect_bad_input;
+using testing::Keys;
 using testing::keys_of;
 using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
 using Json = nlohmann::json;
-using Keys = std::vector<std::string>;
 
 TEST(TemplateCommand, MeasuresEveryFillingOfOneLengthAndListsTheOthers) {
   const ModelFolder folder;

@@ -297,3 +297,18 @@ test('a prompt of token ids becomes the text that they are', async ({ patchboard
   await patchboard.page.getByRole('button', { name: 'Use the text' }).click();
   await expect(patchboard.clean).toHaveValue(BASIC.clean);
 });
+
+test('before a run the page says what it would hold, or what the core has against it', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openReady('?span=3');
+  const held = page.getByText(/^Holds at most \d+ MB beside the weights\.$/);
+  await expect(held).toBeVisible();
+  await patchboard.clean.fill('Michelle');
+  await expect(
+    page.getByText(/^It cannot be run as it stands: .*"span": 3.* tokens/),
+  ).toBeVisible();
+  await patchboard.clean.fill(BASIC.clean);
+  await expect(held).toBeVisible();
+});

@@ -1,7 +1,7 @@
 /** An engine for tests: the worker's own side, reached by messages, with a session that a test makes fail. */
 
 import { EngineOver } from '../../web/src/engine/engine-over';
-import type { AttributionResult, Session, SweepRow } from '../../web/src/engine/module';
+import type { AttributionResult, MemoryNeed, Session, SweepRow } from '../../web/src/engine/module';
 import type { EnginePort } from '../../web/src/engine/run-queue.svelte';
 import { SessionRunner } from '../../web/src/engine/session-runner';
 import type { Experiment } from '../../web/src/experiment/experiment';
@@ -24,6 +24,8 @@ export class FakeSession {
   private held = '';
   private row = ROWS;
   interrupted = 0;
+  /** Bytes that an experiment may hold. */
+  allowed = 9e9;
 
   constructor(private readonly name = '') {}
 
@@ -37,6 +39,12 @@ export class FakeSession {
     this.held = name;
     this.row = ROWS;
     return { ...START, sweeps: START.sweeps.map((sweep) => ({ ...sweep, rows: ROWS })) };
+  }
+
+  memoryOf(document: string): MemoryNeed {
+    const name = nameIn(document);
+    if (name.includes('start')) throw coreError(`cannot start ${name}`);
+    return { least: 1e9, most: 3e9, allowed: this.allowed };
   }
 
   step(): SweepRow | undefined {

@@ -8,6 +8,7 @@ import { DEFAULT_CHOICE } from '../../web/src/heatmap/metrics';
 import { LabRun } from '../../web/src/state/lab-run.svelte';
 import { tokenizeAll } from '../../web/src/state/live-tokens';
 import type { LoadedModel, ModelShelf } from '../../web/src/state/model-shelf.svelte';
+import { outlookOf, outlookText } from '../../web/src/state/outlook';
 import { experiment, FakePort, ROWS } from './fake-engine';
 
 const LOGITS: MetricChoice = { ...DEFAULT_CHOICE, metric: 'logit' };
@@ -90,4 +91,18 @@ test('ids are read by the tokenizer in use, not by that of the model before', as
     const { clean } = await tokenizeAll(engine, asked);
     expect(clean.map(({ text }) => text)).toEqual([`${name} 7`, `${name} 8`]);
   }
+});
+
+test('before a run it is said what the experiment would hold, and what the core has against it', async () => {
+  const engineWith = (allowed: number) => {
+    const port = new FakePort(() => 1);
+    port.session.allowed = allowed;
+    return modelOf(port).queue.part('Patch');
+  };
+  const said = async (allowed: number, fault: 'start' | '' = '') =>
+    outlookText(await outlookOf(engineWith(allowed), experiment('a', fault)));
+  expect(await said(9e9)).toBe('Holds at most 3.00 GB beside the weights.');
+  expect(await said(2e9)).toMatch(/^Needs 1\.00 GB .*3\.00 GB .*room for 2\.00 GB\.$/);
+  expect(await said(5e8)).toMatch(/cannot be run .*needs 1\.00 GB .*room for 500 MB$/);
+  expect(await said(9e9, 'start')).toMatch(/cannot be run .*cannot start a start$/);
 });

@@ -14,6 +14,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
               -Wno-stringop-overread -Wno-array-bounds)
 endif()
 
+if(PATCHBOARD_JOINED)
+  # A name of one source within a function of another is no mistake.
+  target_compile_options(patchboard_warnings INTERFACE -Wno-shadow)
+endif()
+
 # What every object of one build tree must agree on: instruction set, threads, exceptions.
 add_library(patchboard_platform INTERFACE)
 

@@ -31,6 +31,7 @@ set(PATCHBOARD_TEST_SHARDS 2)
 function(patchboard_add_test_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FIXTURE" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  patchboard_join(${name})
   target_link_libraries(${name} PRIVATE GTest::gtest_main patchboard_warnings)
   if(EMSCRIPTEN)
     # .cjs, since the package.json above the build folder makes every .js an ES module.

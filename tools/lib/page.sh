@@ -1,10 +1,10 @@
-# The engines and the page, to web/dist/. Needs .toolchain/env.sh and console.sh.
+# The engines and the page, to web/dist/. Needs .toolchain/env.sh, console.sh and trees.sh.
 
 # build_engines PRESETS...
 build_engines() {
   local preset
   for preset in "$@"; do
-    cmake --preset "$preset" >/dev/null
+    configure_tree "$preset"
     cmake --build --preset "$preset" --target patchboard_wasm
   done
 }

@@ -4,36 +4,27 @@
     tools/lint/tidy.py CLANG-TIDY TREE FOLDER... -- MORE-FLAGS...
 
 TREE has compile_commands.json, of a build without precompiled headers. clang-tidy looks at every header that
-a source includes, Eigen's too, which takes ten times as long as the source itself. So sources of a folder
-that define no name twice are checked as one file that includes them all. Where such a file cannot be
-compiled, its sources are checked one by one. Exit code 1 where anything was found.
+a source includes, Eigen's too, which takes ten times as long as the source itself. So sources that can be
+compiled together are checked as one file that includes them all. Where such a file cannot be compiled, its
+sources are checked one by one. Exit code 1 where anything was found.
 """
 
 import concurrent.futures
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-# Names at the start of a line, where clang-format puts what a namespace holds: functions, types, constants.
-DEFINED = re.compile(
-    r"^(?:template <.*>\s*)?(?:(?:class|struct|enum class|enum|using|namespace) (\w+)"
-    r"|[^\s#/{}].*?\b(\w+)(?:\(| = |\{))",
-    re.MULTILINE,
-)
-TYPE = re.compile(r"^(?:class|struct|enum class|enum|using) (\w+)", re.MULTILINE)
-SAME_EVERYWHERE = {"patchboard", "Json"}
-LARGEST_GROUP = 12
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+from joined import groups_of  # noqa: E402
 
 
 def main():
     split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     tidy, tree, *folders = sys.argv[1:split]
     run = Tidy(tidy, Path(tree).resolve(), sys.argv[split + 1 :])
-    types = types_in_headers()
-    groups = [group for folder in folders for group in groups_in(Path(folder), types)]
+    groups = [group for folder in folders for group in groups_of(sources_below(Path(folder)))]
     groups.sort(key=len, reverse=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [text for text in pool.map(run.check, groups) if text]
@@ -41,48 +32,8 @@ def main():
     sys.exit(1 if found else 0)
 
 
-def types_in_headers():
-    headers = [header for folder in ("core", "tools") for header in Path(folder).rglob("*.h")]
-    return {name for header in headers for name in types_in(header)}
-
-
-def groups_in(folder, types):
-    """The sources below the folder, each folder's in groups without a name that two sources define.
-
-    A source with a type of its own that is named as one of a header is alone.
-    """
-    alone, groups = [], []
-    for inner in sorted({source.parent for source in folder.rglob("*.cpp") if "node_modules" not in source.parts}):
-        of_folder = []
-        for source in sorted(inner.glob("*.cpp")):
-            if types_in(source) & types:
-                alone.append([source])
-                continue
-            names = names_in(source)
-            fitting = (group for group in of_folder if len(group.sources) < LARGEST_GROUP and not names & group.names)
-            group = next(fitting, None)
-            if group is None:
-                group = Group()
-                of_folder.append(group)
-            group.sources.append(source)
-            group.names |= names
-        groups += [group.sources for group in of_folder]
-    return alone + groups
-
-
-class Group:
-    def __init__(self):
-        self.sources = []
-        self.names = set()
-
-
-def names_in(source):
-    found = DEFINED.findall(source.read_text(encoding="utf-8"))
-    return {name for pair in found for name in pair if name} - SAME_EVERYWHERE
-
-
-def types_in(source):
-    return set(TYPE.findall(source.read_text(encoding="utf-8"))) - SAME_EVERYWHERE
+def sources_below(folder):
+    return sorted(source for source in folder.rglob("*.cpp") if "node_modules" not in source.parts)
 
 
 def told(done):

@@ -139,10 +139,10 @@ void print_tops(const Json& unpatched, const Json& patched) {
   for (std::size_t rank = 0; rank < patched.size(); ++rank) {
     for (const Json& column : columns) {
       std::cout << std::setw(6) << column[rank]["prob"].get<float>() << "  ";
-      print_padded(quoted(column[rank]["text"].get<std::string>()));
+      print_padded(in_quotes(column[rank]["text"].get<std::string>()));
     }
     std::cout << std::setw(6) << patched[rank]["prob"].get<float>() << "  "
-              << quoted(patched[rank]["text"].get<std::string>()) << '\n';
+              << in_quotes(patched[rank]["text"].get<std::string>()) << '\n';
   }
 }
 
@@ -159,7 +159,7 @@ void print_text(const Json& unpatched, const Json& cell, const std::string& samp
   std::cout << "changed most by the patch\n before   after  token\n";
   for (const Json& change : cell["changed"]) {
     std::cout << std::setw(7) << change["before"].get<float>() << std::setw(8)
-              << change["after"].get<float>() << "  " << quoted(change["text"].get<std::string>())
+              << change["after"].get<float>() << "  " << in_quotes(change["text"].get<std::string>())
               << '\n';
   }
   std::cout << "continued, each token the most probable\n";
@@ -168,7 +168,7 @@ void print_text(const Json& unpatched, const Json& cell, const std::string& samp
       std::cout << std::setw(11) << name << "  not of more than " << kMaxContinuedSamples
                 << " samples; name one with --sample\n";
     } else if (name == "patched" || unpatched.contains(name)) {
-      std::cout << std::setw(11) << name << "  " << quoted(continuation["text"].get<std::string>())
+      std::cout << std::setw(11) << name << "  " << in_quotes(continuation["text"].get<std::string>())
                 << '\n';
     }
   }

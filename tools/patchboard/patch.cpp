@@ -109,7 +109,7 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
     const float corrupted = lab.corrupted().prob[target];
     const float from = denoising ? corrupted : clean;
     std::cout << sweep_title(plan) << ", prob of "
-              << quoted(text_of(session, lab.experiment().targets[target])) << ": clean " << clean
+              << in_quotes(text_of(session, lab.experiment().targets[target])) << ": clean " << clean
               << ", corrupted " << corrupted << '\n';
     print_heatmap(std::cout,
                   {.title = axes_title(plan),
@@ -126,7 +126,7 @@ void print_estimate(const Session& session, const Lab& lab, Index sweep, const O
   const SweepPlan& plan = lab.plan(sweep);
   const Matrix& estimate = outcome.estimates[static_cast<std::size_t>(sweep)];
   const auto target = [&](std::size_t index) {
-    return quoted(text_of(session, lab.experiment().targets[index]));
+    return in_quotes(text_of(session, lab.experiment().targets[index]));
   };
   std::cout << sweep_title(plan) << ", first-order estimate of " << metric << " of " << target(0)
             << (metric == "logit_diff" ? " against " + target(1) : "") << '\n';

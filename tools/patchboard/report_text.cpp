@@ -19,7 +19,7 @@ constexpr int kTokenWidth = 12;
 constexpr int kNumberWidth = 10;
 constexpr int kDigits = 4;
 
-std::string quoted(const Json& text) { return text.dump(); }
+std::string as_json(const Json& text) { return text.dump(); }
 
 void print_number(std::ostream& out, const Json& value) {
   out << std::setw(kNumberWidth);
@@ -45,7 +45,7 @@ void print_run(std::ostream& out, const std::string& run, const Json& rows) {
   out << std::setw(kNumberWidth) << "here" << std::setw(kNumberWidth) << "rank";
   out << (columns.size() == 1 ? "  difference" : "") << '\n';
   for (const Json& row : rows) {
-    out << "  " << std::left << std::setw(kTokenWidth) << quoted(row.at("token")) << std::right;
+    out << "  " << std::left << std::setw(kTokenWidth) << as_json(row.at("token")) << std::right;
     for (const auto& [column, figure] : row.at("report").items()) {
       out << std::setw(width + 2) << figure.get<std::string>();
     }
@@ -100,7 +100,7 @@ void print_heatmaps(std::ostream& out, const Json& item, bool colour) {
   const Json& targets = item.at("targets");
   for (const Json& target : targets) {
     const Json& largest = target.at("largest");
-    out << "  " << quoted(target.at("token")) << ": clean " << target.at("clean").get<double>()
+    out << "  " << as_json(target.at("token")) << ": clean " << target.at("clean").get<double>()
         << ", corrupted " << target.at("corrupted").get<double>() << "; largest change "
         << std::showpos << largest.at("value").get<double>() << std::noshowpos << ", in layer "
         << largest.at("layer") << " at position " << largest.at("position") << ", "
@@ -121,9 +121,9 @@ void print_attempts(std::ostream& out, const Json& item) {
     for (const char* run : {"clean", "corrupted"}) {
       out << "    " << std::left << std::setw(kTokenWidth) << run << std::right;
       for (std::size_t i = 0; i < item.at("targets").size(); ++i) {
-        out << quoted(item.at("targets")[i]) << ' ' << pair.at(run)[i].get<double>() << "  ";
+        out << as_json(item.at("targets")[i]) << ' ' << pair.at(run)[i].get<double>() << "  ";
       }
-      out << "likeliest " << quoted(pair.at(std::string("likeliest_") + run)) << '\n';
+      out << "likeliest " << as_json(pair.at(std::string("likeliest_") + run)) << '\n';
     }
   }
 }

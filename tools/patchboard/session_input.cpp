@@ -55,8 +55,8 @@ std::string text_of(const Session& session, const std::vector<TokenId>& ids) {
   return text;
 }
 
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+std::string in_quotes(const std::string& text) { return nlohmann::json(text).dump(); }
 
-std::string shown(const Session& session, TokenId id) { return quoted(session.token_text(id)); }
+std::string shown(const Session& session, TokenId id) { return in_quotes(session.token_text(id)); }
 
 }  // namespace patchboard

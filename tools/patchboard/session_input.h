@@ -35,7 +35,7 @@ void load_model(Session& session, const std::string& model, WeightFormat dtype,
 [[nodiscard]] std::string text_of(const Session& session, const std::vector<TokenId>& ids);
 
 /// A text for a terminal: in quotes, with line breaks and tabs escaped.
-[[nodiscard]] std::string quoted(const std::string& text);
+[[nodiscard]] std::string in_quotes(const std::string& text);
 
 /// A token for a terminal: in quotes, with line breaks and tabs escaped.
 [[nodiscard]] std::string shown(const Session& session, TokenId id);

@@ -78,15 +78,15 @@ Json to_json(const Session& session, const MeasuredTemplate& measured,
 std::string words_of(const Filling& filling) {
   std::string words;
   for (const std::string& word : filling.words) {
-    words += (words.empty() ? "" : " / ") + quoted(word);
+    words += (words.empty() ? "" : " / ") + in_quotes(word);
   }
-  return words.empty() ? quoted(filling.text) : words;
+  return words.empty() ? in_quotes(filling.text) : words;
 }
 
 /// A row a filling, a column a target.
 void print_list(const Session& session, const MeasuredTemplate& measured) {
   for (const std::vector<TokenId>& target : measured.targets) {
-    std::cout << std::setw(kColumn) << quoted(text_of(session, target));
+    std::cout << std::setw(kColumn) << in_quotes(text_of(session, target));
   }
   std::cout << "  filling\n";
   for (std::size_t i = 0; i < measured.split.kept.size(); ++i) {
@@ -111,17 +111,17 @@ std::vector<std::string> words_of_slot(const MeasuredTemplate& measured, std::si
 /// A row a word of the first slot, a column a word of the second.
 void print_grid(const Session& session, const MeasuredTemplate& measured, std::size_t target) {
   const std::vector<std::string> columns = words_of_slot(measured, 1);
-  std::cout << "prob of " << quoted(text_of(session, measured.targets[target]))
+  std::cout << "prob of " << in_quotes(text_of(session, measured.targets[target]))
             << ", the first slot's words down, the second's across\n";
   for (const std::string& column : columns) {
-    std::cout << ' ' << std::setw(kColumn) << quoted(column);
+    std::cout << ' ' << std::setw(kColumn) << in_quotes(column);
   }
   std::cout << '\n';
   for (const std::string& row : words_of_slot(measured, 0)) {
     for (const std::string& column : columns) {
       const std::vector<std::string> words = {row, column};
       const auto kept = std::ranges::find(measured.split.kept, words, &Filling::words);
-      const auto width = std::max(kColumn, static_cast<int>(quoted(column).size()));
+      const auto width = std::max(kColumn, static_cast<int>(in_quotes(column).size()));
       std::cout << ' ' << std::setw(width);
       if (kept == measured.split.kept.end()) {
         std::cout << '-';
@@ -130,7 +130,7 @@ void print_grid(const Session& session, const MeasuredTemplate& measured, std::s
         std::cout << measured.measures[index].prob[target];
       }
     }
-    std::cout << "  " << quoted(row) << '\n';
+    std::cout << "  " << in_quotes(row) << '\n';
   }
 }
 

@@ -1,5 +1,6 @@
 /** A part's only way to the engine: what it can ask, each through the queue. */
 
+import { documentOf, settled } from '../experiment/defaults';
 import type { Experiment, TargetText } from '../experiment/experiment';
 import type {
   AttributionResult,
@@ -8,6 +9,7 @@ import type {
   ExperimentStart,
   LogitLens,
   Measures,
+  MemoryNeed,
   Prediction,
   Prompt,
   RunName,
@@ -120,6 +122,11 @@ export class EngineAccess {
 
   repairs(clean: string, corrupted: string): Promise<string> {
     return this.#way.call('repairs', [clean, corrupted]);
+  }
+
+  /** What a run of it would hold; rejects with what the core has against it. Nothing is run. */
+  memoryOf(experiment: Experiment): Promise<MemoryNeed> {
+    return this.#way.call('memoryOf', [documentOf(settled(experiment))]);
   }
 
   // Of an experiment, which is started again where another one was started since.

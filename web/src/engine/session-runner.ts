@@ -15,6 +15,7 @@ export type Call =
   | 'logits'
   | 'expandTemplate'
   | 'readPairs'
+  | 'memoryOf'
   | 'repairs';
 
 /** What Session answers of an experiment. */

@@ -12,6 +12,7 @@ import { EMBEDDED_ID } from '../weights/sources';
 import { LabRun } from './lab-run.svelte';
 import { type LiveTokens, NO_TOKENS, tokenizeAll } from './live-tokens';
 import { ModelShelf } from './model-shelf.svelte';
+import { type Outlook, outlookOf } from './outlook';
 
 const TYPING_MS = 150;
 
@@ -23,6 +24,8 @@ export class Lab {
   choice = $state(this.opened.choice);
   addressProblem = $state(this.opened.problems.join('; '));
   tokens = $state.raw<LiveTokens>(NO_TOKENS);
+  /** Of the experiment as it stands, while a model is loaded. */
+  outlook = $state.raw<Outlook>();
   /** What the part “Patch” asks of the model in use. */
   readonly engine = $derived.by(() => this.shelf.inUse?.queue.part('Patch'));
   /** Which engine the tokens are of. */
@@ -93,16 +96,22 @@ export class Lab {
     const experiment = $state.snapshot(this.experiment);
     if (engine !== this.tokenizer) this.tokens = NO_TOKENS; // of another model's tokenizer
     this.tokenizer = engine;
-    if (!engine) return undefined;
+    if (!engine) {
+      this.outlook = undefined;
+      return undefined;
+    }
     let wanted = true;
     const timer = setTimeout(() => {
-      tokenizeAll(engine, experiment).then(
-        (live) => {
-          if (wanted) this.tokens = live;
+      Promise.all([tokenizeAll(engine, experiment), outlookOf(engine, experiment)]).then(
+        ([live, outlook]) => {
+          if (!wanted) return;
+          this.tokens = live;
+          this.outlook = outlook;
         },
         (error: unknown) => {
           if (!wanted) return;
           this.tokens = NO_TOKENS;
+          this.outlook = undefined;
           this.run.problem = messageOf(error);
         },
       );
