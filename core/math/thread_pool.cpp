@@ -1,16 +1,26 @@
 #include "core/math/thread_pool.h"
 
+#include <system_error>
 #include <utility>
 
 namespace patchboard {
 
 ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; kHasThreads && i < threads; ++i) {
-    workers_.emplace_back([this] { serve(); });
+  try {
+    for (int i = 1; kHasThreads && i < threads; ++i) {
+      workers_.emplace_back([this] { serve(); });
+    }
+  } catch (const std::system_error&) {
+    // No more threads are to be had; with fewer the results are the same.
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -24,7 +24,8 @@ class ThreadPool {
   static constexpr bool kHasThreads = true;
 #endif
 
-  /// threads: at least 1, the calling thread included.
+  /// threads: at least 1, the calling thread included; fewer where the machine gives no more.
+  /// Errors: std::bad_alloc.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -37,6 +38,7 @@ class ThreadPool {
   void parallel_for(Index count, const std::function<void(Index)>& body);
 
  private:
+  void stop();
   void serve();
   void run_indices();
 

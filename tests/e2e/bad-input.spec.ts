@@ -8,6 +8,11 @@ const read = (name: string) => readFileSync(`${EMBEDDED}/${name}`);
 const config = JSON.parse(read('config.json').toString()) as Record<string, unknown>;
 const changedConfig = (change: object) => JSON.stringify({ ...config, ...change });
 
+const LFS_POINTER = `version https://git-lfs.github.com/spec/v1
+oid sha256:${'0'.repeat(64)}
+size 548105171
+`;
+
 const PROMPTS: { what: string; clean: string; corrupted: string; message: RegExp }[] = [
   {
     what: 'prompts of different lengths',
@@ -84,6 +89,11 @@ const MODELS: { what: string; how: Misbehaviour; message: RegExp; allowed?: RegE
     how: { replace: { 'model.safetensors': read('model.safetensors').subarray(0, 100_000) } },
     message: /model\.safetensors: the file ends at byte 100000, inside `.+`, \d+ bytes too early/,
   },
+  ...['model.safetensors', 'vocab.json'].map((file) => ({
+    what: `a Git LFS pointer in place of ${file}`,
+    how: { replace: { [file]: LFS_POINTER } },
+    message: new RegExp(`${file}.*Git LFS pointer`),
+  })),
   {
     what: 'weights of another shape',
     how: { replace: { 'config.json': changedConfig({ vocab_size: 4096 }) } },

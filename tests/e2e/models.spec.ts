@@ -32,7 +32,7 @@ test('a model loads from another server by its address, and gives the native num
   const server = await serveModel(folder, { slow });
   await patchboard.openReady();
   await patchboard.chooseAddress(server.address);
-  const button = patchboard.page.getByRole('button', { name: 'Load', exact: true });
+  const button = patchboard.loadButton;
   await patchboard.page.keyboard.press('Tab');
   await expect(button).toContainText('MB');
   await button.click();

@@ -4,6 +4,8 @@ import { test as base, expect, type Page } from '@playwright/test';
 
 import { type Cell, cellsOf } from './cells';
 
+export const loadButtonOf = (page: Page) => page.getByRole('button', { name: /^Load( |$)/ });
+
 export class PatchboardPage {
   constructor(readonly page: Page) {}
 
@@ -23,6 +25,11 @@ export class PatchboardPage {
 
   get cancelButton() {
     return this.page.getByRole('button', { name: 'Cancel', exact: true });
+  }
+
+  /** With the size, once it is known. */
+  get loadButton() {
+    return loadButtonOf(this.page);
   }
 
   get clean() {
@@ -45,7 +52,10 @@ export class PatchboardPage {
     return this.page.getByRole('alert');
   }
 
-  async expectStatus(status: 'running' | 'done' | 'cancelled' | 'failed', timeout = 60_000) {
+  async expectStatus(
+    status: 'idle' | 'running' | 'done' | 'cancelled' | 'failed',
+    timeout = 60_000,
+  ) {
     await expect(this.page.locator(`[data-status="${status}"]`)).toBeAttached({ timeout });
   }
 
@@ -67,7 +77,7 @@ export class PatchboardPage {
 
   async load(address: string) {
     await this.chooseAddress(address);
-    await this.page.getByRole('button', { name: 'Load', exact: true }).click();
+    await this.loadButton.click();
   }
 
   /** Every value, read from the table that people can open. */

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "core/experiment/cell.h"
 #include "core/experiment/estimates.h"
 #include "core/experiment/lab.h"
@@ -11,17 +9,14 @@
 #include "tests/core/support/expect_error.h"
 #include "tests/core/support/loaded_session.h"
 #include "tests/core/support/random_model.h"
+#include "tests/core/support/same_rows.h"
 
 namespace patchboard {
 namespace {
 
 using testing::expect_error;
+using testing::expect_same_bits;
 using testing::random_tokens;
-
-void expect_same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0);
-}
 
 class MemoryNeedTest : public ::testing::Test {
  protected:
@@ -41,14 +36,7 @@ class MemoryNeedTest : public ::testing::Test {
   void expect_same_rows(Lab& lab, Lab& fresh) {
     while (!fresh.done()) {
       ASSERT_FALSE(lab.done());
-      const LabRow row = lab.step();
-      const LabRow expected = fresh.step();
-      EXPECT_EQ(row.sweep, expected.sweep);
-      EXPECT_EQ(row.layer, expected.layer);
-      expect_same_bits(row.prob, expected.prob);
-      expect_same_bits(row.logit, expected.logit);
-      expect_same_bits(row.rank, expected.rank);
-      expect_same_bits(row.kl, expected.kl);
+      expect_same_bits(lab.step(), fresh.step());
     }
     EXPECT_TRUE(lab.done());
   }

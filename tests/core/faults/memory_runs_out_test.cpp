@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <optional>
 
 #include "core/experiment/lab.h"
 #include "core/session/session.h"
@@ -11,34 +11,18 @@
 #include "tests/core/support/expect_error.h"
 #include "tests/core/support/loaded_session.h"
 #include "tests/core/support/random_model.h"
+#include "tests/core/support/same_rows.h"
 
 namespace patchboard {
 namespace {
 
 using testing::expect_error;
+using testing::expect_same_bits;
 using testing::fail_at_every_allocation;
 using testing::LoadedSession;
 using testing::random_tokens;
 
 constexpr int kThreads = 2;
-
-/// NaN is equal to NaN.
-void expect_same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0);
-}
-
-void expect_same_bits(const LabRow& a, const LabRow& b) {
-  EXPECT_EQ(a.sweep, b.sweep);
-  EXPECT_EQ(a.layer, b.layer);
-  EXPECT_EQ(a.head, b.head);
-  expect_same_bits(a.prob, b.prob);
-  expect_same_bits(a.log_prob, b.log_prob);
-  expect_same_bits(a.logit, b.logit);
-  expect_same_bits(a.rank, b.rank);
-  expect_same_bits(a.kl, b.kl);
-  EXPECT_EQ(a.computed, b.computed);
-}
 
 std::vector<LabRow> all_rows(Lab& lab) {
   std::vector<LabRow> rows;
@@ -87,6 +71,12 @@ class MemoryRunsOut : public ::testing::Test {
   ThreadPool pool_{kThreads};
   Experiment experiment_;
 };
+
+TEST(ThreadPool, StopsTheThreadsThatItHasWhereThereIsNoMemoryForTheNext) {
+  std::optional<ThreadPool> pool;
+  EXPECT_GT(fail_at_every_allocation([&] { pool.emplace(4); }, [] {}), 3);
+  EXPECT_EQ(pool->size(), 4);
+}
 
 TEST_F(MemoryRunsOut, InAnyRowOfASweepAndTheRowIsStillTheNext) {
   experiment_.sites = {Site::kResidPost, Site::kAttnOut, Site::kK};
