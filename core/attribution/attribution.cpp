@@ -6,33 +6,8 @@
 namespace patchboard {
 namespace {
 
-/// The matrix that holds a site's values in one layer.
-const Matrix& values_of(const ActivationCache& run, Site site, Index layer) {
-  const BlockActivations& block = run.at(layer);
-  switch (site) {
-    case Site::kResidPre:
-      return run.resid_pre(layer);
-    case Site::kResidMid:
-      return block.resid_mid;
-    case Site::kResidPost:
-      return block.resid_post;
-    case Site::kAttnOut:
-      return block.attn_out;
-    case Site::kMlpOut:
-      return block.mlp_out;
-    case Site::kZ:
-      return block.z;
-    case Site::kQ:
-    case Site::kK:
-    case Site::kV:
-      return block.qkv;
-    case Site::kPattern:
-      return block.pattern;
-  }
-  return block.resid_post;
-}
-
-const Matrix& values_of(const BlockOfBackward& of, Site site) {
+/// The gradients of a site's values.
+const Matrix& gradients_of(const BlockOfBackward& of, Site site) {
   const BlockGradients& block = of.gradients;
   switch (site) {
     case Site::kResidPre:
@@ -71,7 +46,7 @@ class Layer {
  public:
   Layer(const BlockOfBackward& block, const ActivationCache& base, const ActivationCache& source,
         Site site, const Config& config)
-      : gradient_(values_of(block, site)),
+      : gradient_(gradients_of(block, site)),
         base_(site == Site::kPattern ? block.pattern : values_of(base, site, block.layer)),
         source_(values_of(source, site, block.layer)),
         site_(site),
@@ -96,8 +71,7 @@ class Layer {
 
  private:
   [[nodiscard]] Index first_col(Index head) const {
-    const Index part = site_ == Site::kK ? 1 : site_ == Site::kV ? 2 : 0;
-    return part * config_.d_model + head * config_.d_head();
+    return traits_of(site_).third * config_.d_model + head * config_.d_head();
   }
   [[nodiscard]] Index cols(Index position) const {
     if (site_ == Site::kPattern) {

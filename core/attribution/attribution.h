@@ -4,7 +4,7 @@
 #include "core/attribution/gradients.h"
 #include "core/math/matrix.h"
 #include "core/model/activation_cache.h"
-#include "core/patching/site.h"
+#include "core/model/site.h"
 #include "core/weights/config.h"
 
 namespace patchboard {

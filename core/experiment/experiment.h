@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/patching/corruption.h"
+#include "core/patching/patch.h"
 #include "core/patching/runs.h"
-#include "core/patching/site.h"
 #include "core/patching/sweep_plan.h"
 #include "core/token_id.h"
 

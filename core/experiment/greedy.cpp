@@ -10,26 +10,35 @@
 namespace patchboard {
 namespace {
 
+/// Keeps q, k and v of one more position.
+class Continuation : public BlockVisitor {
+ public:
+  explicit Continuation(Matrix& qkv) : qkv_(qkv) {
+    qkv_.conservativeResize(qkv_.rows() + 1, Eigen::NoChange);
+  }
+
+  [[nodiscard]] bool wants(Site site) const override {
+    return site == Site::kQ || site == Site::kK || site == Site::kV;
+  }
+  void visit(Site site, MatrixSpan values) override {
+    qkv_.bottomRows(1).middleCols(traits_of(site).third * values.cols(), values.cols()) = values;
+  }
+
+ private:
+  Matrix& qkv_;
+};
+
 /// One more position behind a run that kept qkv; its qkv is added. Returns its logits.
 Vector next_logits(const Gpt2& model, ThreadPool& pool, ActivationCache& run, TokenId token) {
-  const Index D = model.config().d_model;
   const Index position = run.at(0).qkv.rows();
   Matrix x = model.embed(std::array{token}, position);
-  const RowRange all{.row = 0, .position = 0, .count = position + 1};
   const RowRange own{.row = 0, .position = position, .count = 1};
-  const std::array sequences = {Sequence{.kv = all, .q = own, .wanted = own}};
+  const std::array sequences = {Sequence{.kv = own, .q = own, .wanted = own}};
   for (Index layer = 0; layer < run.n_layer(); ++layer) {
-    Matrix& qkv = run.at(layer).qkv;
-    qkv.conservativeResize(position + 1, 3 * D);
-    qkv.bottomRows(1) = model.qkv(pool, layer, x);
-    Matrix z(1, D);
-    const AttentionInput input{.q = qkv.leftCols(D).bottomRows(1),
-                               .k = qkv.middleCols(D, D),
-                               .v = qkv.rightCols(D),
-                               .base = nullptr};
-    attention(pool, sequences, input, model.config().n_head, z);
-    x += model.attn_out(pool, layer, z);
-    x += model.mlp_out(pool, layer, x);
+    Continuation continuation(run.at(layer).qkv);
+    model.run_block(pool, layer,
+                    {.sequences = sequences, .base = &run.at(layer), .visitor = &continuation}, x,
+                    x);
   }
   return model.unembed(pool, model.final_norm(pool, x)).row(0);
 }

@@ -9,6 +9,19 @@
 #include "core/math/layer_norm.h"
 
 namespace patchboard {
+namespace {
+
+bool wants(const BlockVisitor* visitor, Site site) {
+  return visitor != nullptr && visitor->wants(site);
+}
+
+void visit(BlockVisitor* visitor, Site site, const MatrixSpan& values) {
+  if (wants(visitor, site)) {
+    visitor->visit(site, values);
+  }
+}
+
+}  // namespace
 
 Gpt2::Gpt2(const Config& config, Weights weights) : config_(config), weights_(std::move(weights)) {}
 
@@ -46,27 +59,6 @@ PackedRows Gpt2::normed_rows(ThreadPool& pool, const MatrixView& x,
           }};
 }
 
-Matrix Gpt2::qkv(ThreadPool& pool, Index layer, const MatrixView& resid_pre) const {
-  const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
-  Matrix result(resid_pre.rows(), 3 * config_.d_model);
-  affine(pool, normed_rows(pool, resid_pre, block.ln_1), block.attn_c_attn.weight,
-         block.attn_c_attn.bias, result);
-  return result;
-}
-
-Matrix Gpt2::attn_out(ThreadPool& pool, Index layer, const MatrixView& z) const {
-  const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
-  Matrix result(z.rows(), config_.d_model);
-  affine(pool, PackedRows(pool, z), block.attn_c_proj.weight, block.attn_c_proj.bias, result);
-  return result;
-}
-
-Matrix Gpt2::mlp_out(ThreadPool& pool, Index layer, const MatrixView& resid_mid) const {
-  Matrix result(resid_mid.rows(), config_.d_model);
-  mlp(pool, weights_.h[static_cast<std::size_t>(layer)], resid_mid, Output::kAssign, result);
-  return result;
-}
-
 void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const MatrixView& changed,
                      Matrix& x) const {
   const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
@@ -86,18 +78,58 @@ void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const Ma
     affine(pool, normed_rows(pool, x, block.ln_1), c_attn.weight, {.first = 0, .count = D},
            c_attn.bias, Output::kAssign, queries);
   }
+  const MatrixSpan q = own_queries ? MatrixSpan(queries) : MatrixSpan(own.leftCols(D));
+  visit(batch.visitor, Site::kQ, q);
+  visit(batch.visitor, Site::kK, own.middleCols(D, D));
+  visit(batch.visitor, Site::kV, own.rightCols(D));
   Matrix z(x.rows(), D);
-  const AttentionInput input{.q = own_queries ? MatrixView(queries) : MatrixView(own.leftCols(D)),
+  const AttentionInput input{.q = q,
                              .k = own.middleCols(D, D),
                              .v = own.rightCols(D),
                              .base = batch.base == nullptr ? nullptr : &batch.base->qkv};
   attention(pool, batch.sequences, input, config_.n_head, z);
-  affine(pool, PackedRows(pool, z), block.attn_c_proj.weight, {.first = 0, .count = D},
-         block.attn_c_proj.bias, Output::kAdd, x);
-  if (batch.at_resid_mid) {
-    batch.at_resid_mid(x);
+  if (wants(batch.visitor, Site::kPattern)) {
+    batch.visitor->visit_attention(input, z);
   }
-  mlp(pool, block, x, Output::kAdd, x);
+  visit(batch.visitor, Site::kZ, z);
+  finish_block(pool, layer, Site::kZ, z, x, batch.visitor);
+}
+
+void Gpt2::finish_block(ThreadPool& pool, Index layer, Site site, const MatrixView& values,
+                        Matrix& x, BlockVisitor* visitor) const {
+  const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
+  // What a part adds to the stream: at once, or by itself for who wants to see it.
+  const auto add = [&](Site what, const auto& compute) {
+    if (!wants(visitor, what)) {
+      compute(Output::kAdd, x);
+      return;
+    }
+    Matrix apart(x.rows(), x.cols());
+    compute(Output::kAssign, apart);
+    visitor->visit(what, apart);
+    x += apart;
+  };
+  const Rest rest = traits_of(site).rest;
+  if (rest == Rest::kProjection) {
+    add(Site::kAttnOut,
+        [&](Output output, const MatrixSpan& out) { project(pool, block, values, output, out); });
+  } else if (site == Site::kAttnOut || site == Site::kMlpOut) {
+    x += values;
+  } else {
+    x = values;
+  }
+  if (rest != Rest::kNothing) {
+    visit(visitor, Site::kResidMid, x);
+    add(Site::kMlpOut,
+        [&](Output output, const MatrixSpan& out) { mlp(pool, block, x, output, out); });
+  }
+  visit(visitor, Site::kResidPost, x);
+}
+
+void Gpt2::project(ThreadPool& pool, const BlockWeights& block, const MatrixView& z, Output output,
+                   const MatrixSpan& out) const {
+  affine(pool, PackedRows(pool, z), block.attn_c_proj.weight,
+         {.first = 0, .count = config_.d_model}, block.attn_c_proj.bias, output, out);
 }
 
 /// resid_mid and out may be the same.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <span>
 
 #include "core/math/gemm.h"
@@ -10,6 +9,7 @@
 #include "core/math/thread_pool.h"
 #include "core/model/activation_cache.h"
 #include "core/model/attention.h"
+#include "core/model/site.h"
 #include "core/token_id.h"
 #include "core/weights/config.h"
 #include "core/weights/weights.h"
@@ -22,13 +22,31 @@ enum class Queries {
   kWanted,   ///< those that are wanted
 };
 
+/// Sees what a block computes, site after site in the order of the flow, and may change it.
+class BlockVisitor {
+ public:
+  BlockVisitor() = default;
+  BlockVisitor(const BlockVisitor&) = delete;
+  BlockVisitor& operator=(const BlockVisitor&) = delete;
+  virtual ~BlockVisitor() = default;
+
+  /// Whether it is called at a site. attn_out and mlp_out are computed by themselves where it is,
+  /// else as they are added to the stream, with the same bits.
+  [[nodiscard]] virtual bool wants(Site site) const = 0;
+  /// values: of k and v, and of q with Queries::kChanged, of the rows with keys and values of their
+  /// own, [rows, d_model]; of the other sites, of the wanted rows, [rows, d_model]. At resid_pre
+  /// and at the pattern it is not called.
+  virtual void visit(Site site, MatrixSpan values) = 0;
+  /// At the pattern, before z: what attention has read, and what it gave.
+  virtual void visit_attention(const AttentionInput& /*input*/, MatrixSpan /*z*/) {}
+};
+
 /// What a block runs over.
 struct Batch {
   std::span<const Sequence> sequences;
   Queries queries = Queries::kChanged;
   const BlockActivations* base = nullptr;  ///< of the run that other positions come from, if any do
-  /// Called with resid_mid of the wanted rows, which it may change; or empty.
-  std::function<void(Matrix& resid_mid)> at_resid_mid = {};
+  BlockVisitor* visitor = nullptr;         ///< or nobody
 };
 
 /// GPT-2: embedding, n_layer pre-norm blocks, final norm, unembedding; arithmetic in f32.
@@ -52,17 +70,15 @@ class Gpt2 {
   void run_block(ThreadPool& pool, Index layer, const Batch& batch, const MatrixView& changed,
                  Matrix& x) const;
 
-  /// The parts of a block, with the bits that `run_block` gives; rows are positions.
+  /// What is left of a block once the values of a site are known, of rows that are positions.
+  /// site: one of the stream, or z. values: [rows, d_model], of the site. x: the residual stream
+  /// that they are added to on entry, not read for one of the stream itself; resid_post on return.
+  void finish_block(ThreadPool& pool, Index layer, Site site, const MatrixView& values, Matrix& x,
+                    BlockVisitor* visitor = nullptr) const;
+
   /// The sum of the token's and the position's vector: [tokens, d_model]. first: position of the
   /// first token.
   [[nodiscard]] Matrix embed(std::span<const TokenId> tokens, Index first = 0) const;
-  /// q, k and v side by side: [rows, 3 d_model].
-  [[nodiscard]] Matrix qkv(ThreadPool& pool, Index layer, const MatrixView& resid_pre) const;
-  /// z: [rows, d_model]. Returns the same shape.
-  [[nodiscard]] Matrix attn_out(ThreadPool& pool, Index layer, const MatrixView& z) const;
-  /// resid_mid: [rows, d_model]. Returns the same shape.
-  [[nodiscard]] Matrix mlp_out(ThreadPool& pool, Index layer, const MatrixView& resid_mid) const;
-
   /// ln_f. x: [rows, d_model], resid_post of the last block. Returns the same shape.
   [[nodiscard]] Matrix final_norm(ThreadPool& pool, const MatrixView& x) const;
 
@@ -74,6 +90,8 @@ class Gpt2 {
  private:
   [[nodiscard]] PackedRows normed_rows(ThreadPool& pool, const MatrixView& x,
                                        const LayerNormWeights& norm) const;
+  void project(ThreadPool& pool, const BlockWeights& block, const MatrixView& z, Output output,
+               const MatrixSpan& out) const;
   void mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& resid_mid, Output output,
            const MatrixSpan& out) const;
 

@@ -79,7 +79,7 @@ class HeadPatcher {
   [[nodiscard]] Matrix gathered(const std::vector<HeadTask>& tasks,
                                 const std::vector<Sequence>& sequences, RowRange Sequence::* range,
                                 Index rows, Site part) const {
-    const auto offset = (static_cast<Index>(part) - static_cast<Index>(Site::kQ)) * base_.z.cols();
+    const Index offset = traits_of(part).third * base_.z.cols();
     Matrix values(rows, d_head_);
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       const auto& [row, position, count] = sequences[i].*range;

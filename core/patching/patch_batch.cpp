@@ -14,18 +14,18 @@ double query_share(const Config& config) {
 }
 
 /// What is left to compute of the patched block itself, of one row.
-double start_share(Site site, double query) {
-  switch (site) {
-    case Site::kResidPre:
-    case Site::kResidPost:
-    case Site::kMlpOut:
+double rest_share(Site site, double query) {
+  switch (traits_of(site).rest) {
+    case Rest::kBlock:  // counted as the block that it enters
+    case Rest::kNothing:
       return 0;
-    case Site::kResidMid:
-    case Site::kAttnOut:
+    case Rest::kMlp:
       return 1 - 4 * query;
-    default:
+    case Rest::kAttention:  // that of single heads, which is little
+    case Rest::kProjection:
       return 1 - 3 * query;
   }
+  return 0;
 }
 
 }  // namespace
@@ -38,10 +38,9 @@ bool Entry::matters(const PatchedShape& shape) const {
 Entry entry_of(const Patch& patch, const PatchedShape& shape) {
   const Index first = std::max(patch.positions.first, shape.first_difference);
   const Index patched_end = std::min(patch.positions.end(), shape.n_positions);
-  // A key or a value is read by every later query.
-  const bool spreads = patch.site == Site::kK || patch.site == Site::kV;
-  const Index end = spreads && patched_end > first ? shape.n_positions : patched_end;
-  return {.block = patch.layers.first + (patch.site == Site::kResidPre ? 0 : 1),
+  const SiteTraits& site = traits_of(patch.site);
+  const Index end = site.spreads && patched_end > first ? shape.n_positions : patched_end;
+  return {.block = patch.layers.first + (site.rest == Rest::kBlock ? 0 : 1),
           .changed = {.first = first, .count = std::max<Index>(0, end - first)}};
 }
 
@@ -71,7 +70,7 @@ std::vector<Sequence> PatchBatch::sequences(bool first, bool last) const {
 
 double PatchBatch::block_rows(const Config& config) const {
   const double query = query_share(config);
-  double total = start_share(patches.front().site, query) * static_cast<double>(changed_rows);
+  double total = rest_share(patches.front().site, query) * static_cast<double>(changed_rows);
   for (Index block = entry; block < shape.n_layer; ++block) {
     const bool first = block == entry;
     const bool last = block == shape.n_layer - 1;

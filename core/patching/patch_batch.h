@@ -4,7 +4,7 @@
 
 #include "core/math/matrix.h"
 #include "core/model/attention.h"
-#include "core/patching/site.h"
+#include "core/patching/patch.h"
 #include "core/weights/config.h"
 
 namespace patchboard {

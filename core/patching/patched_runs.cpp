@@ -30,16 +30,14 @@ std::vector<RowRange> wanted_of(const std::vector<Sequence>& sequences) {
 }  // namespace
 
 /// Puts the source's values in again in the later layers of a window.
-class PatchedRuns::Window {
+class PatchedRuns::Window : public BlockVisitor {
  public:
   /// ranges: the rows of x that each patched run has in this block.
   Window(const PatchedRuns& runs, const PatchBatch& batch, Index layer,
          const std::vector<RowRange>& ranges)
-      : runs_(runs), layer_(layer) {
-    const Patch& patch = batch.patches.front();
-    site_ = patch.site;
-    const bool after_entry = layer > patch.layers.first;
-    if (!after_entry || !patch.layers.holds(layer)) {
+      : source_(runs.source_), layer_(layer), site_(batch.patches.front().site) {
+    const Span& layers = batch.patches.front().layers;
+    if (layer == layers.first || !layers.holds(layer)) {
       return;
     }
     for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -53,60 +51,26 @@ class PatchedRuns::Window {
     }
   }
 
+  [[nodiscard]] bool wants(Site site) const override { return site == site_ && !rows_.empty(); }
+
+  void visit(Site site, MatrixSpan values) override {
+    const Matrix& source = values_of(source_, site, layer_);
+    for (const auto& [row, position] : rows_) {
+      values.row(row) = source.row(position);
+    }
+  }
+
   void enter(Matrix& resid_pre) {
-    if (site_ == Site::kResidPre) {
-      replace(resid_pre, runs_.source_.resid_pre(layer_));
-    }
-  }
-  void at_resid_pre(const Matrix& resid_pre) {
-    if (site_ == Site::kAttnOut) {
-      save(resid_pre);
-    }
-  }
-  void at_resid_mid(Matrix& x) {
-    if (site_ == Site::kResidMid) {
-      replace(x, runs_.source_.at(layer_).resid_mid);
-    }
-    if (site_ == Site::kAttnOut) {
-      add_to_saved(x, runs_.source_.at(layer_).attn_out);
-    }
-    if (site_ == Site::kMlpOut) {
-      save(x);
-    }
-  }
-  void after(Matrix& x) {
-    if (site_ == Site::kMlpOut) {
-      add_to_saved(x, runs_.source_.at(layer_).mlp_out);
-    }
-    if (site_ == Site::kResidPost) {
-      replace(x, runs_.source_.at(layer_).resid_post);
+    if (wants(Site::kResidPre)) {
+      visit(Site::kResidPre, resid_pre);
     }
   }
 
  private:
-  void replace(Matrix& x, const Matrix& values) const {
-    for (const auto& [row, position] : rows_) {
-      x.row(row) = values.row(position);
-    }
-  }
-  void save(const Matrix& x) {
-    saved_.resize(static_cast<Index>(rows_.size()), x.cols());
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      saved_.row(static_cast<Index>(i)) = x.row(rows_[i].first);
-    }
-  }
-  void add_to_saved(Matrix& x, const Matrix& values) const {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const auto& [row, position] = rows_[i];
-      x.row(row) = saved_.row(static_cast<Index>(i)) + values.row(position);
-    }
-  }
-
-  const PatchedRuns& runs_;
+  const ActivationCache& source_;
   Index layer_;
-  Site site_ = Site::kResidPost;
+  Site site_;
   std::vector<std::pair<Index, Index>> rows_;  // of x, and their positions
-  Matrix saved_;
 };
 
 Matrix PatchedRuns::final_rows(const PatchBatch& batch) const {
@@ -145,45 +109,30 @@ void PatchedRuns::run_block(const PatchBatch& batch, Index layer,
                             Matrix& x) const {
   const bool all_wanted = layer < batch.shape.n_layer - 1 || layer == batch.entry;
   Window window(*this, batch, layer, wanted_of(sequences));
-  window.at_resid_pre(x);
   model_.run_block(pool_, layer,
                    {.sequences = sequences,
                     .queries = all_wanted ? Queries::kChanged : Queries::kWanted,
                     .base = &base_.at(layer),
-                    .at_resid_mid = [&](Matrix& resid_mid) { window.at_resid_mid(resid_mid); }},
+                    .visitor = &window},
                    own, x);
-  window.after(x);
 }
 
 /// The residual stream of the changed rows as it enters block `entry`: [changed_rows, d_model].
 Matrix PatchedRuns::entering_rows(const PatchBatch& batch) const {
-  const Patch& patch = batch.patches.front();
-  const Index layer = patch.layers.first;
-  const BlockActivations& source = source_.at(layer);
+  const Site site = batch.patches.front().site;
+  const Index layer = batch.patches.front().layers.first;
   const auto of = [&](const Matrix& run) {
     return gathered(run, batch.changed, batch.changed_rows);
   };
-  switch (patch.site) {
-    case Site::kResidPre:
-      return of(source_.resid_pre(layer));
-    case Site::kResidPost:
-      return of(source.resid_post);
-    case Site::kMlpOut:
-      return of(base_.at(layer).resid_mid) + of(source.mlp_out);
-    case Site::kResidMid:
-      return after_mlp(layer, of(source.resid_mid));
-    case Site::kAttnOut:
-      return after_mlp(layer, of(base_.resid_pre(layer)) + of(source.attn_out));
-    default: {
-      const Matrix z = patched_z(model_.config(), pool_, base_, source_, batch);
-      return after_mlp(layer, of(base_.resid_pre(layer)) + model_.attn_out(pool_, layer, z));
-    }
+  const Matrix values = is_head_site(site)
+                            ? patched_z(model_.config(), pool_, base_, source_, batch)
+                            : of(values_of(source_, site, layer));
+  if (site == Site::kResidPre) {
+    return values;
   }
-}
-
-Matrix PatchedRuns::after_mlp(Index layer, Matrix resid_mid) const {
-  resid_mid += model_.mlp_out(pool_, layer, resid_mid);
-  return resid_mid;
+  Matrix x = of(site == Site::kMlpOut ? base_.at(layer).resid_mid : base_.resid_pre(layer));
+  model_.finish_block(pool_, layer, is_head_site(site) ? Site::kZ : site, values, x);
+  return x;
 }
 
 /// The answers' rows of every patched run; those left of its changed rows are the base run's.

@@ -34,7 +34,6 @@ class PatchedRuns {
   void run_block(const PatchBatch& batch, Index layer, const std::vector<Sequence>& sequences,
                  const Matrix& own, Matrix& x) const;
   [[nodiscard]] Matrix entering_rows(const PatchBatch& batch) const;
-  [[nodiscard]] Matrix after_mlp(Index layer, Matrix resid_mid) const;
   [[nodiscard]] Matrix all_answers(const PatchBatch& batch, const std::vector<RowRange>& ranges,
                                    const Matrix& x) const;
 

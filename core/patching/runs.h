@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/patching/corruption.h"
+#include "core/patching/patch.h"
 #include "core/patching/prompt_run.h"
-#include "core/patching/site.h"
 
 namespace patchboard {
 

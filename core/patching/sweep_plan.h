@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/patching/patch.h"
 #include "core/patching/patch_batch.h"
 #include "core/patching/runs.h"
-#include "core/patching/site.h"
 
 namespace patchboard {
 

@@ -4,7 +4,7 @@
 #include "core/math/thread_pool.h"
 #include "core/model/activation_cache.h"
 #include "core/model/gpt2.h"
-#include "core/patching/site.h"
+#include "core/patching/patch.h"
 
 namespace patchboard {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/patching/site.h"
+#include "core/model/site.h"
 #include "tools/patchboard/common_options.h"
 #include "tools/patchboard/model_folder.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/patching/site.h"
+#include "core/model/site.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/reference/naive_gpt2.h"
 #include "tests/core/support/random_model.h"

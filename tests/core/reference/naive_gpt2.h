@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/patching/site.h"
+#include "core/patching/patch.h"
 #include "core/token_id.h"
 #include "core/weights/config.h"
 #include "tests/core/reference/plain_weights.h"

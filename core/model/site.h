@@ -1,0 +1,70 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/math/matrix.h"
+#include "core/model/activation_cache.h"
+
+namespace patchboard {
+
+/// An activation that can be patched, under the name that TransformerLens gives it.
+enum class Site {
+  kResidPre,   ///< the residual stream that enters a block: [T, d_model]
+  kResidMid,   ///< between attention and MLP
+  kResidPost,  ///< after the block
+  kAttnOut,    ///< what attention adds
+  kMlpOut,     ///< what the MLP adds
+  kZ,          ///< a head's output, before c_proj: [T, d_head] a head
+  kQ,
+  kK,
+  kV,
+  kPattern,  ///< a head's attention pattern: [T, T], a row a query
+};
+
+/// Where a block goes on, once the values of a site are known.
+enum class Rest {
+  kBlock,       ///< all of it: queries, keys and values, attention, c_proj, MLP
+  kAttention,   ///< attention, c_proj, MLP
+  kProjection,  ///< c_proj, MLP
+  kMlp,         ///< the MLP alone
+  kNothing,
+};
+
+/// What is to be known of a site, in one place.
+struct SiteTraits {
+  std::string_view name;
+  /// What a block keeps it in; null for resid_pre, which is resid_post of the block before.
+  Matrix BlockActivations::* matrix;
+  /// Which third of qkv it is: 0, 1, 2.
+  Index third;
+  /// What a run has to be told to keep for it; null where every run keeps it.
+  bool Kept::* kept;
+  /// Whether it is one of a head, addressed as [layer, head], not of the whole stream.
+  bool of_head;
+  /// Whether what is changed at a position changes later positions of the same block.
+  bool spreads;
+  Rest rest;
+};
+
+/// Every site, in the order of the enumeration.
+[[nodiscard]] std::span<const Site> all_sites();
+
+[[nodiscard]] const SiteTraits& traits_of(Site site);
+
+/// "resid_pre", "z", …
+[[nodiscard]] inline std::string_view site_name(Site site) { return traits_of(site).name; }
+
+/// Whether the site is one of a head, addressed as [layer, head], not of the whole stream.
+[[nodiscard]] inline bool is_head_site(Site site) { return traits_of(site).of_head; }
+
+/// The matrix that holds a site's values in one layer of a run that kept them.
+[[nodiscard]] const Matrix& values_of(const ActivationCache& run, Site site, Index layer);
+
+/// What a run that values come from has to keep, so that they can be put in elsewhere.
+[[nodiscard]] Kept kept_of_source(Site site);
+
+/// What a run that is patched has to keep, so that it can be continued from a patch.
+[[nodiscard]] Kept kept_of_base(Site site);
+
+}  // namespace patchboard
