@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { expect, test, vi } from 'vitest';
 
+import { DEFAULTS } from '../../web/src/experiment/defaults';
 import type { Corruption, Experiment } from '../../web/src/experiment/experiment';
 import { DIRECTIONS, HEAD_SITES, POSITION_SITES } from '../../web/src/experiment/experiment';
 import { METRICS, REFERENCES } from '../../web/src/heatmap/metrics';
+import { shownValues } from '../../web/src/heatmap/shown';
 import type { LabResult } from '../../web/src/heatmap/result';
 import type { MetricView } from '../../web/src/picture/from-result';
 import { transformerLensProgram } from '../../web/src/taking/transformer-lens/program';
@@ -228,4 +230,23 @@ numbers = [generator.getrandbits(32) for _ in range(1001)]
 print(*numbers[:3], numbers[1000], mersenne_twister(4294967295, 0).getrandbits(32))
 `;
   expect(python(code, '').trim()).toBe('1927604019 3296487865 1489767616 425755162 3988572255');
+});
+
+test('tools/transformer-lens reads every saved result as the page shows it', async () => {
+  const reader = (await import(new URL('saved-result.mjs', OF_LIBRARY).href)) as {
+    resultOf: (saved: unknown, defaults: Experiment) => LabResult;
+  };
+  const folder = new URL('../old/2026-11/page/', import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const saved = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
+      results: { sweeps: { prob: (number | null)[][][] }[] };
+    };
+    const { start, sweeps } = reader.resultOf(saved, DEFAULTS);
+    for (const [index, sweep] of sweeps.entries()) {
+      const subject = { target: 0, against: 1 };
+      const { values } = shownValues(start, sweep, 'prob', 'raw', subject);
+      const written = saved.results.sweeps[index]?.prob[0]?.flat() ?? [];
+      expect([file, ...values]).toEqual([file, ...written.map((prob) => Math.fround(prob ?? NaN))]);
+    }
+  }
 });

@@ -24,8 +24,16 @@ const measuresOf = ({ prob, log_prob, logit, rank, kl }) => ({
   kl: kl ?? Number.NaN,
 });
 
-function sweepOf({ site, direction, axes, kl, ...values }) {
+/** [row][column], 1 where a cell is not finite. */
+function marksOf(cells, rows, columns) {
+  const marks = new Uint8Array(rows * columns);
+  for (const [row, column] of cells) marks[row * columns + column] = 1;
+  return marks;
+}
+
+function sweepOf({ site, direction, axes, kl, not_finite: notFinite = [], ...values }) {
   return {
+    notFinite: marksOf(notFinite, kl.length, kl[0].length),
     info: { site, direction, axes, rows: kl.length, columns: kl[0].length },
     ...measuresOf({ ...values, kl: 0 }),
     kl: floats(kl),
