@@ -75,9 +75,9 @@ void check_noise(const Corruption& noise) {
       std::ranges::adjacent_find(noise.positions) != noise.positions.end()) {
     refuse(", \"corruption.positions\": expected one position at least, each once");
   }
-  if (!(noise.multiple > 0) || !std::isfinite(noise.multiple)) {
+  if (!(noise.multiple > 0) || !(noise.multiple <= kMaxNoiseMultiple)) {
     refuse(", \"corruption.multiple\": " + std::to_string(noise.multiple) +
-           ", expected a number above 0");
+           ", expected a number above 0 and at most 1e9");
   }
   check_number("corruption.samples", noise.samples, 1, kMaxNoiseSamples, "");
 }

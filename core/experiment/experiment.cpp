@@ -88,7 +88,8 @@ Corruption read_noise(const InputValue& value, const TextReader& reader) {
   Corruption noise{.kind = Corruption::Kind::kNoise};
   noise.positions = read_positions(value.at("positions"), reader.n_positions);
   if (const auto multiple = value.find("multiple")) {
-    noise.multiple = multiple->number_f32({.least = 0, .above_least = true});
+    noise.multiple = multiple->number_f32(
+        {.least = 0, .most = static_cast<double>(kMaxNoiseMultiple), .above_least = true});
   }
   noise.samples = read_count(value, "samples", kMaxNoiseSamples);
   if (const auto seed = value.find("seed")) {

@@ -34,6 +34,8 @@ struct Experiment {
 };
 
 /// Runs with noise that an experiment may ask for.
+/// Far beyond it the squares in a layer norm leave the range of f32.
+inline constexpr float kMaxNoiseMultiple = 1e9F;
 inline constexpr Index kMaxNoiseSamples = 10'000;
 
 /// How an experiment's texts become tokens, and what the model allows, as far as it is known.

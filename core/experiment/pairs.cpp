@@ -177,6 +177,9 @@ class JsonPairs {
     if (pair.name.empty()) {
       pair.name = words_of(clean, corrupted);
     }
+    if (pair.name.empty()) {
+      pair.name = where;  // no slot, or one that is filled with nothing
+    }
     for (const std::string& target : targets_of(entry, default_targets_)) {
       pair.targets.push_back(words.fill(target, where));
     }

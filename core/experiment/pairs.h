@@ -41,8 +41,8 @@ struct PromptPair {
 [[nodiscard]] std::vector<PromptPair> read_pairs_json(std::string_view text);
 
 /// A set of pairs as CSV (core/experiment/csv.h). The first row names the columns: `clean`,
-/// `corrupted`, then if wanted `name` and `target`, `target2`, `target3`, …, in any order. An empty
-/// target is none.
+/// `corrupted`, then if wanted `name` and `target`, `target2`, `target3`, …, in any order: the
+/// number says which target it is. An empty target is none, and so is every later one of its row.
 /// Errors: kExperiment, naming row and column.
 [[nodiscard]] std::vector<PromptPair> read_pairs_csv(std::string_view text);
 

@@ -14,11 +14,9 @@ namespace {
   throw Error(ErrorCode::kExperiment, "CSV, " + where + ": " + what);
 }
 
-/// "target", "target2", "target17", …
-bool names_target(std::string_view column) {
-  constexpr std::string_view kTarget = "target";
-  return column.starts_with(kTarget) &&
-         column.find_first_not_of("0123456789", kTarget.size()) == std::string_view::npos;
+/// "target", "target2", "target3", … for the first, the second and so on, counted from 0.
+std::string target_column(std::size_t target) {
+  return target == 0 ? "target" : "target" + std::to_string(target + 1);
 }
 
 /// What is wrong with a first row that was not split at commas.
@@ -36,28 +34,43 @@ struct Columns {
   std::size_t clean = 0;
   std::size_t corrupted = 0;
   std::optional<std::size_t> name;
-  std::vector<std::size_t> targets;
+  std::vector<std::size_t> targets;  // of the first target, of the second, …
 };
+
+/// Those of the targets, in the order of their numbers, wherever they stand.
+std::vector<std::size_t> target_columns(const CsvRow& header) {
+  std::vector<std::size_t> columns;
+  while (true) {
+    const auto found = std::ranges::find(header, target_column(columns.size()));
+    if (found == header.end()) {
+      return columns;
+    }
+    columns.push_back(static_cast<std::size_t>(found - header.begin()));
+  }
+}
 
 Columns columns_of(const CsvRow& header) {
   Columns columns;
+  columns.targets = target_columns(header);
   for (std::size_t column = 0; column < header.size(); ++column) {
     const std::string& name = header[column];
     if (std::ranges::find(header, name) - header.begin() != static_cast<std::ptrdiff_t>(column)) {
       refuse(csv_place(0, column), "a second column \"" + name + "\"");
     }
-    if (names_target(name)) {
-      columns.targets.push_back(column);
-    } else if (name == "name") {
+    if (std::ranges::find(columns.targets, column) != columns.targets.end()) {
+      continue;
+    }
+    if (name == "name") {
       columns.name = column;
     } else if (name == "clean") {
       columns.clean = column;
     } else if (name == "corrupted") {
       columns.corrupted = column;
     } else {
-      refuse(csv_place(0, column), "\"" + name +
-                                       "\", expected clean, corrupted, name, target, target2, …" +
-                                       other_separator(name));
+      refuse(csv_place(0, column),
+             "\"" + name +
+                 "\", expected clean, corrupted, name, target, target2, …, no number left out" +
+                 other_separator(name));
     }
   }
   for (const char* required : {"clean", "corrupted"}) {
@@ -82,10 +95,16 @@ PromptPair pair_of(const CsvRow& row, const Columns& columns, std::size_t at) {
   if (pair.name.empty()) {
     pair.name = "pair " + std::to_string(at);
   }
-  for (const std::size_t column : columns.targets) {
-    if (!row[column].empty()) {
-      pair.targets.push_back(row[column]);
+  for (std::size_t target = 0; target < columns.targets.size(); ++target) {
+    const std::string& text = row[columns.targets[target]];
+    if (text.empty()) {
+      continue;
     }
+    if (pair.targets.size() < target) {
+      refuse(csv_place(at, columns.targets[pair.targets.size()]),
+             "is empty, expected a target before that of " + target_column(target));
+    }
+    pair.targets.push_back(text);
   }
   return pair;
 }

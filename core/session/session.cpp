@@ -1,7 +1,5 @@
 #include "core/session/session.h"
 
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include "core/error.h"
@@ -29,18 +27,8 @@ void require_finite(bool finite) {
   }
 }
 
-/// Of an experiment's two runs. What noise does to the corrupted one is not the weights' fault.
 void require_finite(const Lab& lab) {
-  const Corruption& corruption = lab.experiment().corruption;
   require_finite(lab.clean().finite);
-  if (corruption.kind == Corruption::Kind::kNoise && !lab.corrupted().finite) {
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.begin(), digits.end(), corruption.multiple).ptr;
-    throw Error(ErrorCode::kExperiment,
-                "corruption.multiple: with noise of " + std::string(digits.begin(), end) +
-                    " times the embeddings' standard deviation the corrupted run's logits are not "
-                    "finite, expected a smaller multiple");
-  }
   require_finite(lab.corrupted().finite);
 }
 

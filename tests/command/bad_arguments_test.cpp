@@ -76,6 +76,13 @@ TEST(BadArguments, TopIsAtLeastOne) {
   }
 }
 
+TEST(BadArguments, FormatsOfWeightsAreNamedAsTheyAre) {
+  for (const char* dtype : {"F32", "int8", ""}) {
+    expect_bad_input(predict({"--ids", "1", "--dtype", dtype}),
+                     {"--dtype", "\"" + std::string(dtype) + "\"", "expected f16 or f32 or q8"});
+  }
+}
+
 TEST(BadArguments, ThreadsAreOneToTwoHundredAndFiftySix) {
   for (const char* threads : {"0", "-1", "257", "x", "1.5", ""}) {
     expect_bad_input(predict({"--ids", "1", "--threads", threads}), {"--threads"});

@@ -140,6 +140,10 @@ TEST(CellCommand, RefusesACellThatIsNotThere) {
   expect_bad_input(cell(folder, {"--at", "0,9", "--site", "z"}), {"--at: head 9"});
   expect_bad_input(cell(folder, {"--at", "0,1,2"}),
                    {"--at: 3 numbers, expected layer,position for resid_post"});
+  for (const char* outside : {"0,1", "1,3"}) {
+    expect_bad_input(cell(folder, {"--at", outside, "--layers", "1,3", "--positions", "0,3"}),
+                     {"--at", "outside of the region"});
+  }
 }
 
 }  // namespace

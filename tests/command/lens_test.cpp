@@ -83,6 +83,13 @@ TEST(LensCommand, PrintsTokensAndAHeatmapOfEachTarget) {
   }
 }
 
+TEST(LensCommand, SaysThatAnAblationHasNoCorruptedRun) {
+  const ModelFolder folder;
+  const CommandResult result = run_command(
+      {"lens", "--model", folder.path(), "--clean", kClean, "--target", " Jones", "--zero"});
+  EXPECT_NE(result.out.find("an ablation has no corrupted run"), std::string::npos) << result.out;
+}
+
 TEST(LensCommand, RefusesAPromptAndAnExperimentTogether) {
   const ModelFolder folder;
   const std::string model = folder.path();

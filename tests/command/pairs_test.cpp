@@ -170,6 +170,8 @@ TEST_F(PairsCommand, RefusesWhatCannotBeRun) {
   expect_bad_input({"pairs", file("pairs.csv"), "--model", model()}, {"no target", "--target"});
   expect_bad_input({"pairs", file("pairs.json"), "--model", model(), "--site", "nowhere"},
                    {"nowhere"});
+  expect_bad_input({"pairs", file("pairs.json"), "--model", model(), "--target", " Jones"},
+                   {"one", "targets of its own", "--target"});
   place().write("uneven.csv", "clean,corrupted,target\nMi Jones x,Mi Bo x, Jones\n");
   expect_bad_input({"pairs", file("uneven.csv"), "--model", model()},
                    {"no pair can be run", "clean has 4, corrupted 6"});

@@ -247,6 +247,20 @@ TEST_F(ReplayCommand, SkipsAndCountsCellsThatWereNotComputed) {
   EXPECT_NE(run_command(replay()).out.find("4 cells skipped"), std::string::npos);
 }
 
+TEST_F(ReplayCommand, CountsTheCellsOfAResultWithoutAny) {
+  Json saved = run_json(patch());
+  const std::size_t cells = saved["results"]["sweeps"][0]["kl"].flatten().size();
+  for (const char* kind : {"prob", "log_prob", "logit", "rank", "kl"}) {
+    Json flat = saved["results"]["sweeps"][0][kind].flatten();
+    for (Json& number : flat) {
+      number = nullptr;
+    }
+    saved["results"]["sweeps"][0][kind] = flat.unflatten();
+  }
+  save(saved);
+  EXPECT_EQ(report()["skipped_cells"], cells);
+}
+
 TEST_F(ReplayCommand, ReplaysEstimatesAlone) {
   save(run_json(patch({"--attribution", "logit_diff", "--attribution-only"})));
   const Json json = report();

@@ -66,6 +66,15 @@ Cell cell_at(const Lab& lab, Index sweep, const std::vector<int>& at) {
                                               std::to_string(coordinates[i].count - 1));
     }
   }
+  if (const std::optional<Region>& region = lab.experiment().region) {
+    const bool has_position = coordinates.back().name == std::string_view("position");
+    if (!region->layers.holds(at.front()) ||
+        (has_position && !region->positions.holds(at.back()))) {
+      throw Error(ErrorCode::kExperiment,
+                  "--at: the cell is outside of the region, of which alone cells are patched; "
+                  "expected one in it, or no --layers and --positions");
+    }
+  }
   const bool has_rows_of_heads = at.size() == 3;
   return {.sweep = sweep,
           .row = has_rows_of_heads ? at[0] * coordinates[1].count + at[1] : at[0],
@@ -159,8 +168,8 @@ void print_text(const Json& unpatched, const Json& cell, const std::string& samp
   std::cout << "changed most by the patch\n before   after  token\n";
   for (const Json& change : cell["changed"]) {
     std::cout << std::setw(7) << change["before"].get<float>() << std::setw(8)
-              << change["after"].get<float>() << "  " << in_quotes(change["text"].get<std::string>())
-              << '\n';
+              << change["after"].get<float>() << "  "
+              << in_quotes(change["text"].get<std::string>()) << '\n';
   }
   std::cout << "continued, each token the most probable\n";
   for (const auto& [name, continuation] : cell["continuations"].items()) {
@@ -168,8 +177,8 @@ void print_text(const Json& unpatched, const Json& cell, const std::string& samp
       std::cout << std::setw(11) << name << "  not of more than " << kMaxContinuedSamples
                 << " samples; name one with --sample\n";
     } else if (name == "patched" || unpatched.contains(name)) {
-      std::cout << std::setw(11) << name << "  " << in_quotes(continuation["text"].get<std::string>())
-                << '\n';
+      std::cout << std::setw(11) << name << "  "
+                << in_quotes(continuation["text"].get<std::string>()) << '\n';
     }
   }
 }

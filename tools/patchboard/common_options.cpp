@@ -34,7 +34,7 @@ void add_dtype(CLI::App& command, WeightFormat& dtype) {
   command
       .add_option("--dtype", dtype,
                   "How weights are kept: f32, f16 (half the memory) or q8 (a quarter)")
-      ->transform(CLI::Transformer(weight_formats()).description(""));
+      ->transform(format_by_name(weight_formats()));
 }
 
 CLI::Option* add_ids(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,

@@ -124,6 +124,9 @@ void run_lens(const RunArguments& arguments) {
       print_text(session, lab, run, lens, is_clean ? "" : sample_title(lab, sample));
     }
   }
+  if (lab.experiment().corruption.is_ablation() && !arguments.json) {
+    std::cout << "an ablation has no corrupted run: zeros or means are put into the clean one\n";
+  }
   if (arguments.json) {
     Json json = {{"model", model_json(session, arguments)},
                  {"tokens", prompts_json(session, lab)},

@@ -16,6 +16,7 @@
 #include "tools/patchboard/experiment_subcommands.h"
 #include "tools/patchboard/published_configs.h"
 #include "tools/patchboard/validators.h"
+#include "tools/patchboard/weight_formats.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -97,7 +98,7 @@ void add_convert(CLI::App& app, ConvertArguments& arguments) {
       .add_option("--dtype", arguments.dtype,
                   "f16, which other programs read as well, or q8, which only Patchboard does")
       ->required()
-      ->transform(CLI::Transformer(kSmallFormats).description(""));
+      ->transform(format_by_name(kSmallFormats));
   command.add_option("--out", arguments.out, "Folder to write to, over a model that is there")
       ->required()
       ->check(kNotEmpty);

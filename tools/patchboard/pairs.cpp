@@ -37,6 +37,12 @@ struct PairToRun {
 
 Json document_of(const PromptPair& pair, const PairsArguments& arguments) {
   Json document = {{"patchboard", 1}, {"clean", pair.clean}, {"corrupted", pair.corrupted}};
+  if (!pair.targets.empty() && !targets_json(arguments).empty()) {
+    throw Error(ErrorCode::kTarget,
+                pair.name +
+                    ": has targets of its own; leave --target, --target-ids and "
+                    "--continuation out, or the targets in the file");
+  }
   document["targets"] = pair.targets.empty() ? targets_json(arguments) : Json(pair.targets);
   put_sweep_keys(arguments, document);
   if (document["targets"].empty()) {

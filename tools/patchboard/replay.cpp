@@ -27,7 +27,8 @@ bool has_exact_values(const SavedResult& saved) {
 /// Only what the saved result has numbers of.
 Replayed run_again(Session& session, const SavedResult& saved) {
   Lab& lab = session.lab();
-  Replayed again{.tables = has_exact_values(saved) ? run_all(lab, false) : unknown_tables(lab)};
+  const bool runs = has_exact_values(saved) || !saved.estimate_metric;
+  Replayed again{.tables = runs ? run_all(lab, false) : unknown_tables(lab)};
   if (!saved.estimate_metric) {
     return again;
   }

@@ -158,6 +158,12 @@ TEST(CheckExperiment, RefusesRegionsThatAreNotThere) {
   }
 }
 
+TEST(CheckExperiment, RefusesNoiseWhoseSquaresAreNoFloats) {
+  Experiment noise = noisy_experiment();
+  noise.corruption.multiple = 2e9F;
+  expect_experiment_refused(noise, {"corruption.multiple", "at most 1e9"});
+}
+
 TEST(CheckExperiment, RefusesWhatDoesNotGoTogetherHoweverItWasMade) {
   Experiment beside = noisy_experiment();
   beside.corrupted = {1, 4, 3};

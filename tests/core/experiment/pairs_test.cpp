@@ -52,6 +52,11 @@ TEST(JsonPairs, PairsASingleFillingWithEachOfTheOtherButItself) {
   EXPECT_EQ(read_pairs(template_entry("won {two|one}", "won five"))[1].clean, "won one");
 }
 
+TEST(JsonPairs, NumbersPairsWhoseTemplatesHaveNoWords) {
+  const Pairs expected = {{"pair 1", "won five", "won six", {}}};
+  EXPECT_EQ(read_pairs(template_entry("won five", "won six")), expected);
+}
+
 TEST(JsonPairs, PutsTheWordsOfSlotsIntoTargetsAndNames) {
   const Pairs expected = {
       {"from Jones to Smith", "Mi Jones", "Mi Smith", {" Jones", " Smith", " Bo"}},
@@ -139,7 +144,16 @@ TEST(CsvPairs, ReadsColumnsInAnyOrder) {
                        "first,Mi Jones,Mi Smith, Jones, Smith\r\n"
                        ",\"a, b\",c, d,\r\n"),
             expected);
-  EXPECT_EQ(read_pairs("target2,corrupted,clean\n x,b,a\n"), (Pairs{{"pair 1", "a", "b", {" x"}}}));
+  EXPECT_EQ(read_pairs("target2,corrupted,target,clean\n y,b, x,a\n"),
+            (Pairs{{"pair 1", "a", "b", {" x", " y"}}}));
+}
+
+TEST(CsvPairs, KnowWhichTargetIsWhich) {
+  expect_refused("clean,corrupted,target2\na,b,c\n", {"row 1, column 3: \"target2\"", "left out"});
+  expect_refused("clean,corrupted,target,target3\na,b,c,d\n", {"row 1, column 4: \"target3\""});
+  expect_refused("clean,corrupted,target,target1\na,b,c,d\n", {"row 1, column 4: \"target1\""});
+  expect_refused("clean,corrupted,target,target2\na,b,c,\na,b,, d\n",
+                 {"row 3, column 3: is empty, expected a target before that of target2"});
 }
 
 TEST(CsvPairs, NeedNoTargets) {
