@@ -34,3 +34,22 @@ test('an address that is not understood is reported, and the rest of it is used'
   await expect(patchboard.alerts).toContainText('"wrong"');
   await expect(patchboard.clean).toHaveValue('Hello');
 });
+
+test('a link that names a target twice opens, and says so', async ({ patchboard }) => {
+  await patchboard.openReady('?target=%20Jones&target=%20Jones');
+  await expect(patchboard.alerts).toContainText('"target= Jones" more than once');
+  const targets = patchboard.page.getByRole('group', { name: 'Target tokens' });
+  const removes = targets.getByRole('button', { name: /^Remove the target/ });
+  await expect(removes).toHaveCount(1);
+  await targets.getByLabel('Another target token').fill(' Jones');
+  await targets.getByRole('button', { name: 'Add' }).click();
+  await expect(patchboard.page.getByText('“·Jones” is a target already')).toBeVisible();
+  await expect(removes).toHaveCount(1);
+});
+
+test('settings that are left aside are said below the button', async ({ patchboard }) => {
+  await patchboard.openReady('?site=z&window=2');
+  const line = patchboard.page.getByText('The window of 2 layers is left aside');
+  await expect(line).toBeVisible();
+  await expect.poll(() => patchboard.page.url()).toContain('window=2');
+});

@@ -121,6 +121,10 @@ test('a template’s fillings are measured as a grid', async ({ patchboard }) =>
   await templates.getByLabel('Template').fill('Michelle {Jones');
   await templates.getByRole('button', { name: 'Measure all fillings' }).click();
   await expect(templates.getByRole('alert')).toContainText('slot');
+  // The table that stays is the one before's.
+  await expect(templates.getByRole('status')).toContainText('Of the template before: 2 of 2');
+  await expect(templates.getByRole('note')).toContainText('{Jones|Smith|Cristiano}');
+  await expect(templates.getByRole('button', { name: 'CSV' })).toBeVisible();
 });
 
 test('a set of pairs gives a mean heatmap and its spread, and reports what does not align', async ({

@@ -152,3 +152,66 @@ test('what is not understood is reported, and the default taken', () => {
     expect(problems.join()).toContain(part);
   }
 });
+
+test.each([
+  [
+    'target=+Jones&target=+Smith&target=+Jones&target=+Jones',
+    [' Jones', ' Smith'],
+    'target= Jones',
+  ],
+  ['target-id=5&target=5&target-id=05', [5, '5'], 'target-id=05'],
+  ['continuation=a&target=a&continuation=a', [{ continuation: 'a' }, 'a'], 'continuation=a'],
+])('a target that is named twice is measured once, and told: %s', (query, targets, named) => {
+  const { experiment, problems } = fromQuery(`?${query}`, defaults);
+  expect(experiment.targets).toEqual(targets);
+  expect(problems).toEqual([`the address has the target "${named}" more than once`]);
+});
+
+test.each([
+  ['clean', 'a', 'b'],
+  ['clean-ids', '1', '2'],
+  ['by-position', '', '1'],
+  ['window', '2', '3'],
+  ['corruption', 'zero', 'prompt'],
+  ['layers', '0-1', '0-2'],
+  ['metric', 'prob', 'rank'],
+  ['of', '0', '1'],
+  ['model', 'a', 'b'],
+  ['dtype', 'f16', 'q8'],
+  ['embed', '', ''],
+])('a key that has one value is told where it is there twice: %s', (key, first, second) => {
+  const rest = key === 'layers' ? '&positions=0-1' : '';
+  const { problems: once, ...state } = fromQuery(`?${key}=${first}${rest}`, defaults);
+  const { problems, ...taken } = fromQuery(`?${key}=${first}&${key}=${second}${rest}`, defaults);
+  expect(once).toEqual([]);
+  expect(problems).toEqual([`the address has "${key}" 2 times, expected it once`]);
+  expect(taken).toEqual(state);
+});
+
+test('keys that may be there more than once are not told', () => {
+  const query =
+    '?target=a&target=b&site=z&site=v&direction=noising&direction=denoising&corruption=mean&mean-prompt=a&mean-prompt=a';
+  expect(fromQuery(query, defaults).problems).toEqual([]);
+});
+
+test.each([
+  ['by-position', true],
+  ['by-position=', true],
+  ['by-position=1', true],
+  ['by-position=true', true],
+  ['by-position=0', false],
+  ['by-position=false', false],
+])('a flag is said by its name, or with 1 or 0: %s', (query, set) => {
+  const { experiment, problems } = fromQuery(`?${query}`, defaults);
+  expect([experiment.by_position, problems]).toEqual([set, []]);
+});
+
+test.each(['by-position=no', 'embed=yes', 'by-position=True'])(
+  'another value of a flag is told, and sets nothing: %s',
+  (query) => {
+    const { experiment, embed, problems } = fromQuery(`?${query}`, defaults);
+    expect([experiment.by_position, embed]).toEqual([false, false]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`"${query}"`);
+  },
+);

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { DEFAULTS, settled, unused } from '../../web/src/experiment/defaults';
+import { DEFAULTS, leftAside, settled, unused } from '../../web/src/experiment/defaults';
 import type { Corruption, Direction, Experiment, Site } from '../../web/src/experiment/experiment';
 import golden from '../golden/settings.json';
 
@@ -57,4 +57,40 @@ test('what the core takes is run as it is set', () => {
     return accepted.has(nameOf(each)) && nameOf(same) !== nameOf(each);
   });
   expect(changed.map(nameOf)).toEqual([]);
+});
+
+/** How the line begins that says that this is left aside. */
+const LINES = {
+  by_position: 'Heads position by position',
+  window: 'The window of',
+  span: 'The span of',
+  directions: 'The direction',
+  corruption: 'Empty lines',
+};
+
+test('what is not run as it is set is said, and nothing else', () => {
+  const withEmpty = settings.map((each) =>
+    each.corruption.kind === 'mean'
+      ? { ...each, corruption: { ...each.corruption, prompts: ['a', ''] } }
+      : each,
+  );
+  for (const each of [...settings, ...withEmpty]) {
+    const run = settled(each);
+    const changed = (Object.keys(LINES) as (keyof typeof LINES)[]).filter(
+      (key) => JSON.stringify(run[key]) !== JSON.stringify(each[key]),
+    );
+    const lines = leftAside(each);
+    expect(lines, nameOf(each)).toHaveLength(changed.length);
+    changed.forEach((key, i) => {
+      expect(lines[i]?.startsWith(LINES[key]), `${nameOf(each)}: ${lines[i]}`).toBe(true);
+    });
+  }
+});
+
+test('what is left aside names the sites', () => {
+  const [line] = leftAside({ ...DEFAULTS, sites: ['resid_post', 'z', 'q'], window: 2 });
+  expect(line).toBe(
+    'The window of 2 layers is left aside: it is for sites at a layer and a position, and z and q are ' +
+      'sites of heads; beside them, resid_post has none either.',
+  );
 });

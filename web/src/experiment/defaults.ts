@@ -47,6 +47,46 @@ export function settled(experiment: Experiment): Experiment {
   };
 }
 
+const listed = (names: readonly string[]) => new Intl.ListFormat('en-GB').format(names);
+
+/** A sentence for each setting that `settled` leaves aside: the page keeps what was set. */
+export function leftAside(experiment: Experiment): string[] {
+  const run = settled(experiment);
+  const { sites, window, span, directions, corruption } = experiment;
+  const heads = sites.filter(isHeadSite);
+  const others = sites.filter((site) => !isHeadSite(site));
+  const ofHeads =
+    `${listed(heads)} ${heads.length > 1 ? 'are sites' : 'is a site'} of heads` +
+    (others.length > 0
+      ? `; beside ${heads.length > 1 ? 'them' : 'it'}, ${listed(others)} ${others.length > 1 ? 'have' : 'has'} none either.`
+      : '.');
+  const lines: string[] = [];
+  if (run.by_position !== experiment.by_position) {
+    lines.push('Heads position by position is left aside: no site of heads is chosen.');
+  }
+  if (run.window !== window) {
+    lines.push(
+      `The window of ${window} layers is left aside: it is for sites at a layer and a position, and ${ofHeads}`,
+    );
+  }
+  if (run.span !== span) {
+    lines.push(
+      `The span of ${span} positions is left aside: heads are patched at all positions at once where they ` +
+        `are not patched position by position, and ${ofHeads}`,
+    );
+  }
+  if (run.directions.join() !== directions.join()) {
+    const left = directions.filter((direction) => !run.directions.includes(direction));
+    lines.push(
+      `The direction ${listed(left)} is left aside: an ablation is put into the clean run, which is noising.`,
+    );
+  }
+  if (corruption.kind === 'mean' && corruption.prompts.includes('')) {
+    lines.push('Empty lines among the prompts of the mean are left aside: they are no prompts.');
+  }
+  return lines;
+}
+
 /** The document that the core reads: docs/experiment.md. */
 export function documentOf(experiment: Experiment): string {
   const { corrupted, ...rest } = experiment;

@@ -17,6 +17,7 @@ import {
   SITES,
   type TargetText,
 } from './experiment';
+import { targetKey } from './targets';
 
 /** What links called `colour` before there were metrics and references. */
 const OLD_COLOURINGS: Record<string, { metric: Metric; reference: Reference }> = {
@@ -45,9 +46,13 @@ export class QueryReader {
     this.problems.push(text);
   }
 
+  /** The first, where it is there more than once. */
   text(key: string): string | undefined {
-    this.asked.add(key);
-    return this.query.get(key) ?? undefined;
+    const found = this.all(key);
+    if (found.length > 1) {
+      this.problem(`the address has "${key}" ${found.length} times, expected it once`);
+    }
+    return found[0];
   }
 
   all(key: string): string[] {
@@ -55,10 +60,13 @@ export class QueryReader {
     return this.query.getAll(key);
   }
 
-  /** `key`, `key=` and `key=1` say yes; `key=0` and `key=false` no. */
+  /** `key`, `key=`, `key=1` and `key=true` say yes; `key=0` and `key=false` no. */
   isSet(key: string): boolean {
     const text = this.text(key);
-    return text !== undefined && text !== '0' && text !== 'false';
+    if (text === undefined || text === '0' || text === 'false') return false;
+    if (text === '' || text === '1' || text === 'true') return true;
+    this.problem(`the address has "${key}=${text}", expected "${key}" alone, or with 1 or 0`);
+    return false;
   }
 
   /** Which numbers an experiment may have, the core says: here it only has to be one. */
@@ -101,18 +109,20 @@ export class QueryReader {
     return this.someOf('direction', DIRECTIONS, otherwise);
   }
 
-  /** Tokens and continuations, in the order in which they are written. */
+  /** Tokens and continuations, in the order in which they are written; each once. */
   targets(): TargetText[] {
     for (const key of ['target', 'target-id', 'continuation']) this.asked.add(key);
-    return [...this.query].flatMap(([key, text]): TargetText[] => {
-      if (key === 'target') return [text];
-      if (key === 'continuation') return [{ continuation: text }];
-      if (key !== 'target-id') return [];
-      const id = wholeNumber(text);
-      if (id !== undefined) return [id];
-      this.problem(`the address has "target-id=${text}", expected a token's id`);
-      return [];
-    });
+    const found = new Map<string, TargetText>();
+    for (const [key, text] of this.query) {
+      const target = this.target(key, text);
+      if (target === undefined) continue;
+      if (found.has(targetKey(target))) {
+        this.problem(`the address has the target "${key}=${text}" more than once`);
+      } else {
+        found.set(targetKey(target), target);
+      }
+    }
+    return [...found.values()];
   }
 
   /** Both, or neither: what is not told reaches as far as it can. */
@@ -145,8 +155,19 @@ export class QueryReader {
     const unknown = [...new Set(this.query.keys())].filter((key) => !this.asked.has(key));
     return [
       ...unknown.map((key) => `the address has "${key}", which means nothing here`),
-      ...this.problems,
+      ...new Set(this.problems),
     ];
+  }
+
+  private target(key: string, text: string): TargetText | undefined {
+    if (key === 'target') return text;
+    if (key === 'continuation') return { continuation: text };
+    if (key !== 'target-id') return undefined;
+    const id = wholeNumber(text);
+    if (id === undefined) {
+      this.problem(`the address has "target-id=${text}", expected a token's id`);
+    }
+    return id;
   }
 
   private known<T extends string>(key: string, text: string, known: readonly T[]): T | undefined {

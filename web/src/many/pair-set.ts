@@ -49,6 +49,13 @@ function commonest(values: readonly number[]): number | undefined {
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
+/** Which set it is, for a person who has seen it. */
+export function setText(pairs: readonly PromptPair[]): string {
+  const [first] = pairs;
+  const all = counted(pairs.length, 'pair');
+  return first ? `${all}, the first “${first.clean}” (${first.name})` : all;
+}
+
 /**
  * [pair], why it cannot be part of the mean; undefined where it can. The commonest length decides,
  * then, among pairs of that length, the commonest number of targets, as in the command

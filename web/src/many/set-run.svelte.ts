@@ -5,10 +5,10 @@ import type { Experiment } from '../experiment/experiment';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
 import { EngineOver } from '../engine/engine-over';
 import { messageOf } from '../loading/errors';
-import { type PairShape, type PromptPair, whyLeftOut } from './pair-set';
+import { type PairShape, parsePairs, type PromptPair, setText, whyLeftOut } from './pair-set';
 import type { ManyStatus } from './template-run.svelte';
 
-export type SetSource = Pick<EngineAccess, 'tokenize' | 'resolveTarget' | 'run'>;
+export type SetSource = Pick<EngineAccess, 'readPairs' | 'tokenize' | 'resolveTarget' | 'run'>;
 
 export interface PairResult {
   name: string;
@@ -22,30 +22,51 @@ export interface LeftOut {
 
 export class SetRun {
   status = $state<ManyStatus>('idle');
+  /** Undefined until a set was read and looked through. */
+  pairs = $state.raw<readonly PromptPair[]>();
+  /** Lines of the set that are no pair. */
+  unread = $state.raw<readonly string[]>([]);
   results = $state.raw<readonly PairResult[]>([]);
   leftOut = $state.raw<readonly LeftOut[]>([]);
-  /** Pairs that are through, and all. */
+  /** Pairs that are through. */
   done = $state(0);
-  count = $state(0);
+  /** Whether all of this is of a run before the last one, which has brought nothing (yet). */
+  isBefore = $state(false);
   private abort = new AbortController();
 
-  /** settings: the sites, directions and so on; its prompts are replaced by each pair's. */
+  /** How far it is; of the same set as the results. */
+  get story(): string {
+    const isCancelled = this.status === 'cancelled';
+    const none = isCancelled ? 'Cancelled before it began.' : '';
+    if (!this.pairs) return none;
+    const counted = `${this.done} of ${this.pairs.length} pairs`;
+    if (this.isBefore) return `${none} Of the set before: ${counted}`.trim();
+    return isCancelled ? `${counted}, cancelled` : counted;
+  }
+
+  /** Says of which set the results are, where the last run was of another. */
+  get label(): string | undefined {
+    if (!this.isBefore || !this.pairs) return undefined;
+    return `Of the set that was run before: ${setText(this.pairs)}`;
+  }
+
+  /** text: the set, as JSON or CSV. settings: the sites, directions and so on; its prompts are replaced by each pair's. */
   async run(
     source: SetSource,
     model: ResultModel,
-    pairs: readonly PromptPair[],
+    text: string,
     settings: Experiment,
   ): Promise<void> {
     this.cancel();
     this.abort = new AbortController();
     const { signal } = this.abort;
     this.status = 'running';
-    this.results = [];
-    this.leftOut = [];
-    this.done = 0;
-    this.count = pairs.length;
+    this.isBefore = this.pairs !== undefined;
     try {
+      const { pairs, problems } = parsePairs(await source.readPairs(text));
       const reasons = await reasonsOf(source, pairs, settings);
+      signal.throwIfAborted();
+      this.begin(pairs, problems);
       for (const [index, pair] of pairs.entries()) {
         if (signal.aborted) return;
         const why = reasons[index];
@@ -69,6 +90,16 @@ export class SetRun {
   cancel(): void {
     this.abort.abort();
     if (this.status === 'running') this.status = 'cancelled';
+  }
+
+  /** What the run before brought gives way. */
+  private begin(pairs: readonly PromptPair[], unread: readonly string[]): void {
+    this.pairs = pairs;
+    this.unread = unread;
+    this.results = [];
+    this.leftOut = [];
+    this.done = 0;
+    this.isBefore = false;
   }
 
   /** Nothing where another run has begun since. */

@@ -4,6 +4,7 @@ import type { EngineAccess } from '../engine/engine-access';
 import { EngineOver } from '../engine/engine-over';
 import type { TemplateStart } from '../engine/module';
 import type { TargetText } from '../experiment/experiment';
+import type { ResultModel } from '../heatmap/result';
 import { messageOf } from '../loading/errors';
 import type { Filled } from './template-grid';
 
@@ -16,25 +17,54 @@ export class TemplateRun {
   start = $state.raw<TemplateStart>();
   /** Those that keep the length, as they are measured. */
   fillings = $state.raw<readonly Filled[]>([]);
-  /** What was measured. */
+  /** What was measured, and by which model. */
   template = $state('');
   targets = $state.raw<readonly TargetText[]>([]);
+  model = $state.raw<ResultModel>();
   done = $state(0);
+  /** Whether all of this is of a run before the last one, which has brought nothing (yet). */
+  isBefore = $state(false);
   problem = $state<string>();
   private current = 0;
 
-  async run(source: TemplateSource, template: string, targets: readonly TargetText[]) {
+  /** How far it is; of the same template as the fillings. */
+  get story(): string {
+    const isCancelled = this.status === 'cancelled';
+    const none = isCancelled ? 'Cancelled before it began.' : '';
+    if (!this.start) return none;
+    const length = this.start.fillings.find(({ keeps }) => keeps)?.tokens;
+    const counted =
+      `${this.done} of ${this.fillings.length} fillings` +
+      (length === undefined ? '' : ` of ${length} tokens`);
+    if (this.isBefore) return `${none} Of the template before: ${counted}`.trim();
+    return isCancelled ? `${counted}, cancelled` : counted;
+  }
+
+  /** Says of which template the fillings are, where the last run was of another. */
+  get label(): string | undefined {
+    return this.isBefore ? `Of the template that was measured before: ${this.template}` : undefined;
+  }
+
+  async run(
+    source: TemplateSource,
+    template: string,
+    targets: readonly TargetText[],
+    model: ResultModel,
+  ) {
     const run = ++this.current;
     const isCurrent = () => run === this.current;
     this.status = 'running';
     this.problem = undefined;
-    this.done = 0;
+    this.isBefore = this.start !== undefined;
     try {
       const start = await source.expandTemplate(template);
       if (!isCurrent()) return;
       this.start = start;
       this.template = template;
       this.targets = targets;
+      this.model = model;
+      this.done = 0;
+      this.isBefore = false;
       this.fillings = start.fillings.filter(({ keeps }) => keeps);
       for (const index of this.fillings.keys()) {
         await this.measure(source, index, isCurrent);
