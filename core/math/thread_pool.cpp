@@ -11,7 +11,7 @@ ThreadPool::ThreadPool(int threads) {
       workers_.emplace_back([this] { serve(); });
     }
   } catch (const std::system_error&) {
-    // No more threads are to be had; with fewer the results are the same.
+    return;  // no more threads are to be had; with fewer the results are the same
   } catch (...) {
     stop();
     throw;

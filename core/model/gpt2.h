@@ -38,7 +38,7 @@ class BlockVisitor {
   /// and at the pattern it is not called.
   virtual void visit(Site site, MatrixSpan values) = 0;
   /// At the pattern, before z: what attention has read, and what it gave.
-  virtual void visit_attention(const AttentionInput& /*input*/, MatrixSpan /*z*/) {}
+  virtual void visit_attention(const AttentionInput& /*input*/, Matrix& /*z*/) {}
 };
 
 /// What a block runs over.

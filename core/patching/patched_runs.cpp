@@ -124,9 +124,8 @@ Matrix PatchedRuns::entering_rows(const PatchBatch& batch) const {
   const auto of = [&](const Matrix& run) {
     return gathered(run, batch.changed, batch.changed_rows);
   };
-  const Matrix values = is_head_site(site)
-                            ? patched_z(model_.config(), pool_, base_, source_, batch)
-                            : of(values_of(source_, site, layer));
+  Matrix values = is_head_site(site) ? patched_z(model_.config(), pool_, base_, source_, batch)
+                                     : of(values_of(source_, site, layer));
   if (site == Site::kResidPre) {
     return values;
   }

@@ -36,7 +36,7 @@ class Keeper : public BlockVisitor {
   }
 
   /// The pattern is put in by mixing the run's own values with it.
-  void visit_attention(const AttentionInput& input, MatrixSpan z) override {
+  void visit_attention(const AttentionInput& input, Matrix& z) override {
     if (!is_put_in(Site::kPattern)) {
       return;
     }
