@@ -109,8 +109,8 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
     const float corrupted = lab.corrupted().prob[target];
     const float from = denoising ? corrupted : clean;
     std::cout << sweep_title(plan) << ", prob of "
-              << in_quotes(text_of(session, lab.experiment().targets[target])) << ": clean " << clean
-              << ", corrupted " << corrupted << '\n';
+              << in_quotes(text_of(session, lab.experiment().targets[target])) << ": clean "
+              << clean << ", corrupted " << corrupted << '\n';
     print_heatmap(std::cout,
                   {.title = axes_title(plan),
                    .values = table_of(tables.prob, target, plan).array() - from,
