@@ -7,7 +7,8 @@ import { type Cell, cellsOf } from './cells';
 /** Empty where this machine has none. */
 export const FIREFOX = process.env['FIREFOX'] ?? '';
 
-const WAIT = { timeout: 40_000 };
+// Longer than a worker takes that has to be started twice.
+const WAIT = { timeout: 80_000 };
 const RUN = 'button.big:not([disabled]) ::-p-text(Run)';
 
 export class FirefoxPage {

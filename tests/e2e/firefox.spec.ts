@@ -14,6 +14,7 @@ import { serveStatic } from './static-server';
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 test.skip(FIREFOX === '', 'this machine has no Firefox');
+test.setTimeout(300_000);
 
 let firefox: FirefoxPage;
 

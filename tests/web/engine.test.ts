@@ -14,6 +14,7 @@ const LOADED = { info: {}, oneThread: undefined };
 
 /** What a worker answers. */
 interface Behaviour {
+  start: () => unknown;
   load: () => unknown;
   call: () => unknown;
   rest: () => unknown;
@@ -31,6 +32,7 @@ class FakeWorker {
     workers.push(this);
     expose(
       {
+        start: () => behaviour.start(),
         load: () => behaviour.load(),
         call: () => behaviour.call(),
         rest: () => {
@@ -69,7 +71,7 @@ class FakeWorker {
 const settle = (ms = 30) => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeEach(() => {
-  behaviour = { load: () => LOADED, call: () => [], rest: () => undefined };
+  behaviour = { start: () => undefined, load: () => LOADED, call: () => [], rest: () => undefined };
   workers = [];
   vi.stubGlobal('Worker', FakeWorker);
   vi.stubGlobal('document', { baseURI: 'http://localhost/' });
@@ -151,4 +153,24 @@ test('a worker that stops says so to whoever waits, once', async () => {
   const asked = engine.call('tokenize', ['a']);
   workers[0]?.crash('');
   await expect(asked).rejects.toThrow('the computing worker stopped: out of memory?');
+});
+
+test('a worker that does not start is ended, and another one is asked once', async () => {
+  vi.useFakeTimers();
+  try {
+    let starts = 0;
+    behaviour.start = () => (++starts === 1 ? new Promise(() => undefined) : undefined);
+    const loading = load();
+    await vi.advanceTimersByTimeAsync(30_000);
+    (await loading).close();
+    expect(workers).toHaveLength(2);
+    expect(workers[0]?.happened).toContain('terminated');
+    behaviour.start = () => new Promise(() => undefined);
+    const failing = expect(load()).rejects.toThrow('started no engine within 50 s');
+    await vi.advanceTimersByTimeAsync(60_000);
+    await failing;
+    expect(workers).toHaveLength(4);
+  } finally {
+    vi.useRealTimers();
+  }
 });

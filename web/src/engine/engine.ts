@@ -24,6 +24,9 @@ export interface LoadEvents {
 
 /** How long a worker may compute on before it is ended by force. */
 const PATIENCE_MS = 1000;
+/** Browsers have been seen to leave a worker, or its own workers, unstarted now and then. */
+const START_MS = 25_000;
+const STARTS = 2;
 
 export class Engine implements EnginePort {
   /** Rejects with an `EngineOver`. */
@@ -57,27 +60,19 @@ export class Engine implements EnginePort {
     events: LoadEvents,
     signal: AbortSignal,
   ): Promise<Loaded & { engine: Engine }> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => {
         reject(signal.reason as Error);
       });
     });
-    const engine = new Engine(source, worker);
+    aborted.catch(() => undefined); // where nothing waits for it any more
+    const engine = await Engine.start(source, aborted, signal);
     try {
-      signal.throwIfAborted();
       const { onProgress, onNote, onRetry } = events;
       onRetry(() => {
         follow(engine.remote.retryNow(), onNote);
       });
-      const loading = engine.remote.load(
-        document.baseURI,
-        scopeHere(),
-        source,
-        dtype,
-        proxy(onProgress),
-        proxy(onNote),
-      );
+      const loading = engine.remote.load(source, dtype, proxy(onProgress), proxy(onNote));
       const loaded = await Promise.race([loading, engine.over, aborted]);
       signal.throwIfAborted(); // while the answer was on its way here
       return { engine, ...loaded };
@@ -85,6 +80,31 @@ export class Engine implements EnginePort {
       engine.close();
       throw error;
     }
+  }
+
+  /** A worker whose engine runs; one that does not start is given up for another. */
+  private static async start(
+    source: ModelSource,
+    aborted: Promise<never>,
+    signal: AbortSignal,
+  ): Promise<Engine> {
+    for (let attempt = 1; attempt <= STARTS; attempt++) {
+      signal.throwIfAborted();
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+      const engine = new Engine(source, worker);
+      const started = engine.remote.start(document.baseURI, scopeHere()).then(() => true);
+      try {
+        if (await Promise.race([within(started, START_MS), engine.over, aborted])) return engine;
+      } catch (error) {
+        engine.close();
+        throw error;
+      }
+      engine.close();
+    }
+    const seconds = (STARTS * START_MS) / 1000;
+    throw new Error(
+      `the browser started no engine within ${seconds} s; reload the page, or close other tabs`,
+    );
   }
 
   // Comlink's types lose what a generic method returns.
@@ -159,6 +179,18 @@ export class Engine implements EnginePort {
     this.terminate();
     this.end(new EngineOver(`the computing worker stopped: ${why}`, true));
   }
+}
+
+/** What is promised, or false where that takes longer. */
+function within(promised: Promise<boolean>, ms: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      resolve(false);
+    }, ms);
+    promised.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
 }
 
 /** WebAssembly that broke off in the middle: what its memory holds then is of no use. */

@@ -10,7 +10,7 @@ import type { Dtype } from '../weights/dtype';
 import type { LoadProgress } from '../weights/progress';
 import type { ModelSource } from '../weights/sources';
 import { importEngine } from './import-engine';
-import type { ModelInfo, Session } from './module';
+import type { ModelInfo, PatchboardModule, Session } from './module';
 import {
   type Call,
   type ExperimentCall,
@@ -32,24 +32,30 @@ const UNTIL_IDLE_MS = 100;
 export class EngineWorker {
   /** Its end joins the threads. */
   private held: Session | undefined;
+  private module: PatchboardModule | undefined;
+  private oneThread: string | undefined;
   private session: SessionRunner | undefined;
   private download: AddressLoad | undefined;
 
-  /** base: see `chooseEngine`. onNote: takes what a person should know. */
+  /** Has an engine without a model. base: see `chooseEngine`. */
+  async start(base: string, page: Scope): Promise<void> {
+    const choice = chooseEngine(base, page, scopeHere(), await featuresHere());
+    const { threads, memory: wasmMemory } = choice;
+    const createPatchboard = await importEngine(choice.url);
+    this.module = await createPatchboard({ wasmMemory, threads });
+    this.held = new this.module.Session(threads, choice.maximum);
+    this.oneThread = choice.oneThread;
+  }
+
+  /** onNote: takes what a person should know. */
   async load(
-    base: string,
-    page: Scope,
     source: ModelSource,
     dtype: Dtype,
     onProgress: (progress: LoadProgress) => unknown,
     onNote: (note: string) => unknown,
   ): Promise<Loaded> {
-    const choice = chooseEngine(base, page, scopeHere(), await featuresHere());
-    const { threads, memory: wasmMemory } = choice;
-    const createPatchboard = await importEngine(choice.url);
-    const module = await createPatchboard({ wasmMemory, threads });
-    const session = new module.Session(threads, choice.maximum);
-    this.held = session;
+    const { module, held: session, oneThread } = this;
+    if (!module || !session) throw new Error('no engine was started');
     const report = new LoadReport(onProgress, onNote);
     const feeder = new Feeder(module, session, dtype);
     try {
@@ -60,7 +66,7 @@ export class EngineWorker {
       report.end();
     }
     this.session = new SessionRunner(session);
-    return { info: session.info(), oneThread: choice.oneThread };
+    return { info: session.info(), oneThread };
   }
 
   /**
