@@ -1,4 +1,4 @@
-/** The same numbers in WebKit, where nothing can be kept. */
+/** The same numbers in WebKit, where nothing can be kept, with shared memory and without. */
 
 import { fileURLToPath } from 'node:url';
 
@@ -45,6 +45,14 @@ test('WebKit shows the native command’s numbers, in one thread where it has no
   expect(await webkit.text()).toContain('This page computes in one thread');
 });
 
+test('WebKit with shared memory, as in Safari, shows them from threads', async () => {
+  await start({ isolates: true, hasSharedMemory: true });
+  await webkit.openReady(host.address);
+  expectNative(await webkit.run(), patch(EMBEDDED, BASIC));
+  expect(engine()).toMatch(/simd$/);
+  expect(await webkit.text()).not.toContain('This page computes in one thread');
+});
+
 test('WebKit loads a model by its address over a bad connection, and says that it is not kept', async () => {
   await start({ isolates: true });
   const server = await serveModel(randomModel(), { dropFirst: { bytes: 20_000_000, times: 2 } });
@@ -61,4 +69,15 @@ test('WebKit runs the report beside its own figures', async () => {
   await webkit.press('Run everything');
   await webkit.expectText('Done');
   await webkit.expectText('0.1730');
+});
+
+test('in WebKit a host that sends no headers gets threads by the service worker', async () => {
+  await start({ hasSharedMemory: true });
+  await webkit.openReady(host.address);
+  await webkit.driver.waitFor('isolation', () =>
+    webkit.driver.call(() => globalThis.crossOriginIsolated),
+  );
+  await webkit.openReady(host.address);
+  expectNative(await webkit.run(), patch(EMBEDDED, BASIC));
+  expect(engine()).toMatch(/simd$/);
 });
