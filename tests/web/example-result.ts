@@ -85,3 +85,12 @@ export function exampleResult(
     blockRowsDone: 1,
   });
 }
+
+/** What a run measures of targets with these probabilities; of the rest, zeros. */
+export const probabilities = (...prob: number[]) => ({
+  prob: Float32Array.from(prob),
+  logProb: new Float32Array(prob.length),
+  logit: new Float32Array(prob.length),
+  rank: new Float32Array(prob.length),
+  kl: 0,
+});

@@ -3,14 +3,7 @@ import { expect, test } from 'vitest';
 import { parsePairs, whyLeftOut } from '../../web/src/many/pair-set';
 import { sharedLabels, shareOfMeans, spreadOf, spreadOfShares } from '../../web/src/many/spread';
 import { gridLines, matrixPicture, rowsPicture } from '../../web/src/many/template-grid';
-
-const measures = (...prob: number[]) => ({
-  prob: Float32Array.from(prob),
-  logProb: new Float32Array(prob.length),
-  logit: new Float32Array(prob.length),
-  rank: new Float32Array(prob.length),
-  kl: 0,
-});
+import { probabilities } from './example-result';
 
 test('mean and sample deviation are taken cell by cell', () => {
   const {
@@ -104,8 +97,8 @@ const INPUT = {
     ['four', 'five'],
   ],
   fillings: [
-    { words: ['one', 'four'], text: 'a', measures: measures(0.5, 0.25) },
-    { words: ['two', 'five'], text: 'b', measures: measures(0.125, 0.75) },
+    { words: ['one', 'four'], text: 'a', measures: probabilities(0.5, 0.25) },
+    { words: ['two', 'five'], text: 'b', measures: probabilities(0.125, 0.75) },
   ],
   targets: ['·X', '·Y'],
   settings: [],

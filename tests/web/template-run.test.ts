@@ -2,15 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { TemplateStart } from '../../web/src/engine/module';
 import { TemplateRun, type TemplateSource } from '../../web/src/many/template-run.svelte';
-import { MODEL } from './example-result';
-
-const measures = (...prob: number[]) => ({
-  prob: Float32Array.from(prob),
-  logProb: new Float32Array(prob.length),
-  logit: new Float32Array(prob.length),
-  rank: new Float32Array(prob.length),
-  kl: 0,
-});
+import { MODEL, probabilities } from './example-result';
 
 const fillings = ['a', 'b', 'c', 'd'].map((text) => ({
   words: [text],
@@ -29,7 +21,7 @@ test('fillings of another length are not measured, and one that fails is told', 
       asked.push(prompt);
       return prompt === 'b'
         ? Promise.reject(new Error('too long'))
-        : Promise.resolve(measures(0.5));
+        : Promise.resolve(probabilities(0.5));
     },
   };
   await run.run(source, '{a|b|c|d}', [' X'], MODEL);
@@ -44,7 +36,7 @@ test('a template is cancelled between two fillings', async () => {
     expandTemplate: () => Promise.resolve(start),
     measure: () => {
       run.cancel();
-      return Promise.resolve(measures(0.5));
+      return Promise.resolve(probabilities(0.5));
     },
   };
   await run.run(source, '{a|b}', [], MODEL);
@@ -53,7 +45,7 @@ test('a template is cancelled between two fillings', async () => {
 
 const sourceOf = (expand: (template: string) => Promise<TemplateStart>): TemplateSource => ({
   expandTemplate: expand,
-  measure: () => Promise.resolve(measures(0.5)),
+  measure: () => Promise.resolve(probabilities(0.5)),
 });
 
 test('a template that is refused leaves the one before, which is told apart', async () => {

@@ -26,8 +26,8 @@ export interface Loaded {
   oneThread: string | undefined;
 }
 
-/** A joined thread's worker then waits for messages again; 100 were too few on a busy machine. */
-const UNTIL_IDLE_MS = 400;
+/** A joined thread's worker then waits for messages again. */
+const UNTIL_IDLE_MS = 100;
 
 export class EngineWorker {
   /** Its end joins the threads. */
