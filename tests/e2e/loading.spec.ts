@@ -332,23 +332,17 @@ test('two tabs load the same model at once', async ({ patchboard, context }) => 
   await expectSameWeights(patchboard);
 });
 
-test.describe(() => {
-  // Chromium leaves a second worker about once in fifteen runs on a busy machine; why is not known yet.
-  test.describe.configure({ retries: 1 });
-
-  test('ten changes of the model leave one worker', async ({ patchboard }) => {
-    await serve({}, EMBEDDED);
-    await patchboard.openReady();
-    for (let change = 0; change < 5; change++) {
-      await loadIt(patchboard);
-      await patchboard.modelSelect.selectOption('embedded');
-      await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
-    }
-    const models = () =>
-      patchboard.page.workers().filter((each) => each.url().includes('/worker-'));
-    await expect.poll(() => models().length).toBe(1);
-    await patchboard.run();
-  });
+test('ten changes of the model leave one worker', async ({ patchboard }) => {
+  await serve({}, EMBEDDED);
+  await patchboard.openReady();
+  for (let change = 0; change < 5; change++) {
+    await loadIt(patchboard);
+    await patchboard.modelSelect.selectOption('embedded');
+    await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
+  }
+  const models = () => patchboard.page.workers().filter((each) => each.url().includes('/worker-'));
+  await expect.poll(() => models().length).toBe(1);
+  await patchboard.run();
 });
 
 test('files from this machine load, whole or in parts', async ({ patchboard }) => {

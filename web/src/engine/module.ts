@@ -269,6 +269,8 @@ export interface PatchboardModule {
   HEAPU8: Uint8Array;
   /** memory: bytes that the heap can grow to. */
   Session: new (threads: number, memory: number) => Session;
+  /** Emscripten's own; not there where the engine has one thread. */
+  PThread?: { terminateAllThreads(): void };
 }
 
 /** The default export of `engine/patchboard.mjs`. */

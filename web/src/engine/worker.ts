@@ -27,7 +27,9 @@ export interface Loaded {
 }
 
 /** A joined thread's worker then waits for messages again. */
-const UNTIL_IDLE_MS = 100;
+const UNTIL_IDLE_MS = 50;
+/** A worker that waits for messages ends within milliseconds, on a busy machine within tens of them. */
+const UNTIL_ENDED_MS = 250;
 
 export class EngineWorker {
   /** Its end joins the threads. */
@@ -70,15 +72,17 @@ export class EngineWorker {
   }
 
   /**
-   * Lets the threads end by themselves; nothing can be computed after it. In Chromium a worker whose own
-   * workers sleep takes two seconds to end, and one whose own workers are being terminated may never end,
-   * and holds its memory. So threads are joined and left idle, and end with this worker.
+   * Ends the threads, and then their workers; nothing can be computed after it. In Chromium a worker whose own
+   * workers sleep takes two seconds to end, and one that ends while its own workers are ending may never end, and
+   * holds its memory. So threads are joined, their workers ended, and this one is ended a while after them.
    */
   async rest(): Promise<void> {
     this.held?.delete();
     this.held = undefined;
     this.session = undefined;
-    await new Promise((resolve) => setTimeout(resolve, UNTIL_IDLE_MS));
+    await pause(UNTIL_IDLE_MS);
+    this.module?.PThread?.terminateAllThreads();
+    await pause(UNTIL_ENDED_MS);
   }
 
   /** Ends the pause of a download that waits to try again. */
@@ -121,6 +125,10 @@ export class EngineWorker {
     if (!this.session) throw new Error('no model is loaded');
     return this.session;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 expose(new EngineWorker());
