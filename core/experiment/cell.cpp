@@ -44,7 +44,7 @@ class Continuations {
 
   [[nodiscard]] std::vector<TokenId> clean() const {
     std::vector<ActivationCache> run;
-    run.push_back(begun_run(model_, pool_, lab_.runs().clean().embedding(), nullptr));
+    run.push_back(begun_run(model_, pool_, lab_.runs().clean().embedding()));
     return greedy(model_, pool_, std::move(run), question_.continuation);
   }
 
@@ -52,7 +52,7 @@ class Continuations {
     std::vector<ActivationCache> runs;
     runs.reserve(samples_.size());
     for (const Index sample : samples_) {
-      runs.push_back(begun_run(model_, pool_, lab_.runs().corrupted(sample).embedding(), nullptr));
+      runs.push_back(begun_run(model_, pool_, lab_.runs().corrupted(sample).embedding()));
     }
     return greedy(model_, pool_, std::move(runs), question_.continuation);
   }
@@ -63,10 +63,10 @@ class Continuations {
     const Patch patch = plan.patch(question_.row, question_.column);
     std::vector<ActivationCache> runs;
     for (const Index sample : samples_) {
-      const Insertion insertion{
-          .patch = patch, .source = lab_.runs().source(direction, sample, kept_of_source(site))};
+      const Edit edit{.patch = patch,
+                      .source = &lab_.runs().source(direction, sample, kept_of_source(site))};
       runs.push_back(
-          begun_run(model_, pool_, lab_.runs().base(direction, sample, {}).embedding, &insertion));
+          begun_run(model_, pool_, lab_.runs().base(direction, sample, {}).embedding, {&edit, 1}));
     }
     return greedy(model_, pool_, std::move(runs), question_.continuation);
   }

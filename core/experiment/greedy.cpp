@@ -46,8 +46,8 @@ Vector next_logits(const Gpt2& model, ThreadPool& pool, ActivationCache& run, To
 }  // namespace
 
 ActivationCache begun_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
-                          const Insertion* insertion) {
-  return whole_run(model, pool, std::move(embedding), {.qkv = true}, insertion);
+                          std::span<const Edit> edits) {
+  return whole_run(model, pool, std::move(embedding), {.qkv = true}, edits);
 }
 
 std::vector<TokenId> greedy(const Gpt2& model, ThreadPool& pool, std::vector<ActivationCache> runs,

@@ -11,10 +11,10 @@
 
 namespace patchboard {
 
-/// A prompt's run that has kept qkv, to be continued. embedding: [T, d_model]. insertion: what is
-/// patched in the prompt, or null.
+/// A prompt's run that has kept qkv, to be continued. embedding: [T, d_model]. edits: what is
+/// changed in the prompt.
 [[nodiscard]] ActivationCache begun_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
-                                        const Insertion* insertion);
+                                        std::span<const Edit> edits = {});
 
 /// The most probable token, again and again: at most `count`, fewer where n_positions ends or where
 /// the logits are no longer finite. runs: of `begun_run`, all as long as each other; of several,

@@ -51,7 +51,8 @@ std::optional<Cell> middle_cell(const SweepPlan& plan) {
     const Index row = (plan.rows() / 2 + down) % plan.rows();
     for (Index across = 0; across < plan.columns(); ++across) {
       const Index column = (plan.columns() / 2 + across) % plan.columns();
-      if (entry_of(plan.patch(row, column), plan.shape()).matters(plan.shape())) {
+      const Edit edit{.patch = plan.patch(row, column)};
+      if (entry_of({&edit, 1}, plan.shape()).matters(plan.shape())) {
         return Cell{row, column};
       }
     }
@@ -113,8 +114,8 @@ class Checker {
     const ActivationCache& source = runs.source(direction, 0, kept_of_source(site));
     const ActivationCache& base = runs.base(direction, 0, {});
     const Patch patch = plan.patch(cell.row, cell.column);
-    const Insertion insertion{.patch = patch, .source = source};
-    const ActivationCache whole = whole_run(model_, pool_, base.embedding, {}, &insertion);
+    const Edit edit{.patch = patch, .source = &source};
+    const ActivationCache whole = whole_run(model_, pool_, base.embedding, {}, {&edit, 1});
     Comparison cells;
     cells.compare(final_logits(model_, pool_, whole, 1),
                   lab_.cell_logits(sweep, cell.row, cell.column));

@@ -137,6 +137,24 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
   });
 }
 
+void change_pattern(const AttentionInput& input, const Sequence& sequence, Index head,
+                    Index position, const std::function<void(std::span<float>)>& change,
+                    std::span<float> z) {
+  const auto d_head = static_cast<Index>(z.size());
+  const HeadRows rows(input, sequence, head * d_head);
+  const Index visible = position + 1;
+  HeadRoom room(visible, d_head);
+  for (Index at = 0; at < visible; ++at) {
+    room.set_key(at, rows.k(at));
+    room.set_value(at, rows.v(at));
+  }
+  score(room, rows.q(position), visible);
+  const std::span<float> pattern = room.scores.span().first(static_cast<std::size_t>(visible));
+  softmax(pattern);
+  change(pattern);
+  mix(room, visible, z.data());
+}
+
 Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head) {
   const Index T = qkv.rows();
   const Index D = qkv.cols() / 3;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "core/math/matrix.h"
@@ -44,6 +45,12 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
 /// The patterns of all heads of a whole run. qkv: [T, 3 d_model]. Returns [n_head · T, T], head
 /// after head, zeros where a query sees no key; the numbers that `attention` mixes values with.
 [[nodiscard]] Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head);
+
+/// The pattern of one head's query at a position, changed, and z mixed with it again.
+/// change: gets the row, [position + 1], as `attention` has it. z: [d_head], of that query.
+void change_pattern(const AttentionInput& input, const Sequence& sequence, Index head,
+                    Index position, const std::function<void(std::span<float>)>& change,
+                    std::span<float> z);
 
 /// z of one head for a pattern that is given. pattern: [rows, T], of the queries at `first` on.
 /// v: [T, d_head]. z: [rows, d_head]. For a run's own pattern, the bits that `attention` gives.

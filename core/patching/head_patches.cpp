@@ -17,8 +17,8 @@ struct HeadTask {
 
 std::vector<HeadTask> head_tasks(const PatchBatch& batch) {
   std::vector<HeadTask> tasks;
-  for (std::size_t i = 0; i < batch.patches.size(); ++i) {
-    const Patch& patch = batch.patches[i];
+  for (std::size_t i = 0; i < batch.runs.size(); ++i) {
+    const Patch& patch = batch.runs[i].front().patch;
     for (Index head = patch.heads.first; head < patch.heads.end(); ++head) {
       tasks.push_back({patch, batch.changed[i], head});
     }
@@ -108,7 +108,7 @@ class HeadPatcher {
 
 Matrix patched_z(const Config& config, ThreadPool& pool, const ActivationCache& base,
                  const ActivationCache& source, const PatchBatch& batch) {
-  const Index layer = batch.patches.front().layers.first;
+  const Index layer = batch.resumed_edit().patch.layers.first;
   Matrix z(batch.changed_rows, config.d_model);
   for (const RowRange& changed : batch.changed) {
     z.middleRows(changed.row, changed.count) =
@@ -116,7 +116,7 @@ Matrix patched_z(const Config& config, ThreadPool& pool, const ActivationCache& 
   }
   const HeadPatcher patcher(config, base, source, layer);
   const std::vector<HeadTask> tasks = head_tasks(batch);
-  switch (batch.patches.front().site) {
+  switch (batch.resumed_edit().patch.site) {
     case Site::kZ:
       for (const HeadTask& task : tasks) {
         patcher.copy_z(task, z);

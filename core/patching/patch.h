@@ -12,6 +12,7 @@ struct Span {
 
   [[nodiscard]] Index end() const { return first + count; }
   [[nodiscard]] bool holds(Index at) const { return at >= first && at < end(); }
+  bool operator==(const Span&) const = default;
 };
 
 /// "In this run, the site's values in these layers, of these heads, at these positions are those of

@@ -1,6 +1,7 @@
 #include "core/patching/patched_runs.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,34 +30,51 @@ std::vector<RowRange> wanted_of(const std::vector<Sequence>& sequences) {
 
 }  // namespace
 
-/// Puts the source's values in again in the later layers of a window.
-class PatchedRuns::Window : public BlockVisitor {
+/// Changes the rows of a batch where they pass the sites of its edits.
+class PatchedRuns::Editor : public BlockVisitor {
  public:
-  /// ranges: the rows of x that each patched run has in this block.
-  Window(const PatchedRuns& runs, const PatchBatch& batch, Index layer,
-         const std::vector<RowRange>& ranges)
-      : source_(runs.source_), layer_(layer), site_(batch.patches.front().site) {
-    const Span& layers = batch.patches.front().layers;
-    if (layer == layers.first || !layers.holds(layer)) {
-      return;
-    }
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
-      const Span& positions = batch.patches[i].positions;
-      const Index end = std::min(positions.end(), batch.shape.n_positions);
-      for (Index at = positions.first; at < end; ++at) {
-        if (ranges[i].holds(at)) {
-          rows_.emplace_back(ranges[i].row_of(at), at);
+  /// sequences: the rows that each run has in this block.
+  Editor(const PatchedRuns& runs, const PatchBatch& batch, Index layer,
+         const std::vector<Sequence>& sequences)
+      : d_head_(runs.model_.config().d_head()), layer_(layer), sequences_(sequences) {
+    for (std::size_t run = 0; run < batch.runs.size(); ++run) {
+      for (Edit edit : batch.runs[run]) {
+        // What a resumed run enters with is behind the first layer of its edit.
+        const bool is_done = batch.resumed && layer == edit.patch.layers.first;
+        if (edit.patch.layers.holds(layer) && !is_done) {
+          edit.source = edit.source == nullptr ? &runs.source_ : edit.source;
+          edits_.push_back({.edit = edit, .run = run});
         }
       }
     }
   }
 
-  [[nodiscard]] bool wants(Site site) const override { return site == site_ && !rows_.empty(); }
+  [[nodiscard]] bool wants(Site site) const override {
+    return std::ranges::any_of(edits_,
+                               [&](const OfRun& of) { return of.edit.meets(site, layer_); });
+  }
 
   void visit(Site site, MatrixSpan values) override {
-    const Matrix& source = values_of(source_, site, layer_);
-    for (const auto& [row, position] : rows_) {
-      values.row(row) = source.row(position);
+    for (const auto& [edit, run] : edits_) {
+      if (!edit.meets(site, layer_)) {
+        continue;
+      }
+      const RowRange& range = range_of(site, sequences_[run]);
+      for (Index position = range.position; position < range.end(); ++position) {
+        if (edit.holds(position)) {
+          apply(edit, layer_, position, d_head_, row_values(values, range.row_of(position)));
+        }
+      }
+    }
+  }
+
+  /// Every edit of a run's pattern at once: the first that meets it does the others' work.
+  void visit_attention(const AttentionInput& input, Matrix& z) override {
+    for (auto first = edits_.begin(); first != edits_.end();) {
+      const auto end =
+          std::find_if(first, edits_.end(), [&](const OfRun& of) { return of.run != first->run; });
+      change_patterns(input, sequences_[first->run], {first, end}, z);
+      first = end;
     }
   }
 
@@ -67,30 +85,68 @@ class PatchedRuns::Window : public BlockVisitor {
   }
 
  private:
-  const ActivationCache& source_;
+  struct OfRun {
+    Edit edit;
+    std::size_t run;
+  };
+
+  static const RowRange& range_of(Site site, const Sequence& sequence) {
+    const bool of_keys = site == Site::kK || site == Site::kV;
+    return of_keys ? sequence.kv : site == Site::kQ ? sequence.q : sequence.wanted;
+  }
+
+  void change_patterns(const AttentionInput& input, const Sequence& sequence,
+                       std::span<const OfRun> edits, Matrix& z) const {
+    const RowRange& wanted = sequence.wanted;
+    for (Index head = 0; head < z.cols() / d_head_; ++head) {
+      for (Index position = wanted.position; position < wanted.end(); ++position) {
+        const auto meets = [&](const OfRun& of) {
+          return of.edit.meets(Site::kPattern, layer_) && of.edit.patch.heads.holds(head) &&
+                 of.edit.holds(position);
+        };
+        if (std::ranges::none_of(edits, meets)) {
+          continue;
+        }
+        const auto change = [&](std::span<float> pattern) {
+          for (const OfRun& of : edits) {
+            if (meets(of)) {
+              apply_to_pattern(of.edit, layer_, head, position, pattern);
+            }
+          }
+        };
+        change_pattern(input, sequence, head, position, change,
+                       row_values(z, wanted.row_of(position))
+                           .subspan(static_cast<std::size_t>(head * d_head_),
+                                    static_cast<std::size_t>(d_head_)));
+      }
+    }
+  }
+
+  Index d_head_;
   Index layer_;
-  Site site_;
-  std::vector<std::pair<Index, Index>> rows_;  // of x, and their positions
+  const std::vector<Sequence>& sequences_;
+  std::vector<OfRun> edits_;  // of this layer, run after run
 };
 
 Matrix PatchedRuns::final_rows(const PatchBatch& batch) const {
   const Index L = batch.shape.n_layer;
-  const Matrix changed = entering_rows(batch);
+  const Matrix changed = batch.resumed ? entering_rows(batch) : Matrix();
   if (batch.entry == L) {
     return all_answers(batch, batch.changed, changed);
   }
   Matrix x = gathered(base_.resid_pre(batch.entry), batch.suffixes, batch.rows);
-  for (std::size_t i = 0; i < batch.changed.size(); ++i) {
+  for (std::size_t i = 0; batch.resumed && i < batch.changed.size(); ++i) {
     x.middleRows(batch.suffixes[i].row, batch.changed[i].count) =
         changed.middleRows(batch.changed[i].row, batch.changed[i].count);
   }
+  const std::vector<Sequence> everything = batch.sequences(false, false);
   for (Index layer = batch.entry; layer < L - 1; ++layer) {
-    const bool first = layer == batch.entry;
-    Window(*this, batch, layer, batch.suffixes).enter(x);
+    const bool first = batch.enters_changed(layer);
+    Editor(*this, batch, layer, everything).enter(x);
     run_block(batch, layer, batch.sequences(first, false), first ? changed : x, x);
   }
-  Window(*this, batch, L - 1, batch.suffixes).enter(x);
-  const bool first = batch.entry == L - 1;
+  Editor(*this, batch, L - 1, everything).enter(x);
+  const bool first = batch.enters_changed(L - 1);
   const std::vector<Sequence> sequences = batch.sequences(first, true);
   const std::vector<RowRange> wanted = wanted_of(sequences);
   Matrix answers(wanted.back().row + wanted.back().count, x.cols());
@@ -107,25 +163,27 @@ Matrix PatchedRuns::final_rows(const PatchBatch& batch) const {
 void PatchedRuns::run_block(const PatchBatch& batch, Index layer,
                             const std::vector<Sequence>& sequences, const Matrix& own,
                             Matrix& x) const {
-  const bool all_wanted = layer < batch.shape.n_layer - 1 || layer == batch.entry;
-  Window window(*this, batch, layer, wanted_of(sequences));
+  const bool all_wanted = layer < batch.shape.n_layer - 1 || batch.enters_changed(layer);
+  Editor editor(*this, batch, layer, sequences);
   model_.run_block(pool_, layer,
                    {.sequences = sequences,
                     .queries = all_wanted ? Queries::kChanged : Queries::kWanted,
                     .base = &base_.at(layer),
-                    .visitor = &window},
+                    .visitor = &editor},
                    own, x);
 }
 
 /// The residual stream of the changed rows as it enters block `entry`: [changed_rows, d_model].
 Matrix PatchedRuns::entering_rows(const PatchBatch& batch) const {
-  const Site site = batch.patches.front().site;
-  const Index layer = batch.patches.front().layers.first;
+  const Edit& edit = batch.resumed_edit();
+  const Site site = edit.patch.site;
+  const Index layer = edit.patch.layers.first;
+  const ActivationCache& source = edit.source == nullptr ? source_ : *edit.source;
   const auto of = [&](const Matrix& run) {
     return gathered(run, batch.changed, batch.changed_rows);
   };
-  Matrix values = is_head_site(site) ? patched_z(model_.config(), pool_, base_, source_, batch)
-                                     : of(values_of(source_, site, layer));
+  Matrix values = is_head_site(site) ? patched_z(model_.config(), pool_, base_, source, batch)
+                                     : of(values_of(source, site, layer));
   if (site == Site::kResidPre) {
     return values;
   }

@@ -10,17 +10,17 @@
 
 namespace patchboard {
 
-/// Patched runs of one base run, exactly and without doing work twice.
+/// Edited runs of one base run, exactly and without doing work twice.
 ///
 /// Reused, with L layers and T positions: blocks below the patch are the base run's own; so are
 /// positions left of it (causal mask); the block that a patched run enters needs q, k and v of the
 /// changed rows alone; the last block needs all but k and v of the rows that are read alone; the
 /// patched block itself is continued from the site. All patches of a batch go through each weight
-/// matrix together. Equals `whole_run` with the same insertion to the bit.
+/// matrix together. Equals `whole_run` with the same edits to the bit.
 class PatchedRuns {
  public:
-  /// base keeps what `kept_of_base` says of the site, source what `kept_of_source` says. All are to
-  /// outlive this.
+  /// base keeps what `kept_of_base` says of the site, source, which edits without one take their
+  /// values from, what `kept_of_source` says. All are to outlive this.
   PatchedRuns(const Gpt2& model, ThreadPool& pool, const ActivationCache& base,
               const ActivationCache& source)
       : model_(model), pool_(pool), base_(base), source_(source) {}
@@ -30,7 +30,7 @@ class PatchedRuns {
   [[nodiscard]] Matrix final_rows(const PatchBatch& batch) const;
 
  private:
-  class Window;
+  class Editor;
   void run_block(const PatchBatch& batch, Index layer, const std::vector<Sequence>& sequences,
                  const Matrix& own, Matrix& x) const;
   [[nodiscard]] Matrix entering_rows(const PatchBatch& batch) const;

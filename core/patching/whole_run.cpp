@@ -9,19 +9,22 @@
 namespace patchboard {
 namespace {
 
-/// What a block keeps, and what is put into it where the run passes the site.
+/// What a block keeps, and what is changed where the run passes a site.
 class Keeper : public BlockVisitor {
  public:
-  Keeper(const Gpt2& model, Index layer, const Kept& kept, const Insertion* insertion,
-         BlockActivations& block)
-      : config_(model.config()), layer_(layer), kept_(kept), insertion_(insertion), block_(block) {}
+  Keeper(const Config& config, const Sequence& sequence, Index layer, const Kept& kept,
+         std::span<const Edit> edits, BlockActivations& block)
+      : config_(config),
+        sequence_(sequence),
+        layer_(layer),
+        kept_(kept),
+        edits_(edits),
+        block_(block) {}
 
-  [[nodiscard]] bool wants(Site site) const override { return keeps(site) || is_put_in(site); }
+  [[nodiscard]] bool wants(Site site) const override { return keeps(site) || is_edited(site); }
 
   void visit(Site site, MatrixSpan values) override {
-    if (is_put_in(site)) {
-      put_in(site, values);
-    }
+    edit(site, values);
     if (!keeps(site)) {
       return;
     }
@@ -35,58 +38,62 @@ class Keeper : public BlockVisitor {
     kept.middleCols(traits.third * values.cols(), values.cols()) = values;
   }
 
-  /// The pattern is put in by mixing the run's own values with it.
   void visit_attention(const AttentionInput& input, Matrix& z) override {
-    if (!is_put_in(Site::kPattern)) {
-      return;
-    }
-    const auto& [patch, source] = *insertion_;
-    const Matrix& patterns = source.at(layer_).pattern;
-    const Index T = patterns.cols();
-    const Index first = patch.positions.first;
-    const Index count = std::min(patch.positions.end(), T) - first;
-    for (Index head = patch.heads.first; head < patch.heads.end(); ++head) {
-      const Index col = head * config_.d_head();
-      mix_pattern(patterns.middleRows(head * T + first, count), first,
-                  input.v.middleCols(col, config_.d_head()).topRows(T),
-                  z.block(first, col, count, config_.d_head()));
+    for (Index head = 0; head < config_.n_head; ++head) {
+      for (Index position = 0; position < z.rows(); ++position) {
+        const auto meets = [&](const Edit& edit) {
+          return edit.meets(Site::kPattern, layer_) && edit.patch.heads.holds(head) &&
+                 edit.holds(position);
+        };
+        if (std::ranges::none_of(edits_, meets)) {
+          continue;
+        }
+        const auto change = [&](std::span<float> pattern) {
+          for (const Edit& edit : edits_) {
+            if (meets(edit)) {
+              apply_to_pattern(edit, layer_, head, position, pattern);
+            }
+          }
+        };
+        const auto d_head = static_cast<std::size_t>(config_.d_head());
+        change_pattern(
+            input, sequence_, head, position, change,
+            row_values(z, position).subspan(static_cast<std::size_t>(head) * d_head, d_head));
+      }
     }
   }
 
-  [[nodiscard]] bool is_put_in(Site site) const {
-    return insertion_ != nullptr && insertion_->patch.site == site &&
-           insertion_->patch.layers.holds(layer_);
-  }
-
-  void put_in(Site site, MatrixSpan values) const {
-    const auto& [patch, source] = *insertion_;
-    const Matrix& from = values_of(source, site, layer_);
-    const Index end = std::min(patch.positions.end(), from.rows());
-    const Index first_col = patch.heads.first * config_.d_head();
-    const Index cols = is_head_site(site) ? patch.heads.count * config_.d_head() : values.cols();
-    const Index offset = traits_of(site).third * config_.d_model + first_col;
-    for (Index position = patch.positions.first; position < end; ++position) {
-      values.row(position).segment(first_col, cols) = from.row(position).segment(offset, cols);
+  void edit(Site site, MatrixSpan values) const {
+    for (const Edit& edit : edits_) {
+      for (Index position = 0; edit.meets(site, layer_) && position < values.rows(); ++position) {
+        if (edit.holds(position)) {
+          apply(edit, layer_, position, config_.d_head(), row_values(values, position));
+        }
+      }
     }
   }
 
  private:
+  [[nodiscard]] bool is_edited(Site site) const {
+    return std::ranges::any_of(edits_, [&](const Edit& edit) { return edit.meets(site, layer_); });
+  }
   [[nodiscard]] bool keeps(Site site) const {
     const auto kept = traits_of(site).kept;
     return kept == nullptr || kept_.*kept;
   }
 
   const Config& config_;
+  const Sequence& sequence_;
   Index layer_;
   const Kept& kept_;
-  const Insertion* insertion_;
+  std::span<const Edit> edits_;
   BlockActivations& block_;
 };
 
 }  // namespace
 
 ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding, const Kept& kept,
-                          const Insertion* insertion) {
+                          std::span<const Edit> edits) {
   const Config& config = model.config();
   const RowRange whole{.row = 0, .position = 0, .count = embedding.rows()};
   const std::array everything = {Sequence{.kv = whole, .q = whole, .wanted = whole}};
@@ -97,10 +104,8 @@ ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
   Matrix x = std::move(embedding);
   for (Index layer = 0; layer < config.n_layer; ++layer) {
     BlockActivations& block = cache.at(layer);
-    Keeper keeper(model, layer, during, insertion, block);
-    if (keeper.is_put_in(Site::kResidPre)) {
-      keeper.put_in(Site::kResidPre, x);
-    }
+    Keeper keeper(config, everything.front(), layer, during, edits, block);
+    keeper.edit(Site::kResidPre, x);
     model.run_block(pool, layer, {.sequences = everything, .visitor = &keeper}, x, x);
     if (kept.pattern) {
       block.pattern = attention_patterns(pool, block.qkv, config.n_head);

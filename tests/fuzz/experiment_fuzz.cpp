@@ -82,8 +82,8 @@ Vector whole_logits(Lab& lab, const SweepSettings& settings, const Patch& patch)
   Runs& runs = lab.runs();
   const ActivationCache& source = runs.source(settings.direction, 0, kAll);
   const ActivationCache& base = runs.base(settings.direction, 0, {});
-  const Insertion insertion{.patch = patch, .source = source};
-  const ActivationCache run = whole_run(tiny_model(), one_thread(), base.embedding, {}, &insertion);
+  const Edit edit{.patch = patch, .source = &source};
+  const ActivationCache run = whole_run(tiny_model(), one_thread(), base.embedding, {}, {&edit, 1});
   return final_logits(tiny_model(), one_thread(), run, 1).row(0);
 }
 

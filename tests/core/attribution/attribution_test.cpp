@@ -24,8 +24,8 @@ constexpr Question kQuestion{.metric = Metric::kLogitDiff, .target = 3, .against
 
 class Attribution : public ::testing::Test {
  protected:
-  [[nodiscard]] ActivationCache run(const Matrix& embedding, const Insertion* insertion = nullptr) {
-    return whole_run(model_, pool_, embedding, kEverything, insertion);
+  [[nodiscard]] ActivationCache run(const Matrix& embedding, std::span<const Edit> edits = {}) {
+    return whole_run(model_, pool_, embedding, kEverything, edits);
   }
   [[nodiscard]] Vector logits(const ActivationCache& run) {
     return final_logits(model_, pool_, run, 1).row(0);
@@ -57,8 +57,8 @@ TEST_F(Attribution, IsWhatAPatchDoesWhereTheRunsHardlyDiffer) {
                           .layers = {.first = layer, .count = 1},
                           .heads = {.first = col / kLength, .count = 1},
                           .positions = {.first = col % kLength, .count = 1}};
-        const Insertion insertion{.patch = patch, .source = source};
-        const double after = metric_value(kQuestion, logits(run(at, &insertion)));
+        const Edit edit{.patch = patch, .source = &source};
+        const double after = metric_value(kQuestion, logits(run(at, {&edit, 1})));
         EXPECT_NEAR(estimate(layer, col), after - before, tolerance)
             << site_name(site) << ", layer " << layer << ", column " << col;
       }

@@ -15,18 +15,18 @@ using testing::random_tokens;
 
 class LookingCloser : public ::testing::Test {
  protected:
-  std::vector<TokenId> continued(const std::vector<TokenId>& tokens, const Insertion* insertion,
+  std::vector<TokenId> continued(const std::vector<TokenId>& tokens, std::span<const Edit> edits,
                                  Index count) {
     std::vector<ActivationCache> runs;
-    runs.push_back(begun_run(model_, pool_, model_.embed(tokens), insertion));
+    runs.push_back(begun_run(model_, pool_, model_.embed(tokens), edits));
     return greedy(model_, pool_, std::move(runs), count);
   }
 
-  std::vector<TokenId> greedy_by_whole_runs(std::vector<TokenId> tokens, const Insertion* insertion,
-                                            Index count) {
+  std::vector<TokenId> greedy_by_whole_runs(std::vector<TokenId> tokens,
+                                            std::span<const Edit> edits, Index count) {
     std::vector<TokenId> added;
     while (static_cast<Index>(added.size()) < count) {
-      const ActivationCache run = whole_run(model_, pool_, model_.embed(tokens), {}, insertion);
+      const ActivationCache run = whole_run(model_, pool_, model_.embed(tokens), {}, edits);
       const Vector logits = final_logits(model_, pool_, run, 1).row(0);
       added.push_back(static_cast<TokenId>(top_k(logits, 1).front().token));
       tokens.push_back(added.back());
@@ -42,7 +42,7 @@ class LookingCloser : public ::testing::Test {
 };
 
 TEST_F(LookingCloser, AGreedyContinuationIsWholeRunsOneAfterTheOther) {
-  EXPECT_EQ(continued(clean_, nullptr, 5), greedy_by_whole_runs(clean_, nullptr, 5));
+  EXPECT_EQ(continued(clean_, {}, 5), greedy_by_whole_runs(clean_, {}, 5));
 }
 
 TEST_F(LookingCloser, APatchStaysInPlaceWhileTheRunIsContinued) {
@@ -50,13 +50,13 @@ TEST_F(LookingCloser, APatchStaysInPlaceWhileTheRunIsContinued) {
   const Patch patch{.site = Site::kResidPost,
                     .layers = {.first = 1, .count = 1},
                     .positions = {.first = 7, .count = 1}};
-  const Insertion insertion{.patch = patch, .source = source};
-  EXPECT_EQ(continued(corrupted_, &insertion, 5), greedy_by_whole_runs(corrupted_, &insertion, 5));
+  const Edit edit{.patch = patch, .source = &source};
+  EXPECT_EQ(continued(corrupted_, {&edit, 1}, 5), greedy_by_whole_runs(corrupted_, {&edit, 1}, 5));
 }
 
 TEST_F(LookingCloser, AContinuationEndsWhereTheModelReadsNoFurther) {
   const std::vector<TokenId> almost_all = random_tokens(config_.n_positions - 1, 50, 5);
-  EXPECT_EQ(continued(almost_all, nullptr, 9).size(), 2U);
+  EXPECT_EQ(continued(almost_all, {}, 9).size(), 2U);
 }
 
 TEST_F(LookingCloser, TheLensOfTheLastLayerIsTheModelItself) {

@@ -26,10 +26,9 @@ class NotFinite : public ::testing::Test {
   bool is_finite(Lab& lab, Index row, Index column) {
     const Patch patch = lab.plan(0).patch(row, column);
     const Kept kept{.mlp_out = true};
-    const Insertion insertion{.patch = patch,
-                              .source = lab.runs().source(Direction::kDenoising, 0, kept)};
+    const Edit edit{.patch = patch, .source = &lab.runs().source(Direction::kDenoising, 0, kept)};
     const Matrix& embedding = lab.runs().base(Direction::kDenoising, 0, {}).embedding;
-    const ActivationCache run = whole_run(overflowing_.model, pool_, embedding, {}, &insertion);
+    const ActivationCache run = whole_run(overflowing_.model, pool_, embedding, {}, {&edit, 1});
     return final_logits(overflowing_.model, pool_, run, 1).allFinite();
   }
 

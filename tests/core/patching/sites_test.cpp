@@ -37,8 +37,8 @@ class Sites : public ::testing::Test {
     Runs& runs = lab.runs();
     const ActivationCache& source = runs.source(settings.direction, 0, kAll);
     const ActivationCache& base = runs.base(settings.direction, 0, {});
-    const Insertion insertion{.patch = patch, .source = source};
-    const ActivationCache run = whole_run(model_, pool_, base.embedding, {}, &insertion);
+    const Edit edit{.patch = patch, .source = &source};
+    const ActivationCache run = whole_run(model_, pool_, base.embedding, {}, {&edit, 1});
     return final_logits(model_, pool_, run, 1).row(0);
   }
 
@@ -122,10 +122,10 @@ TEST_F(Sites, NoiseIsAWholeRunAndItsSamplesAreAveraged) {
       for (Index sample = 0; sample < 3; ++sample) {
         Runs& runs = averaged.runs();
         const Patch patch = averaged.plan(0).patch(row.layer, column);
-        const Insertion insertion{.patch = patch,
-                                  .source = runs.source(Direction::kDenoising, sample, kAll)};
+        const Edit edit{.patch = patch,
+                        .source = &runs.source(Direction::kDenoising, sample, kAll)};
         const ActivationCache run = whole_run(
-            model_, pool_, runs.base(Direction::kDenoising, sample, {}).embedding, {}, &insertion);
+            model_, pool_, runs.base(Direction::kDenoising, sample, {}).embedding, {}, {&edit, 1});
         sum += static_cast<double>(final_logits(model_, pool_, run, 1)(0, 0));
       }
       EXPECT_NEAR(row.logit[static_cast<std::size_t>(column)], sum / 3, 1e-5);
@@ -196,8 +196,8 @@ TEST_F(Sites, AContinuationIsMeasuredTokenAfterToken) {
       const Patch patch{.site = Site::kResidPost,
                         .layers = {.first = row.layer, .count = 1},
                         .positions = {.first = position, .count = 1}};
-      const Insertion insertion{.patch = patch, .source = source};
-      const ActivationCache run = whole_run(model_, pool_, model_.embed(joined), {}, &insertion);
+      const Edit edit{.patch = patch, .source = &source};
+      const ActivationCache run = whole_run(model_, pool_, model_.embed(joined), {}, {&edit, 1});
       const Matrix logits = final_logits(model_, pool_, run, 3);
       double log_prob = 0;
       for (Index i = 0; i < 3; ++i) {

@@ -175,9 +175,9 @@ TEST(Sweep, EqualsWholePatchedRunsToTheBitInEveryFormat) {
         const Patch patch{.site = Site::kResidPost,
                           .layers = {.first = row.layer, .count = 1},
                           .positions = {.first = position, .count = 1}};
-        const Insertion insertion{.patch = patch, .source = clean};
+        const Edit edit{.patch = patch, .source = &clean};
         const ActivationCache patched =
-            whole_run(model, pool, model.embed(experiment.request.corrupted), {}, &insertion);
+            whole_run(model, pool, model.embed(experiment.request.corrupted), {}, {&edit, 1});
         const Matrix logits = final_logits(model, pool, patched, 1);
         for (std::size_t target = 0; target < 3; ++target) {
           EXPECT_EQ(row.logit[target * 20 + static_cast<std::size_t>(position)],
