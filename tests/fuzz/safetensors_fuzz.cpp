@@ -40,7 +40,7 @@ std::string file_of(std::string_view header, std::string_view data, bool padded)
   file += header;
   file += data;
   if (padded) {
-    const std::size_t end = 8 + header.size() + 4 * config().parameter_count();
+    const auto end = static_cast<std::size_t>(8 + header.size() + 4 * config().parameter_count());
     file.resize(std::max(file.size(), end), '\0');
   }
   return file;

@@ -4,6 +4,7 @@ import { proxy, type Remote, wrap } from 'comlink';
 
 import type { LoadProgress } from '../weights/progress';
 import type { Dtype } from '../weights/dtype';
+import { answeredWithin, Silent } from '../loading/deadline';
 import { follow } from '../loading/errors';
 import type { ModelSource } from '../weights/sources';
 import { EngineOver } from './engine-over';
@@ -88,23 +89,23 @@ export class Engine implements EnginePort {
     aborted: Promise<never>,
     signal: AbortSignal,
   ): Promise<Engine> {
-    for (let attempt = 1; attempt <= STARTS; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted();
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
       const engine = new Engine(source, worker);
-      const started = engine.remote.start(document.baseURI, scopeHere()).then(() => true);
+      const started = answeredWithin(
+        engine.remote.start(document.baseURI, scopeHere()),
+        START_MS,
+        `the browser started no engine within ${(STARTS * START_MS) / 1000} s; reload the page, or close other tabs`,
+      );
       try {
-        if (await Promise.race([within(started, START_MS), engine.over, aborted])) return engine;
+        await Promise.race([started, engine.over, aborted]);
+        return engine;
       } catch (error) {
         engine.close();
-        throw error;
+        if (!(error instanceof Silent) || attempt === STARTS) throw error;
       }
-      engine.close();
     }
-    const seconds = (STARTS * START_MS) / 1000;
-    throw new Error(
-      `the browser started no engine within ${seconds} s; reload the page, or close other tabs`,
-    );
   }
 
   // Comlink's types lose what a generic method returns.
@@ -179,18 +180,6 @@ export class Engine implements EnginePort {
     this.terminate();
     this.end(new EngineOver(`the computing worker stopped: ${why}`, true));
   }
-}
-
-/** What is promised, or false where that takes longer. */
-function within(promised: Promise<boolean>, ms: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      resolve(false);
-    }, ms);
-    promised.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-    });
-  });
 }
 
 /** WebAssembly that broke off in the middle: what its memory holds then is of no use. */

@@ -2,6 +2,7 @@
 
 import { type Remote, transfer } from 'comlink';
 
+import { answeredWithin } from '../loading/deadline';
 import type { KeptModel } from './kept-model';
 import type { KeptWriter } from './kept-writer';
 import type { Manifest, Origin } from './manifest';
@@ -66,18 +67,8 @@ export class Writer {
   }
 }
 
-async function answered<Answer>(answer: Promise<Answer>, { broken }: Spawned): Promise<Answer> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silent = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new Error(`the part of the page that writes it was silent for ${PATIENCE_MS / 1000} s`),
-      );
-    }, PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([answer, broken, silent]);
-  } finally {
-    clearTimeout(timer);
-  }
+function answered<Answer>(answer: Promise<Answer>, { broken }: Spawned): Promise<Answer> {
+  const seconds = PATIENCE_MS / 1000;
+  const problem = `the part of the page that writes it was silent for ${seconds} s`;
+  return answeredWithin(Promise.race([answer, broken]), PATIENCE_MS, problem);
 }

@@ -4,6 +4,7 @@ import { Keeper, NO_STORAGE } from '../kept/keeper';
 import { KeptModel } from '../kept/kept-model';
 import { newManifest } from '../kept/manifest';
 import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
+import { answeredWithin } from './deadline';
 import { AddressLoad, fetchText } from './from-address';
 import { loadFromFiles } from './from-files';
 import { loadFromKept } from './from-kept';
@@ -12,6 +13,8 @@ import type { LoadReport } from './report';
 
 /** How often what is kept is looked at anew, where other tabs change it meanwhile. */
 const LOOKS = 3;
+/** A browser's storage that has not answered for so long is as good as none. */
+const STORAGE_MS = 15_000;
 
 async function openKept(
   source: ModelSource,
@@ -20,7 +23,8 @@ async function openKept(
 ): Promise<KeptModel | undefined> {
   if (source.id === EMBEDDED_ID) return undefined; // it comes with the page
   try {
-    return await KeptModel.open(source.folder, feeder.dtype);
+    const opening = KeptModel.open(source.folder, feeder.dtype);
+    return await answeredWithin(opening, STORAGE_MS, 'no answer');
   } catch {
     report.note(NO_STORAGE);
     return undefined;
