@@ -146,5 +146,15 @@ TEST(CellCommand, RefusesACellThatIsNotThere) {
   }
 }
 
+TEST(CellCommand, SaysWhereNothingChanges) {
+  const ModelFolder folder;
+  // Before the first word that differs, the two runs are one.
+  const CommandResult unchanged = run_command(cell(folder, {"--at", "0,0"}));
+  EXPECT_NE(unchanged.out.find("no token's probability is changed"), std::string::npos);
+  EXPECT_EQ(unchanged.out.find("changed most"), std::string::npos);
+  const CommandResult changed = run_command(cell(folder, {"--at", "0,1"}));
+  EXPECT_NE(changed.out.find("changed most by the patch\n"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace patchboard

@@ -235,5 +235,17 @@ TEST(PatchCommand, ReadsADocument) {
   EXPECT_EQ(read["results"], written["results"]);
 }
 
+TEST(PatchCommand, NamesNoCorruptedRunOfAnAblation) {
+  const ModelFolder folder;
+  const Arguments start = {"patch", "--model",  folder.path(), "--clean",
+                           kClean,  "--target", " Jones"};
+  const auto first_line = [&](const Arguments& more) {
+    const std::string out = run_command(extended(start, more)).out;
+    return out.substr(0, out.find('\n'));
+  };
+  EXPECT_EQ(first_line({"--zero"}).find("corrupted"), std::string::npos);
+  EXPECT_NE(first_line({"--corrupted", kCorrupted}).find(", corrupted "), std::string::npos);
+}
+
 }  // namespace
 }  // namespace patchboard

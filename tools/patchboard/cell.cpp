@@ -155,6 +155,20 @@ void print_tops(const Json& unpatched, const Json& patched) {
   }
 }
 
+void print_changes(const Json& changes) {
+  const auto has_changed = [](const Json& change) { return change["before"] != change["after"]; };
+  if (std::none_of(changes.begin(), changes.end(), has_changed)) {
+    std::cout << "no token's probability is changed by the patch\n";
+    return;
+  }
+  std::cout << "changed most by the patch\n before   after  token\n";
+  for (const Json& change : changes) {
+    std::cout << std::setw(7) << change["before"].get<float>() << std::setw(8)
+              << change["after"].get<float>() << "  "
+              << in_quotes(change["text"].get<std::string>()) << '\n';
+  }
+}
+
 /// sample: as `sample_title` says it.
 void print_text(const Json& unpatched, const Json& cell, const std::string& sample) {
   std::cout << std::setprecision(4) << cell["site"].get<std::string>() << ", "
@@ -165,12 +179,7 @@ void print_text(const Json& unpatched, const Json& cell, const std::string& samp
     return;
   }
   print_tops(unpatched, cell["top"]);
-  std::cout << "changed most by the patch\n before   after  token\n";
-  for (const Json& change : cell["changed"]) {
-    std::cout << std::setw(7) << change["before"].get<float>() << std::setw(8)
-              << change["after"].get<float>() << "  "
-              << in_quotes(change["text"].get<std::string>()) << '\n';
-  }
+  print_changes(cell["changed"]);
   std::cout << "continued, each token the most probable\n";
   for (const auto& [name, continuation] : cell["continuations"].items()) {
     if (continuation.is_null()) {

@@ -110,7 +110,11 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
     const float from = denoising ? corrupted : clean;
     std::cout << sweep_title(plan) << ", prob of "
               << in_quotes(text_of(session, lab.experiment().targets[target])) << ": clean "
-              << clean << ", corrupted " << corrupted << '\n';
+              << clean;
+    if (!lab.experiment().corruption.is_ablation()) {  // which has no corrupted run
+      std::cout << ", corrupted " << corrupted;
+    }
+    std::cout << '\n';
     print_heatmap(std::cout,
                   {.title = axes_title(plan),
                    .values = table_of(tables.prob, target, plan).array() - from,
