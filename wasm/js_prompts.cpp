@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "core/experiment/pairs.h"
-#include "core/experiment/template.h"
-#include "core/experiment/token_repair.h"
+#include "core/prompts/pairs.h"
+#include "core/prompts/template.h"
+#include "core/prompts/token_repair.h"
 
 namespace patchboard {
 namespace {

@@ -44,7 +44,7 @@ class JsSession {
   /// is started.
   [[nodiscard]] emscripten::val memory_of(const std::string& experiment) const;
   emscripten::val step();
-  /// metric: the text of a JSON document, see core/experiment/estimates.h.
+  /// metric: the text of a JSON document, see core/lab/estimates.h.
   emscripten::val attribute(const std::string& metric);
   emscripten::val cell(double sweep, double layer, double head, double column, double continuation);
   emscripten::val patterns(const std::string& run, double layer);

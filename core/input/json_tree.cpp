@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/input/text_input.h"
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 
 namespace patchboard {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 
 namespace patchboard {
 namespace {

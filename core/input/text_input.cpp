@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 
 namespace patchboard {
 namespace {

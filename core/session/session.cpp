@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "core/document/checks.h"
 #include "core/error.h"
-#include "core/experiment/checks.h"
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 #include "core/weights/fingerprint.h"
 
 namespace patchboard {

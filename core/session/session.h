@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/experiment/cell.h"
-#include "core/experiment/estimates.h"
-#include "core/experiment/experiment.h"
-#include "core/experiment/lab.h"
-#include "core/experiment/logit_lens.h"
-#include "core/experiment/self_checks.h"
+#include "core/closer/cell.h"
+#include "core/closer/logit_lens.h"
+#include "core/closer/self_checks.h"
+#include "core/document/experiment.h"
+#include "core/lab/estimates.h"
+#include "core/lab/lab.h"
 #include "core/math/thread_pool.h"
 #include "core/model/gpt2.h"
 #include "core/model/top_k.h"
@@ -97,7 +97,7 @@ class Session {
 
   /// Checks the experiment, runs its prompts and holds it until the next one. What the experiment
   /// before on the same prompts computed is not computed again.
-  /// Errors: kPrompt, kTarget and kExperiment, see core/experiment/checks.h; kMemory, see
+  /// Errors: kPrompt, kTarget and kExperiment, see core/document/checks.h; kMemory, see
   /// `require_memory`.
   Lab& start(Experiment experiment);
   [[nodiscard]] Lab& lab();
@@ -107,7 +107,7 @@ class Session {
   [[nodiscard]] MemoryNeed memory_need(const Experiment& experiment) const;
   [[nodiscard]] std::uint64_t memory_allowed() const;
 
-  /// The experiment that was started, looked at closely; see core/experiment. Errors: kState;
+  /// The experiment that was started, looked at closely; see core/closer. Errors: kState;
   /// kExperiment for a sweep, a row, a column or a layer that is not there.
   /// Of noise, everything is the mean over the samples unless one is named, from 0.
   [[nodiscard]] CellDetails inspect_cell(const CellQuestion& question);

@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "core/input/utf8.h"
 #include "core/text/unicode_classes.h"
-#include "core/text/utf8.h"
 
 namespace patchboard {
 namespace {

@@ -7,10 +7,10 @@
 #include "core/error.h"
 #include "core/input/input_value.h"
 #include "core/input/text_input.h"
+#include "core/input/utf8.h"
 #include "core/text/bpe.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/split.h"
-#include "core/text/utf8.h"
 
 namespace patchboard {
 namespace {

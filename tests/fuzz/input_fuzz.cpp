@@ -9,7 +9,7 @@
 #include "core/input/json_tree.h"
 #include "core/input/plain_number.h"
 #include "core/input/text_input.h"
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 #include "tests/fuzz/fuzz_entry.h"
 
 namespace patchboard::fuzz {

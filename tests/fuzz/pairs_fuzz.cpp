@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/experiment/csv.h"
-#include "core/experiment/pairs.h"
+#include "core/prompts/csv.h"
+#include "core/prompts/pairs.h"
 #include "tests/fuzz/fuzz_entry.h"
 
 namespace patchboard::fuzz {

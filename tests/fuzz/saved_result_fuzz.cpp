@@ -1,6 +1,6 @@
 // A saved result, as replay reads it.
 
-#include "core/experiment/saved_result.h"
+#include "core/document/saved_result.h"
 #include "tests/fuzz/fuzz_entry.h"
 
 namespace patchboard::fuzz {

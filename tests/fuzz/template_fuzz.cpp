@@ -1,9 +1,9 @@
 // Templates, and the repair of prompts that do not line up: a template, and two prompts.
 
 #include "core/error.h"
-#include "core/experiment/template.h"
-#include "core/experiment/token_repair.h"
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
+#include "core/prompts/template.h"
+#include "core/prompts/token_repair.h"
 #include "tests/fuzz/fuzz_entry.h"
 #include "tests/fuzz/tiny_model.h"
 

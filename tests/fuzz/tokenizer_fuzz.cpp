@@ -6,10 +6,10 @@
 
 #include "core/error.h"
 #include "core/input/text_input.h"
+#include "core/input/utf8.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/split.h"
 #include "core/text/tokenizer.h"
-#include "core/text/utf8.h"
 #include "tests/core/reference/naive_bpe.h"
 #include "tests/fuzz/fuzz_entry.h"
 

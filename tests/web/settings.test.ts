@@ -1,4 +1,4 @@
-/** What the page offers is what the core takes: tests/core/experiment reads the same file. */
+/** What the page offers is what the core takes: tests/core/document reads the same file. */
 
 import { expect, test } from 'vitest';
 

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "core/error.h"
-#include "core/experiment/token_repair.h"
 #include "core/input/input_value.h"
+#include "core/prompts/token_repair.h"
 #include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/session_input.h"
 #include "tools/patchboard/weight_formats.h"

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "core/input/text_input.h"
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/common_options.h"
 #include "tools/patchboard/experiment_subcommands.h"

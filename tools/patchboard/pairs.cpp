@@ -1,4 +1,4 @@
-#include "core/experiment/pairs.h"
+#include "core/prompts/pairs.h"
 
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/experiment/pair_shapes.h"
+#include "core/prompts/pair_shapes.h"
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/exact_metric.h"
 #include "tools/patchboard/experiment_input.h"

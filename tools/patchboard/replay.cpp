@@ -2,7 +2,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "core/experiment/saved_result.h"
+#include "core/document/saved_result.h"
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/exact_metric.h"
 #include "tools/patchboard/json_text.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/experiment/saved_result.h"
+#include "core/document/saved_result.h"
 #include "tools/patchboard/saved_result.h"
 
 namespace patchboard {

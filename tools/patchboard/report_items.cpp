@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/error.h"
-#include "core/experiment/pairs.h"
+#include "core/prompts/pairs.h"
 #include "tools/patchboard/report_figure.h"
 #include "tools/patchboard/session_input.h"
 

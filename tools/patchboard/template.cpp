@@ -1,4 +1,4 @@
-#include "core/experiment/template.h"
+#include "core/prompts/template.h"
 
 #include <algorithm>
 #include <iomanip>

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "core/experiment/cell.h"
-#include "core/experiment/estimates.h"
-#include "core/experiment/lab.h"
-#include "core/experiment/logit_lens.h"
-#include "core/experiment/self_checks.h"
+#include "core/closer/cell.h"
+#include "core/closer/logit_lens.h"
+#include "core/closer/self_checks.h"
+#include "core/lab/estimates.h"
+#include "core/lab/lab.h"
 #include "core/model/attention.h"
 #include "tests/core/faults/failing_allocator.h"
 #include "tests/core/support/random_model.h"

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "core/experiment/lab.h"
+#include "core/lab/lab.h"
 #include "core/session/session.h"
 #include "tests/core/faults/failing_allocator.h"
 #include "tests/core/support/expect_error.h"

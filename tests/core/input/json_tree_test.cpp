@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/text/utf8.h"
+#include "core/input/utf8.h"
 #include "tests/core/support/expect_error.h"
 
 namespace patchboard {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/experiment/lab.h"
+#include "core/lab/lab.h"
 #include "tests/core/support/golden_model.h"
 
 namespace patchboard {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/experiment/lab.h"
-#include "core/experiment/self_checks.h"
+#include "core/closer/self_checks.h"
+#include "core/lab/lab.h"
 #include "core/patching/patched_runs.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/support/random_model.h"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/experiment/lab.h"
+#include "core/lab/lab.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/reference/naive_gpt2.h"
 #include "tests/core/support/random_model.h"

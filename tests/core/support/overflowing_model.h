@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/experiment/experiment.h"
+#include "core/document/experiment.h"
 #include "core/model/gpt2.h"
 
 namespace patchboard::testing {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "core/experiment/lab.h"
+#include "core/lab/lab.h"
 
 namespace patchboard::testing {
 

@@ -59,7 +59,7 @@ export function setText(pairs: readonly PromptPair[]): string {
 /**
  * [pair], why it cannot be part of the mean; undefined where it can. The commonest length decides,
  * then, among pairs of that length, the commonest number of targets, as in the command
- * (core/experiment/pair_shapes.h).
+ * (core/prompts/pair_shapes.h).
  */
 export function whyLeftOut(pairs: readonly PairShape[]): (string | undefined)[] {
   const sound = pairs.filter((pair) => pair.clean === pair.corrupted && pair.targets > 0);

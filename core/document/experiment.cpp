@@ -1,0 +1,257 @@
+#include "core/document/experiment.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/document/checks.h"
+#include "core/error.h"
+#include "core/input/input_value.h"
+
+namespace patchboard {
+namespace {
+
+// The last five are a saved result's.
+constexpr std::array<std::string_view, 17> kKeys = {
+    "patchboard", "model",       "clean",      "corrupted", "targets", "sites",
+    "directions", "by_position", "corruption", "window",    "span",    "region",
+    "tokens",     "results",     "work",       "seconds",   "checks"};
+
+std::vector<TokenId> read_prompt(const InputValue& value, const TextReader& reader) {
+  if (value.is_text()) {
+    return reader.encode(value.text());
+  }
+  if (!value.is_list()) {
+    value.refuse("a text or a list of token ids");
+  }
+  return value.ids(reader.last_token);
+}
+
+std::vector<TokenId> read_target(const InputValue& value, const TextReader& reader) {
+  if (value.is_text()) {
+    return {reader.resolve_target(value.text())};
+  }
+  if (value.is_number()) {
+    return {value.whole<TokenId>(0, reader.last_token)};
+  }
+  if (value.is_object() && value.size() == 1 && value.find("continuation")) {
+    std::vector<TokenId> tokens = read_prompt(value.at("continuation"), reader);
+    if (!tokens.empty()) {
+      return tokens;
+    }
+  }
+  value.refuse(R"(the text of one token, its id, or {"continuation": "a text"})");
+}
+
+std::vector<std::vector<TokenId>> targets_of(const InputValue& value, const TextReader& reader) {
+  std::vector<std::vector<TokenId>> targets;
+  for (const InputValue& target : value.list(1, "targets")) {
+    targets.push_back(read_target(target, reader));
+  }
+  return targets;
+}
+
+/// A whole number from 1 on, 1 where it is left out.
+Index read_count(const InputValue& object, const char* key, Index most) {
+  const std::optional<InputValue> value = object.find(key);
+  return value ? value->whole<Index>(1, most) : 1;
+}
+
+/// [first, end]
+Span read_bounds(const InputValue& region, const char* key, Index most) {
+  const InputValue value = region.at(key);
+  constexpr const char* kExpected = "[first, end], the first smaller than the end";
+  if (!value.is_list() || value.size() != 2) {
+    value.refuse(kExpected);
+  }
+  const auto first = value.list()[0].whole<Index>(0, most);
+  const auto end = value.list()[1].whole<Index>(0, most);
+  if (first >= end) {
+    value.refuse(kExpected);
+  }
+  return {.first = first, .count = end - first};
+}
+
+std::vector<Index> read_positions(const InputValue& value, Index n_positions) {
+  std::vector<Index> positions;
+  for (const InputValue& position : value.list(1, "tokens' positions")) {
+    positions.push_back(position.whole<Index>(0, n_positions - 1));
+  }
+  std::ranges::sort(positions);
+  if (std::ranges::adjacent_find(positions) != positions.end()) {
+    value.refuse("each position once");
+  }
+  return positions;
+}
+
+Corruption read_noise(const InputValue& value, const TextReader& reader) {
+  value.require_keys({"kind", "positions", "multiple", "samples", "seed"});
+  Corruption noise{.kind = Corruption::Kind::kNoise};
+  noise.positions = read_positions(value.at("positions"), reader.n_positions);
+  if (const auto multiple = value.find("multiple")) {
+    noise.multiple = multiple->number_f32(
+        {.least = 0, .most = static_cast<double>(kMaxNoiseMultiple), .above_least = true});
+  }
+  noise.samples = read_count(value, "samples", kMaxNoiseSamples);
+  if (const auto seed = value.find("seed")) {
+    noise.seed = seed->whole<std::uint32_t>(0, std::numeric_limits<std::uint32_t>::max());
+  }
+  return noise;
+}
+
+Corruption read_mean(const InputValue& value, const TextReader& reader) {
+  value.require_keys({"kind", "prompts"});
+  Corruption mean{.kind = Corruption::Kind::kMean};
+  for (const InputValue& prompt : value.at("prompts").list(1, "prompts")) {
+    mean.prompts.push_back(read_prompt(prompt, reader));
+  }
+  return mean;
+}
+
+Corruption read_corruption(const InputValue& value, const TextReader& reader) {
+  if (!value.is_object() || !value.find("kind")) {
+    value.refuse(R"({"kind": …} with prompt, noise, zero or mean)");
+  }
+  const auto kind = static_cast<Corruption::Kind>(value.at("kind").name_of(kCorruptionNames));
+  switch (kind) {
+    case Corruption::Kind::kNoise:
+      return read_noise(value, reader);
+    case Corruption::Kind::kMean:
+      return read_mean(value, reader);
+    case Corruption::Kind::kPrompt:
+    case Corruption::Kind::kZero:
+      break;
+  }
+  value.require_keys({"kind"});
+  return {.kind = kind};
+}
+
+template <typename Value>
+void add_once(std::vector<Value>& values, Value value) {
+  if (std::ranges::find(values, value) == values.end()) {
+    values.push_back(value);
+  }
+}
+
+std::vector<Site> read_sites(const InputValue& value) {
+  std::vector<std::string_view> names;
+  for (const Site site : all_sites()) {
+    names.push_back(site_name(site));
+  }
+  std::vector<Site> sites;
+  for (const InputValue& name : value.list(1, "sites")) {
+    add_once(sites, all_sites()[name.name_of(names)]);
+  }
+  return sites;
+}
+
+std::vector<Direction> read_directions(const InputValue& value) {
+  constexpr std::array kDirections = {Direction::kDenoising, Direction::kNoising};
+  std::vector<Direction> directions;
+  for (const InputValue& name : value.list(1, "directions")) {
+    add_once(directions, kDirections.at(name.name_of(
+                             {direction_name(kDirections[0]), direction_name(kDirections[1])})));
+  }
+  return directions;
+}
+
+/// What is patched.
+void read_sweeps(const InputValue& document, const TextReader& reader, Experiment& experiment) {
+  if (const auto sites = document.find("sites")) {
+    experiment.sites = read_sites(*sites);
+  }
+  if (const auto directions = document.find("directions")) {
+    experiment.directions = read_directions(*directions);
+  } else if (experiment.corruption.is_ablation()) {
+    experiment.directions = {Direction::kNoising};
+  }
+  if (const auto by_position = document.find("by_position")) {
+    experiment.by_position = by_position->truth();
+  }
+  experiment.window = read_count(document, "window", reader.n_layer);
+  experiment.span = read_count(document, "span", reader.n_positions);
+  if (const auto region = document.find("region"); region && !region->is_null()) {
+    region->require_keys({"layers", "positions"});
+    experiment.region = Region{.layers = read_bounds(*region, "layers", reader.n_layer),
+                               .positions = read_bounds(*region, "positions", reader.n_positions)};
+  }
+}
+
+void read_corrupted(const InputValue& document, const TextReader& reader, Experiment& experiment) {
+  const std::optional<InputValue> corrupted = document.find("corrupted");
+  if (experiment.corruption.kind != Corruption::Kind::kPrompt) {
+    if (corrupted) {
+      refuse_corrupted_prompt(experiment.corruption);
+    }
+    return;
+  }
+  if (!corrupted) {
+    document.fail("has no \"corrupted\", which the corruption by a prompt needs");
+  }
+  experiment.corrupted = read_prompt(*corrupted, reader);
+}
+
+InputValue parse(std::string_view text, const char* name) {
+  return InputValue::parse(text, {.code = ErrorCode::kExperiment, .name = name});
+}
+
+}  // namespace
+
+std::vector<SweepSettings> Experiment::sweeps() const {
+  std::vector<SweepSettings> all;
+  for (const Site site : sites) {
+    for (const Direction direction : directions) {
+      all.push_back({.site = site,
+                     .direction = direction,
+                     .by_position = by_position && is_head_site(site),
+                     .window = window,
+                     .span = span});
+    }
+  }
+  return all;
+}
+
+Experiment read_experiment(std::string_view text, const TextReader& reader) {
+  const InputValue document = parse(text, "experiment");
+  document.require_keys(kKeys);
+  if (const auto version = document.find("patchboard");
+      version && !(version->is_number() && version->number() == 1)) {
+    version->refuse("1, the version that is known here");
+  }
+  Experiment experiment;
+  experiment.clean = read_prompt(document.at("clean"), reader);
+  const InputValue targets = document.at("targets");
+  if (const auto corruption = document.find("corruption")) {
+    experiment.corruption = read_corruption(*corruption, reader);
+  }
+  read_corrupted(document, reader, experiment);
+  experiment.targets = targets_of(targets, reader);
+  read_sweeps(document, reader, experiment);
+  check_form(experiment);
+  return experiment;
+}
+
+std::vector<std::vector<TokenId>> read_targets(std::string_view json, const TextReader& reader) {
+  return targets_of(parse(json, "targets"), reader);
+}
+
+bool has_text(std::string_view json) {
+  bool found = false;
+  const TextReader looking = {.encode =
+                                  [&](std::string_view) {
+                                    found = true;
+                                    return std::vector<TokenId>{0};
+                                  },
+                              .resolve_target =
+                                  [&](std::string_view) {
+                                    found = true;
+                                    return TokenId{0};
+                                  }};
+  static_cast<void>(read_experiment(json, looking));
+  return found;
+}
+
+std::string_view direction_name(Direction direction) {
+  return direction == Direction::kDenoising ? "denoising" : "noising";
+}
+
+}  // namespace patchboard
