@@ -157,7 +157,7 @@ void print_tops(const Json& unpatched, const Json& patched) {
 
 void print_changes(const Json& changes) {
   const auto has_changed = [](const Json& change) { return change["before"] != change["after"]; };
-  if (std::none_of(changes.begin(), changes.end(), has_changed)) {
+  if (std::ranges::none_of(changes, has_changed)) {
     std::cout << "no token's probability is changed by the patch\n";
     return;
   }
