@@ -68,7 +68,7 @@ class PatchedRuns::Editor : public BlockVisitor {
     }
   }
 
-  /// Every edit of a run's pattern at once: the first that meets it does the others' work.
+  /// Run after run, and of each all edits of a pattern's row at once.
   void visit_attention(const AttentionInput& input, Matrix& z) override {
     for (auto first = edits_.begin(); first != edits_.end();) {
       const auto end =

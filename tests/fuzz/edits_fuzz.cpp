@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "core/patching/patched_runs.h"
 #include "core/patching/whole_run.h"
+#include "tests/core/support/edited_runs.h"
 #include "tests/fuzz/fuzz_entry.h"
 #include "tests/fuzz/tiny_model.h"
 
@@ -65,21 +65,11 @@ void run(std::string_view input) {
   static const std::array sources = {run_of(2), run_of(3)};
   const std::vector<std::vector<Edit>> runs = runs_of(input, sources);
   const Index answers = 1 + static_cast<Index>(hash_of(input) % 2);
-  const PatchedShape shape{
-      .n_layer = tiny_model().config().n_layer, .n_positions = kLength, .answers = answers};
-  std::vector<PatchPlace> places;
-  std::vector<Matrix> fast;
-  for (const PatchBatch& batch : make_batches(runs, shape, &places)) {
-    fast.push_back(PatchedRuns(tiny_model(), one_thread(), base, base).final_rows(batch));
-  }
+  const std::vector<Matrix> fast =
+      testing::edited_rows(tiny_model(), one_thread(), base, base, runs, answers);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const ActivationCache slow = whole_run(tiny_model(), one_thread(), base.embedding, {}, runs[i]);
-    const auto& [batch, row] = places[i];
-    const Matrix found =
-        batch < 0
-            ? Matrix(base.h.back().resid_post.bottomRows(answers))
-            : Matrix(fast[static_cast<std::size_t>(batch)].middleRows(row * answers, answers));
-    require(found == slow.h.back().resid_post.bottomRows(answers),
+    require(fast[i] == slow.h.back().resid_post.bottomRows(answers),
             "a list of edits gives what the whole run with them gives");
   }
 }

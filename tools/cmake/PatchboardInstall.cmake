@@ -4,12 +4,17 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(_package "${CMAKE_INSTALL_LIBDIR}/cmake/Patchboard")
+set(_headers "${CMAKE_INSTALL_INCLUDEDIR}/patchboard")
 # Who links it is compiled for the same instruction set: Eigen's types depend on it.
-install(TARGETS patchboard_core patchboard_platform EXPORT PatchboardTargets)
+install(
+  TARGETS patchboard_core patchboard_platform
+  EXPORT PatchboardTargets
+  INCLUDES
+  DESTINATION "${_headers}")
 install(EXPORT PatchboardTargets NAMESPACE Patchboard:: DESTINATION "${_package}")
 install(
   DIRECTORY "${CMAKE_SOURCE_DIR}/core"
-  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/patchboard"
+  DESTINATION "${_headers}"
   FILES_MATCHING
   PATTERN "*.h")
 install(TARGETS patchboard)

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <random>
 
-#include "core/patching/patched_runs.h"
 #include "core/patching/whole_run.h"
+#include "tests/core/support/edited_runs.h"
 #include "tests/core/support/random_model.h"
 
 namespace patchboard {
 namespace {
 
+using testing::edited_rows;
 using testing::random_tokens;
 
 constexpr Kept kAll{
@@ -55,24 +56,12 @@ class Edits : public ::testing::Test {
   /// The last rows of every run, by whole runs; of those that nothing changes in, the base run's.
   void expect_whole_runs(const std::vector<std::vector<Edit>>& runs, Index answers, int threads) {
     ThreadPool pool(threads);
-    const PatchedShape shape{
-        .n_layer = config_.n_layer, .n_positions = kLength, .answers = answers};
-    std::vector<PatchPlace> places;
-    const std::vector<PatchBatch> batches = make_batches(runs, shape, &places);
-    std::vector<Matrix> fast;
-    for (const PatchBatch& batch : batches) {
-      fast.push_back(PatchedRuns(model_, pool, base_, first_source_).final_rows(batch));
-    }
+    const std::vector<Matrix> fast = edited_rows(model_, pool, base_, first_source_, runs, answers);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const ActivationCache slow = whole_run(model_, pool, base_.embedding, {}, runs[i]);
       const Matrix expected = slow.h.back().resid_post.bottomRows(answers);
-      const auto& [batch, row] = places[i];
-      const Matrix found =
-          batch < 0
-              ? Matrix(base_.h.back().resid_post.bottomRows(answers))
-              : Matrix(fast[static_cast<std::size_t>(batch)].middleRows(row * answers, answers));
-      ASSERT_EQ(found, expected) << "list " << i << ", whose first edit is at "
-                                 << site_name(runs[i].front().patch.site);
+      ASSERT_EQ(fast[i], expected)
+          << "list " << i << ", whose first edit is at " << site_name(runs[i].front().patch.site);
     }
   }
 
