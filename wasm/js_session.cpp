@@ -78,8 +78,8 @@ val start_value(const Session& session, const Lab& lab) {
     value.set("tokensMean", prompts);
   }
   value.set("targets", targets_value(session, experiment.targets));
-  value.set("clean", measures_value(lab.clean()));
-  value.set("corrupted", measures_value(lab.corrupted()));
+  value.set("clean", table_value(lab.clean().values));
+  value.set("corrupted", table_value(lab.corrupted().values));
   value.set("topClean", predictions_value(session, top_k(lab.clean_answer(), kTopPredictions)));
   value.set("topCorrupted",
             predictions_value(session, top_k(lab.corrupted_answer(), kTopPredictions)));
@@ -96,11 +96,7 @@ val row_value(const LabRow& row, const Lab& lab) {
   value.set("sweep", static_cast<double>(row.sweep));
   value.set("layer", static_cast<double>(row.layer));
   value.set("head", static_cast<double>(row.head));
-  value.set("prob", float_array(row.prob));
-  value.set("logProb", float_array(row.log_prob));
-  value.set("logit", float_array(row.logit));
-  value.set("rank", float_array(row.rank));
-  value.set("kl", float_array(row.kl));
+  value.set("measures", table_value(row.values));
   value.set("computed", byte_array(row.computed));
   value.set("notFinite", byte_array(row.not_finite));
   value.set("blockRowsDone", val(lab.block_rows_done()));
@@ -312,8 +308,9 @@ val JsSession::checks() {
 
 val JsSession::measure(const val& prompt, const std::string& targets) {
   return guarded([&] {
-    return measures_value(session_.measure(prompt_of(session_, prompt),
-                                           read_targets(targets, session_.text_reader())));
+    const Measures measures = session_.measure(prompt_of(session_, prompt),
+                                               read_targets(targets, session_.text_reader()));
+    return table_value(measures.values);
   });
 }
 

@@ -82,13 +82,11 @@ val byte_array(std::span<const std::uint8_t> values) {
   return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
 }
 
-val measures_value(const Measures& measures) {
+val table_value(const MeasureTable& table) {
   val value = val::object();
-  value.set("prob", float_array(measures.prob));
-  value.set("logProb", float_array(measures.log_prob));
-  value.set("logit", float_array(measures.logit));
-  value.set("rank", float_array(measures.rank));
-  value.set("kl", measures.kl);
+  value.set("targets", static_cast<double>(table.targets()));
+  value.set("cells", static_cast<double>(table.cells()));
+  value.set("values", float_array(table.values()));
   return value;
 }
 

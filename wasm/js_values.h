@@ -51,8 +51,8 @@ template <std::integral T>
 /// A Uint8Array with a copy of the values.
 [[nodiscard]] emscripten::val byte_array(std::span<const std::uint8_t> values);
 
-/// {prob, logProb, logit, rank, kl}
-[[nodiscard]] emscripten::val measures_value(const Measures& measures);
+/// {targets, cells, values}, which is a Float32Array with a copy.
+[[nodiscard]] emscripten::val table_value(const MeasureTable& table);
 
 /// Throws a JavaScript Error that has a `code`.
 [[noreturn]] void throw_error(const char* code, const std::string& message);

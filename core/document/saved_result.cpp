@@ -48,12 +48,25 @@ std::vector<SavedPrediction> predictions(const InputValue& list) {
   return top;
 }
 
+/// What is under a measure's name; none where the result is older than the measure.
+std::optional<InputValue> find_measure(const InputValue& object, Measure measure) {
+  const MeasureTraits& traits = traits_of(measure);
+  return traits.in_every_result ? object.at(traits.name) : find_value(object, traits.name);
+}
+
 SavedMeasures measures(const InputValue& run) {
-  return {.prob = numbers(run.at("prob")),
-          .log_prob = numbers(run.at("log_prob")),
-          .logit = numbers(run.at("logit")),
-          .rank = numbers(run.at("rank")),
-          .kl = number_or_null(run.at("kl"))};
+  SavedMeasures saved;
+  for (const Measure measure : all_measures()) {
+    const std::optional<InputValue> value = find_measure(run, measure);
+    if (!value) {
+      saved.emplace_back();
+    } else if (traits_of(measure).of_target) {
+      saved.push_back(numbers(*value));
+    } else {
+      saved.push_back({number_or_null(*value)});
+    }
+  }
+  return saved;
 }
 
 /// Puts the rows of a heatmap behind `values`. Every row of a sweep is as long.
@@ -106,12 +119,16 @@ SavedSweep sweep_of(const InputValue& value) {
   sweep.targets = std::ssize(value.at("prob").list(1, "targets"));
   sweep.rows = std::ssize(rows);
   sweep.columns = std::ssize(rows.front().list(1, "numbers"));
-  sweep.prob = tables(value.at("prob"), sweep);
-  sweep.log_prob = tables(value.at("log_prob"), sweep);
-  sweep.logit = tables(value.at("logit"), sweep);
-  sweep.rank = tables(value.at("rank"), sweep);
-  add_rows(value.at("kl"), sweep, sweep.kl);
-  sweep.not_finite.assign(sweep.kl.size(), false);
+  for (const Measure measure : all_measures()) {
+    const std::optional<InputValue> found = find_measure(value, measure);
+    SavedNumbers& numbers = sweep.values.emplace_back();
+    if (found && traits_of(measure).of_target) {
+      numbers = tables(*found, sweep);
+    } else if (found) {
+      add_rows(*found, sweep, numbers);
+    }
+  }
+  sweep.not_finite.assign(static_cast<std::size_t>(sweep.rows * sweep.columns), false);
   if (const auto cells = find_value(value, "not_finite")) {
     sweep.not_finite = marks(*cells, sweep);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/math/matrix.h"
+#include "core/patching/measure.h"
 #include "core/token_id.h"
 
 namespace patchboard {
@@ -14,13 +15,13 @@ namespace patchboard {
 /// Numbers of a saved result, as they were written; none is null.
 using SavedNumbers = std::vector<std::optional<double>>;
 
-struct SavedMeasures {
-  SavedNumbers prob;  ///< [target], as the next three
-  SavedNumbers log_prob;
-  SavedNumbers logit;
-  SavedNumbers rank;
-  std::optional<double> kl;
-};
+/// Of each measure, in the order of `all_measures()`: [target], or one number; empty of one that
+/// the result, which is older, does not have.
+using SavedMeasures = std::vector<SavedNumbers>;
+
+[[nodiscard]] inline const SavedNumbers& numbers_of(const SavedMeasures& saved, Measure measure) {
+  return saved[static_cast<std::size_t>(measure)];
+}
 
 struct SavedPrediction {
   TokenId id = 0;
@@ -36,12 +37,8 @@ struct SavedSweep {
   Index targets = 0;
   Index rows = 0;
   Index columns = 0;
-  SavedNumbers prob;  ///< [target][row][column], flat, as the next three
-  SavedNumbers log_prob;
-  SavedNumbers logit;
-  SavedNumbers rank;
-  SavedNumbers kl;               ///< [row][column], flat
-  std::vector<bool> not_finite;  ///< [row][column]; of `kl`'s nulls, others were not computed
+  SavedMeasures values;          ///< [target][row][column], flat, or [row][column]
+  std::vector<bool> not_finite;  ///< [row][column]; of the other nulls nothing was computed
   SavedNumbers estimate;         ///< [row][column]; empty where there is none
   std::optional<double> estimate_rank_correlation;
 };

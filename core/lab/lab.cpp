@@ -1,41 +1,28 @@
 #include "core/lab/lab.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <limits>
 #include <utility>
 
 namespace patchboard {
 namespace {
-
-constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
-
-using Values = std::vector<float> Measures::*;
-constexpr std::array<std::pair<Values, std::vector<float> LabRow::*>, 4> kValues = {{
-    {&Measures::prob, &LabRow::prob},
-    {&Measures::log_prob, &LabRow::log_prob},
-    {&Measures::logit, &LabRow::logit},
-    {&Measures::rank, &LabRow::rank},
-}};
 
 /// The first target's tokens but the last: what has to stand before what is read.
 std::vector<TokenId> continuation_of(const std::vector<TokenId>& target) {
   return {target.begin(), target.end() - 1};
 }
 
-/// A cell is one thing: where a part of it could not be measured, none of it is shown.
-void clear_not_finite(LabRow& row) {
-  const std::size_t columns = row.kl.size();
-  for (std::size_t column = 0; column < columns; ++column) {
-    if (row.not_finite[column] == 0) {
+/// Puts what a part measured of one run where the experiment has its targets.
+/// targets: which of the experiment's the part measured.
+void put(const Measures& measures, const std::vector<std::size_t>& targets, std::size_t cell,
+         MeasureTable& all) {
+  for (const Measure measure : all_measures()) {
+    if (!traits_of(measure).of_target) {
+      all.of(measure)[cell] = measures.of(measure);
       continue;
     }
-    row.kl[column] = kUnknown;
-    for (const auto& [values, row_values] : kValues) {
-      for (std::size_t at = column; at < (row.*row_values).size(); at += columns) {
-        (row.*row_values)[at] = kUnknown;
-      }
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      all.of(measure, targets[i])[cell] = measures.of(measure, i);
     }
   }
 }
@@ -199,16 +186,10 @@ Sweep& Lab::sweep_of(Group& group, const SweepSettings& settings) {
 
 /// From the parts' targets to the experiment's.
 Measures Lab::collected(const Run& run, Measures Part::* which) {
-  Measures all;
-  for (const auto& [values, row_values] : kValues) {
-    (all.*values).assign(run.experiment.targets.size(), kUnknown);
-    for (const Part& part : run.parts) {
-      for (std::size_t i = 0; i < part.targets.size(); ++i) {
-        (all.*values)[part.targets[i]] = (part.*which.*values)[i];
-      }
-    }
+  Measures all{.values = MeasureTable(run.experiment.targets.size(), 1)};
+  for (const Part& part : run.parts) {
+    put(part.*which, part.targets, 0, all.values);
   }
-  all.kl = (run.parts.front().*which).kl;
   all.finite =
       std::ranges::all_of(run.parts, [&](const Part& part) { return (part.*which).finite; });
   return all;
@@ -280,15 +261,12 @@ LabRow Lab::step() {
   const auto& [sweep, index] = run_.order[run_.next];
   const SweepPlan& plan = run_.parts.front().sweeps[sweep]->plan();
   const auto columns = static_cast<std::size_t>(plan.columns());
-  const std::size_t targets = run_.experiment.targets.size();
-  LabRow row{
-      .sweep = static_cast<Index>(sweep), .layer = plan.layer(index), .head = plan.head(index)};
-  for (const auto& [values, row_values] : kValues) {
-    (row.*row_values).assign(targets * columns, kUnknown);
-  }
-  row.kl.assign(columns, kUnknown);
-  row.computed.assign(columns, 0);
-  row.not_finite.assign(columns, 0);
+  LabRow row{.sweep = static_cast<Index>(sweep),
+             .layer = plan.layer(index),
+             .head = plan.head(index),
+             .values = MeasureTable(run_.experiment.targets.size(), columns),
+             .computed = std::vector<std::uint8_t>(columns, 0),
+             .not_finite = std::vector<std::uint8_t>(columns, 0)};
   const bool denoising = run_.sweeps[sweep].direction == Direction::kDenoising;
   for (const Part& part : run_.parts) {
     const std::vector<std::optional<Measures>> measures =
@@ -299,16 +277,16 @@ LabRow Lab::step() {
         if (!measured->finite) {
           row.not_finite[column] = 1;
         }
-        row.kl[column] = measured->kl;
-        for (const auto& [values, row_values] : kValues) {
-          for (std::size_t i = 0; i < part.targets.size(); ++i) {
-            (row.*row_values)[part.targets[i] * columns + column] = ((*measured).*values)[i];
-          }
-        }
+        put(*measured, part.targets, column, row.values);
       }
     }
   }
-  clear_not_finite(row);
+  // A cell is one thing: where a part of it could not be measured, none of it is shown.
+  for (std::size_t column = 0; column < columns; ++column) {
+    if (row.not_finite[column] != 0) {
+      row.values.forget(column);
+    }
+  }
   ++run_.next;
   return row;
 }

@@ -15,21 +15,17 @@
 
 namespace patchboard {
 
-/// One finished heatmap row; values are [target][column], flat.
+/// One finished heatmap row, a cell a column.
 ///
 /// A cell is exact, not finite or not computed; which, `computed` and `not_finite` say together.
-/// Its values are NaN unless it is exact; of a target of several tokens, logit and rank are NaN
-/// even then, for they have none. (What is estimated is never in a row:
+/// Its values are NaN unless it is exact; of a target of several tokens, measures of one token
+/// (`MeasureTraits::of_one_token`) are NaN even then. (What is estimated is never in a row:
 /// core/lab/estimates.h.)
 struct LabRow {
   Index sweep = 0;
   Index layer = 0;
   Index head = -1;  ///< -1 unless a row is a head's
-  std::vector<float> prob = {};
-  std::vector<float> log_prob = {};
-  std::vector<float> logit = {};
-  std::vector<float> rank = {};
-  std::vector<float> kl = {};  // [column]
+  MeasureTable values = {};
   /// [column]: 0 outside the region.
   std::vector<std::uint8_t> computed = {};
   /// [column]: 1 where the cell was computed, but the logits of one of its patched runs (of any

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace {
 
 // Bounds the memory that logits take, at 200 kB a row for GPT-2's vocabulary.
 constexpr Index kUnembedRows = 64;
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
 float rank_of(std::span<const float> logits, TokenId token) {
   const float logit = logits[static_cast<std::size_t>(token)];
@@ -22,48 +24,39 @@ float rank_of(std::span<const float> logits, TokenId token) {
   return static_cast<float>(1 + before + after);
 }
 
-/// Of a run that cannot be measured.
-Measures not_finite(std::size_t targets) {
-  const std::vector<float> none(targets, std::numeric_limits<float>::quiet_NaN());
-  return {.prob = none,
-          .log_prob = none,
-          .logit = none,
-          .rank = none,
-          .kl = none.front(),
-          .finite = false};
+/// The logit less the largest other one; NaN where there is no other, or it is no float.
+float margin_of(std::span<const float> logits, TokenId token) {
+  const auto at = static_cast<std::size_t>(token);
+  const float other = std::max(largest(logits.first(at)), largest(logits.subspan(at + 1)));
+  const float margin = logits[at] - other;
+  return std::isfinite(margin) ? margin : kNone;
 }
 
-void add_each(std::vector<float>& sums, const std::vector<float>& values) {
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    sums[i] += values[i];
-  }
+Measures not_finite(std::size_t targets) {
+  return {.values = MeasureTable(targets, 1), .finite = false};
 }
 
 }  // namespace
 
 void Measures::add(const Measures& other) {
-  add_each(prob, other.prob);
-  add_each(log_prob, other.log_prob);
-  add_each(logit, other.logit);
-  add_each(rank, other.rank);
-  kl += other.kl;
+  const std::span<float> sums = values.values();
+  std::ranges::transform(sums, other.values.values(), sums.begin(), std::plus<>());
   finite = finite && other.finite;
 }
 
 void Measures::divide_by(float count) {
-  for (std::vector<float>* values : {&prob, &log_prob, &logit, &rank}) {
-    for (float& value : *values) {
-      value /= count;
-    }
+  for (float& value : values.values()) {
+    value /= count;
   }
-  kl /= count;
-  const auto is_finite = [](float value) { return std::isfinite(value); };
-  const auto is_infinite = [](float value) { return std::isinf(value); };
   // A sum of numbers can still be too large for one.
-  finite = finite && is_finite(kl) && std::ranges::all_of(log_prob, is_finite) &&
-           std::ranges::none_of(logit, is_infinite);
+  for (const Measure measure : all_measures()) {
+    const bool may_be_none = traits_of(measure).of_one_token;
+    finite = finite && std::ranges::all_of(values.all_of(measure), [&](float value) {
+               return std::isfinite(value) || (may_be_none && std::isnan(value));
+             });
+  }
   if (!finite) {
-    *this = not_finite(prob.size());
+    *this = not_finite(values.targets());
   }
 }
 
@@ -79,41 +72,54 @@ Measurer::Measurer(std::vector<std::vector<TokenId>> targets, const MatrixView& 
 }
 
 Measures Measurer::of(const MatrixView& logits) const {
-  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
   const std::span<const float> first = row_values(logits);
-  const double total = log_sum_exp(first);
+  const auto [total, entropy] = softmax_sums(first);
+  const Measures none = not_finite(targets_.size());
   if (!logits.bottomRows(logits.rows() - 1).allFinite()) {
-    return not_finite(targets_.size());
+    return none;
   }
-  Measures measures;
-  for (const std::vector<TokenId>& target : targets_) {
-    const TokenId token = target.front();
-    double log_prob = static_cast<double>(first[static_cast<std::size_t>(token)]) - total;
-    const bool is_single = target.size() == 1;
-    for (std::size_t i = 1; i < target.size(); ++i) {
-      const std::span<const float> later = row_values(logits, static_cast<Index>(i));
-      log_prob +=
-          static_cast<double>(later[static_cast<std::size_t>(target[i])]) - log_sum_exp(later);
+  Measures measures{.values = MeasureTable(targets_.size(), 1)};
+  const auto put = [&](Measure measure, std::size_t target, double value) {
+    measures.values.of(measure, target).front() = static_cast<float>(value);
+    return std::isfinite(static_cast<float>(value));
+  };
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    const double log_prob = log_prob_of(targets_[i], logits, total);
+    if (!put(Measure::kLogProb, i, log_prob)) {
+      return none;
     }
-    if (!std::isfinite(static_cast<float>(log_prob))) {
-      return not_finite(targets_.size());
+    put(Measure::kProb, i, std::exp(log_prob));
+    if (targets_[i].size() == 1) {
+      const TokenId token = targets_[i].front();
+      put(Measure::kLogit, i, static_cast<double>(first[static_cast<std::size_t>(token)]));
+      put(Measure::kRank, i, rank_of(first, token));
+      put(Measure::kMargin, i, margin_of(first, token));
     }
-    measures.log_prob.push_back(static_cast<float>(log_prob));
-    measures.prob.push_back(static_cast<float>(std::exp(log_prob)));
-    measures.logit.push_back(is_single ? first[static_cast<std::size_t>(token)] : kNone);
-    measures.rank.push_back(is_single ? rank_of(first, token) : kNone);
   }
+  put(Measure::kEntropy, 0, entropy);
+  // A logit that is not finite makes the sum so, whichever token it is of.
+  return put(Measure::kKl, 0, kl_of(first, total)) ? measures : none;
+}
+
+/// total: of the first row. In nats, of all tokens together.
+double Measurer::log_prob_of(const std::vector<TokenId>& target, const MatrixView& logits,
+                             double total) const {
+  double log_prob = static_cast<double>(logits(0, target.front())) - total;
+  for (std::size_t i = 1; i < target.size(); ++i) {
+    const std::span<const float> later = row_values(logits, static_cast<Index>(i));
+    log_prob +=
+        static_cast<double>(later[static_cast<std::size_t>(target[i])]) - log_sum_exp(later);
+  }
+  return log_prob;
+}
+
+double Measurer::kl_of(std::span<const float> logits, double total) const {
   double kl = 0;
   for (std::size_t i = 0; i < clean_log_probs_.size(); ++i) {
-    const double log_prob = static_cast<double>(first[i]) - total;
+    const double log_prob = static_cast<double>(logits[i]) - total;
     kl += clean_probs_[i] * (clean_log_probs_[i] - log_prob);
   }
-  // A logit that is not finite makes the sum so, whichever token it is of.
-  if (!std::isfinite(static_cast<float>(kl))) {
-    return not_finite(targets_.size());
-  }
-  measures.kl = static_cast<float>(std::max(0.0, kl));  // rounding leaves some 1e-17 below zero
-  return measures;
+  return kl < 0 ? 0.0 : kl;  // rounding leaves some 1e-17 below zero; NaN stays
 }
 
 std::vector<Measures> Measurer::of_runs(const Gpt2& model, ThreadPool& pool,

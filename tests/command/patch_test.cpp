@@ -8,6 +8,7 @@
 #include "tests/command/run_command.h"
 #include "tests/command/temporary_folder.h"
 #include "tests/core/support/loaded_session.h"
+#include "tests/core/support/same_rows.h"
 
 namespace patchboard {
 namespace {
@@ -66,8 +67,8 @@ Expected expected_values() {
     for (std::size_t target = 0; target < 2; ++target) {
       for (std::size_t position = 0; position < T; ++position) {
         const auto layer = static_cast<std::size_t>(row.layer);
-        expected.prob[target][layer][position] = row.prob[target * T + position];
-        expected.logit[target][layer][position] = row.logit[target * T + position];
+        expected.prob[target][layer][position] = row.values.of(Measure::kProb, target)[position];
+        expected.logit[target][layer][position] = row.values.of(Measure::kLogit, target)[position];
       }
     }
   }
@@ -84,7 +85,7 @@ TEST(PatchCommand, WritesTheDocumentedKeys) {
                   "results", "seconds", "span", "targets", "tokens", "window", "work"}));
   const Json& results = json["results"];
   EXPECT_EQ(keys_of(results), (Keys{"clean", "corrupted", "sweeps", "targets", "top"}));
-  const Keys measures = {"kl", "log_prob", "logit", "prob", "rank"};
+  const Keys measures = {"entropy", "kl", "log_prob", "logit", "margin", "prob", "rank"};
   EXPECT_EQ(keys_of(results["clean"]), measures);
   EXPECT_EQ(keys_of(results["corrupted"]), measures);
   EXPECT_EQ(keys_of(json["work"]), (Keys{"block_rows", "naive_block_rows"}));
@@ -108,10 +109,14 @@ TEST(PatchCommand, WritesTheSweepsValuesByTargetLayerAndPosition) {
   EXPECT_EQ(sweep["axes"], "position");
   EXPECT_EQ(sweep["prob"].get<decltype(expected.prob)>(), expected.prob);
   EXPECT_EQ(sweep["logit"].get<decltype(expected.logit)>(), expected.logit);
-  EXPECT_EQ(results["clean"]["prob"].get<std::vector<float>>(), expected.clean.prob);
-  EXPECT_EQ(results["clean"]["logit"].get<std::vector<float>>(), expected.clean.logit);
-  EXPECT_EQ(results["corrupted"]["prob"].get<std::vector<float>>(), expected.corrupted.prob);
-  EXPECT_EQ(results["corrupted"]["logit"].get<std::vector<float>>(), expected.corrupted.logit);
+  testing::expect_same_bits(results["clean"]["prob"].get<std::vector<float>>(),
+                            expected.clean.values.all_of(Measure::kProb));
+  testing::expect_same_bits(results["clean"]["logit"].get<std::vector<float>>(),
+                            expected.clean.values.all_of(Measure::kLogit));
+  testing::expect_same_bits(results["corrupted"]["prob"].get<std::vector<float>>(),
+                            expected.corrupted.values.all_of(Measure::kProb));
+  testing::expect_same_bits(results["corrupted"]["logit"].get<std::vector<float>>(),
+                            expected.corrupted.values.all_of(Measure::kLogit));
 }
 
 TEST(PatchCommand, CountsItsWorkByTheClosedFormula) {

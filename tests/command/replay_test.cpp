@@ -222,24 +222,47 @@ TEST_F(ReplayCommand, NoticesOtherTokensTargetsAndSites) {
                    [](Json& saved) { saved["targets"] = {" Jones"}; });
   expect_otherwise("2 rows", [](Json& saved) {
     Json& sweep = saved["results"]["sweeps"][0];
-    sweep["kl"].erase(0);
-    for (const char* kind : {"prob", "log_prob", "logit", "rank"}) {
-      sweep[kind][0].erase(0);
-      sweep[kind][1].erase(0);
+    for (const Measure measure : all_measures()) {
+      Json& values = sweep[traits_of(measure).name];
+      if (traits_of(measure).of_target) {
+        values[0].erase(0);
+        values[1].erase(0);
+      } else {
+        values.erase(0);
+      }
     }
   });
+}
+
+TEST_F(ReplayCommand, ReplaysResultsThatAreOlderThanAMeasure) {
+  Json saved = run_json(patch());
+  for (const Measure measure : all_measures()) {
+    if (!traits_of(measure).in_every_result) {
+      for (const char* run : {"clean", "corrupted"}) {
+        saved["results"][run].erase(std::string(traits_of(measure).name));
+      }
+      saved["results"]["sweeps"][0].erase(std::string(traits_of(measure).name));
+    }
+  }
+  save(saved);
+  const Json json = report();
+  EXPECT_EQ(json["same"], true) << json.dump();
+  EXPECT_FALSE(json["numbers"].contains("margin"));
+  EXPECT_TRUE(json["numbers"].contains("kl"));
 }
 
 TEST_F(ReplayCommand, SkipsAndCountsCellsThatWereNotComputed) {
   Json saved = run_json(patch());
   Json& sweep = saved["results"]["sweeps"][0];
   const Json unknown = Json::array({nullptr, nullptr, nullptr, nullptr});
-  for (const char* kind : {"prob", "log_prob", "logit", "rank"}) {
-    for (const std::size_t target : {0U, 1U}) {
-      sweep[kind][target][0] = unknown;
+  for (const Measure measure : all_measures()) {
+    Json& values = sweep[traits_of(measure).name];
+    if (traits_of(measure).of_target) {
+      values[0][0] = values[1][0] = unknown;
+    } else {
+      values[0] = unknown;
     }
   }
-  sweep["kl"][0] = unknown;
   save(saved);
   const Json json = report();
   EXPECT_EQ(json["same"], true) << json.dump();

@@ -93,8 +93,8 @@ TEST(ReportCommand, GivesTheHeatmapsOfTheCore) {
   experiment.corrupted = session.encode("Michelle Smith was a top-notch student. Michelle");
   experiment.targets = {{testing::kJones}};
   Lab& lab = session.start(experiment);
-  const float corrupted = lab.corrupted().prob[0];
-  EXPECT_EQ(target["clean"].get<float>(), lab.clean().prob[0]);
+  const float corrupted = lab.corrupted().of(Measure::kProb, 0);
+  EXPECT_EQ(target["clean"].get<float>(), lab.clean().of(Measure::kProb, 0));
   EXPECT_EQ(target["corrupted"].get<float>(), corrupted);
 
   const auto difference = target["difference"].get<std::vector<std::vector<float>>>();
@@ -103,7 +103,7 @@ TEST(ReportCommand, GivesTheHeatmapsOfTheCore) {
   while (!lab.done()) {
     const LabRow row = lab.step();
     std::vector<float> expected;
-    for (const float prob : row.prob) {
+    for (const float prob : row.values.of(Measure::kProb)) {
       expected.push_back(prob - corrupted);
       largest = std::max(largest, std::abs(prob - corrupted));
     }

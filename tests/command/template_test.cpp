@@ -6,6 +6,7 @@
 #include "tests/command/model_folder.h"
 #include "tests/command/run_command.h"
 #include "tests/core/support/loaded_session.h"
+#include "tests/core/support/same_rows.h"
 
 namespace patchboard {
 namespace {
@@ -33,9 +34,11 @@ TEST(TemplateCommand, MeasuresEveryFillingOfOneLengthAndListsTheOthers) {
   for (const Json& filling : json["fillings"]) {
     const Measures expected =
         session.measure(session.encode(filling["text"].get<std::string>()), {{260}, {265}});
-    EXPECT_EQ(filling["prob"].get<std::vector<float>>(), expected.prob);
-    EXPECT_EQ(filling["logit"].get<std::vector<float>>(), expected.logit);
-    EXPECT_EQ(filling["rank"].get<std::vector<float>>(), expected.rank);
+    for (const Measure measure : {Measure::kProb, Measure::kLogit, Measure::kRank}) {
+      testing::expect_same_bits(filling[traits_of(measure).name].get<std::vector<float>>(),
+                                expected.values.all_of(measure));
+    }
+    EXPECT_EQ(filling["entropy"].get<float>(), expected.of(Measure::kEntropy));
   }
   EXPECT_EQ(json["fillings"][1]["text"], "Mi Smith x");
 }

@@ -29,8 +29,8 @@ int main(int, char** arguments) try {
   while (!lab.done()) {
     const patchboard::LabRow row = lab.step();
     std::cout << row.layer << std::setprecision(9);
-    for (std::size_t column = 0; column < row.kl.size(); ++column) {
-      std::cout << ' ' << row.prob[column];
+    for (const float prob : row.values.of(patchboard::Measure::kProb)) {
+      std::cout << ' ' << prob;
     }
     std::cout << '\n';
   }

@@ -103,7 +103,7 @@ void compare_with_whole_run(Lab& lab, const LabRow& row, std::size_t column) {
   for (std::size_t target = 0; target < lab.experiment().targets.size(); ++target) {
     const std::vector<TokenId>& tokens = lab.experiment().targets[target];
     if (tokens.size() == 1) {
-      const float logit = row.logit[target * columns + column];
+      const float logit = row.values.of(Measure::kLogit, target)[column];
       require(row.not_finite[column] != 0 ? std::isnan(logit) : logit == logits[tokens.front()],
               "a cell is a whole patched run, or said not to be finite");
     }

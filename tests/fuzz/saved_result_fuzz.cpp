@@ -11,10 +11,11 @@ void run(std::string_view input) {
     const auto cells =
         static_cast<std::size_t>(sweep.rows) * static_cast<std::size_t>(sweep.columns);
     const std::size_t all = cells * static_cast<std::size_t>(sweep.targets);
-    for (const SavedNumbers* numbers : {&sweep.prob, &sweep.log_prob, &sweep.logit, &sweep.rank}) {
-      require(numbers->empty() || numbers->size() == all, "a number for each target and cell");
+    for (const Measure measure : all_measures()) {
+      const SavedNumbers& numbers = numbers_of(sweep.values, measure);
+      require(numbers.empty() || numbers.size() == (traits_of(measure).of_target ? all : cells),
+              "a number for each target and cell");
     }
-    require(sweep.kl.empty() || sweep.kl.size() == cells, "a number for each cell");
     require(sweep.not_finite.empty() || sweep.not_finite.size() == cells, "a mark for each cell");
     require(sweep.estimate.empty() || sweep.estimate.size() == cells, "an estimate for each cell");
   }

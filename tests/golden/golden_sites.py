@@ -2,6 +2,8 @@
 
     denoising, noising: {site: [target][layer][column]}, the patched logits of the targets
     kl_resid_post_denoising: [layer][position], KL(clean || patched) at the last position
+    entropy_resid_post_denoising: [layer][position], of the distribution there, in nats
+    margin_resid_post_denoising: [target][layer][position], the logit less the largest other
     attribution: {site: [layer][column]}, of logit(targets[0]) - logit(targets[1]), denoising
 
 Denoising puts the clean run's values into the corrupted run, noising the other way round. Columns
@@ -87,6 +89,13 @@ def attribution(case, run, base, source, targets):
     }
 
 
+def margin(logits, target):
+    """The target's logit less the largest other one; logits: [..., V]."""
+    others = logits.clone()
+    others[..., target] = -torch.inf
+    return logits[..., target] - others.max(-1).values
+
+
 def sites(case, run, clean, corrupted, targets):
     """run(tokens, edit) returns the logits of the last position: [V]."""
     denoised = patched(case, run, corrupted, clean)
@@ -100,6 +109,10 @@ def sites(case, run, clean, corrupted, targets):
         "denoising": of_targets(denoised),
         "noising": of_targets(noised),
         "kl_resid_post_denoising": (log_clean.exp() * (log_clean - log_patched)).sum(-1),
+        "entropy_resid_post_denoising": -(log_patched.exp() * log_patched).sum(-1),
+        "margin_resid_post_denoising": torch.stack(
+            [margin(denoised["resid_post"], target) for target in targets]
+        ),
         "attribution": attribution(case, run, corrupted, clean, targets),
     }
 

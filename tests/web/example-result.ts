@@ -3,6 +3,7 @@
 import type { ExperimentStart, Measures } from '../../web/src/engine/module';
 import type { Experiment } from '../../web/src/experiment/experiment';
 import { emptyResult, type LabResult, withRow } from '../../web/src/heatmap/result';
+import { tableOf } from './measure-tables';
 
 export const EXPERIMENT: Experiment = {
   patchboard: 1,
@@ -17,13 +18,8 @@ export const EXPERIMENT: Experiment = {
   span: 1,
 };
 
-const measures = (prob: number[], logit: number[], kl: number): Measures => ({
-  prob: Float32Array.from(prob),
-  logProb: Float32Array.from(prob, Math.log),
-  logit: Float32Array.from(logit),
-  rank: Float32Array.of(1, 2),
-  kl,
-});
+const measures = (prob: number[], logit: number[], kl: number): Measures =>
+  tableOf(2, 1, { prob, log_prob: prob.map(Math.log), logit, rank: [1, 2], kl: [kl] });
 
 export const START: ExperimentStart = {
   tokensClean: [
@@ -75,22 +71,17 @@ export function exampleResult(
     sweep: 0,
     layer: 1,
     head: -1,
-    prob: Float32Array.of(0.1, 0.75, 0.5, 0.125),
-    logProb: Float32Array.of(-2, -1, -1, -2),
-    logit: Float32Array.of(3, 4, 2, 1),
-    rank: Float32Array.of(1, 1, 2, 2),
-    kl: Float32Array.of(0.25, 0),
+    measures: tableOf(2, 2, {
+      prob: [0.1, 0.75, 0.5, 0.125],
+      log_prob: [-2, -1, -1, -2],
+      logit: [3, 4, 2, 1],
+      rank: [1, 1, 2, 2],
+      kl: [0.25, 0],
+      margin: [1, 3, -1, -3],
+      entropy: [0.5, 0.25],
+    }),
     computed: Uint8Array.of(1, 1),
     notFinite: new Uint8Array(2),
     blockRowsDone: 1,
   });
 }
-
-/** What a run measures of targets with these probabilities; of the rest, zeros. */
-export const probabilities = (...prob: number[]) => ({
-  prob: Float32Array.from(prob),
-  logProb: new Float32Array(prob.length),
-  logit: new Float32Array(prob.length),
-  rank: new Float32Array(prob.length),
-  kl: 0,
-});

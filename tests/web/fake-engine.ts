@@ -1,5 +1,6 @@
 /** An engine for tests: the worker's own side, reached by messages, with a session that a test makes fail. */
 
+import { unknownTable } from '../../web/src/engine/measure-table';
 import { EngineOver } from '../../web/src/engine/engine-over';
 import type { AttributionResult, MemoryNeed, Session, SweepRow } from '../../web/src/engine/module';
 import type { EnginePort } from '../../web/src/engine/run-queue.svelte';
@@ -51,8 +52,7 @@ export class FakeSession {
     if (this.row === 0) return undefined;
     if (this.row === 2 && this.held.includes('row')) throw coreError(`no row of ${this.held}`);
     this.row--;
-    const none = new Float32Array();
-    const values = { prob: none, logProb: none, logit: none, rank: none, kl: none };
+    const values = { measures: unknownTable(0, 0) };
     const marks = { computed: new Uint8Array(), notFinite: new Uint8Array() };
     const blockRowsDone = ROWS - this.row;
     return { sweep: 0, layer: this.row, head: -1, ...values, ...marks, blockRowsDone };

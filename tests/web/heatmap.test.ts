@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 
+import { valuesOf } from '../../web/src/engine/measure-table';
 import { colourScale, valueAt } from '../../web/src/heatmap/colours';
 import { formatDuration, formatNumber, formatSigned } from '../../web/src/heatmap/format';
 import { boxOf, cellAt, layoutHeatmap, moveCell } from '../../web/src/heatmap/layout';
 import { panelsOf, placeOf, placeText, positionLabels } from '../../web/src/heatmap/panels';
 import { largestOf, leastOf } from '../../web/src/heatmap/extremes';
 import { regionOf, regionText, rowsToCompute } from '../../web/src/heatmap/region';
-import { emptyResult, rowOffset, withRow } from '../../web/src/heatmap/result';
+import { emptyResult, withRow } from '../../web/src/heatmap/result';
 import { TABLE_COLUMNS, tableRows } from '../../web/src/heatmap/table';
 import { empty, rowOf, start } from './lab-result';
+import { tableOf } from './measure-tables';
 
 const NOT_YET = [NaN, NaN];
 const sweepOf = (index: number, result = empty) => {
@@ -24,9 +26,9 @@ test('a row goes to its sweep and layer, for each target', () => {
   if (!sweep) throw new Error('no sweep');
   expect(sweep.rowsDone).toBe(1);
   expect(sweep.known).toEqual([false, true]);
-  expect(rowOffset(sweep, 1, 1)).toBe(6);
-  expect([...sweep.prob.subarray(0, 8)]).toEqual([...NOT_YET, 0.5, 0.75, ...NOT_YET, 0.5, 0.125]);
-  expect([...sweep.kl]).toEqual([...NOT_YET, 0.25, 0]);
+  const probs = [0, 1].flatMap((target) => [...valuesOf(sweep.measures, 'prob', target)]);
+  expect(probs).toEqual([...NOT_YET, 0.5, 0.75, ...NOT_YET, 0.5, 0.125]);
+  expect([...valuesOf(sweep.measures, 'kl')]).toEqual([...NOT_YET, 0.25, 0]);
   expect(result.blockRowsDone).toBe(4);
 });
 
@@ -92,7 +94,7 @@ test('the table has each cell once, empty where there is no number', () => {
   expect(first).toHaveLength(TABLE_COLUMNS.length);
   expect(first.slice(0, 8)).toEqual(['resid_post', 'denoising', '·5', '0', '', '0', '·1', '']);
   expect(second[5]).toBe('1');
-  expect(third.slice(7)).toEqual(['0.5', '3', '-1', '2', 'exact']);
+  expect(third.slice(7)).toEqual(['0.5', '-1', '3', '2', '0.25', '1', '0.5', 'exact']);
   expect(first.at(-1)).toBe('not computed');
   const ofHead = rows.find(([site]) => site === 'z');
   expect(ofHead?.slice(3, 7)).toEqual(['0', '0', '', '']);
@@ -107,7 +109,10 @@ test('the table names the layers of a window, and why a cell has no number', () 
 });
 
 test('a number is written with the fewest digits that give the same 32 bits back', () => {
-  const row = { ...rowOf(0, 0), prob: Float32Array.of(0.1, 0.3, 1e-7, 1, 1, 1) };
+  const row = {
+    ...rowOf(0, 0),
+    measures: tableOf(3, 2, { prob: [0.1, 0.3, 1e-7, 1, 1, 1], kl: [0, 0] }),
+  };
   const [first = []] = [...tableRows(withRow(empty, row))];
   expect(first[7]).toBe('0.1');
 });

@@ -3,16 +3,12 @@
 import type { ExperimentStart, Measures, SweepInfo } from '../../web/src/engine/module';
 import { DEFAULTS } from '../../web/src/experiment/defaults';
 import { emptyResult, type LabResult } from '../../web/src/heatmap/result';
+import { tableOf } from './measure-tables';
 
 const token = (id: number) => ({ id, text: ` ${id}` });
 
-const measures = (prob: number[], logit: number[], rank: number[], kl: number): Measures => ({
-  prob: Float32Array.from(prob),
-  logProb: Float32Array.from(prob, Math.log),
-  logit: Float32Array.from(logit),
-  rank: Float32Array.from(rank),
-  kl,
-});
+const measures = (prob: number[], logit: number[], rank: number[], kl: number): Measures =>
+  tableOf(prob.length, 1, { prob, log_prob: prob.map(Math.log), logit, rank, kl: [kl] });
 
 const sweep = (change: Partial<SweepInfo>): SweepInfo => ({
   site: 'resid_post',
@@ -60,11 +56,15 @@ export const rowOf = (index: number, layer: number, head = -1) => ({
   sweep: index,
   layer,
   head,
-  prob: Float32Array.of(0.5, 0.75, 0.5, 0.125, 0.25, 0.5),
-  logProb: Float32Array.of(-1, -0.25, -1, -2, -1.5, -1),
-  logit: Float32Array.of(3, 4, 2, 1, NaN, NaN),
-  rank: Float32Array.of(2, 1, 1, 2, NaN, NaN),
-  kl: Float32Array.of(0.25, 0),
+  measures: tableOf(3, 2, {
+    prob: [0.5, 0.75, 0.5, 0.125, 0.25, 0.5],
+    log_prob: [-1, -0.25, -1, -2, -1.5, -1],
+    logit: [3, 4, 2, 1, NaN, NaN],
+    rank: [2, 1, 1, 2, NaN, NaN],
+    kl: [0.25, 0],
+    margin: [1, 2, -1, -2, NaN, NaN],
+    entropy: [0.5, 0.75],
+  }),
   computed: Uint8Array.of(1, 1),
   notFinite: new Uint8Array(2),
   blockRowsDone: 4,

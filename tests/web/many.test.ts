@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parsePairs, whyLeftOut } from '../../web/src/many/pair-set';
 import { sharedLabels, shareOfMeans, spreadOf, spreadOfShares } from '../../web/src/many/spread';
 import { gridLines, matrixPicture, rowsPicture } from '../../web/src/many/template-grid';
-import { probabilities } from './example-result';
+import { probabilities } from './measure-tables';
 
 test('mean and sample deviation are taken cell by cell', () => {
   const {

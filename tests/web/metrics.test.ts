@@ -14,6 +14,7 @@ import {
 import { withRow } from '../../web/src/heatmap/result';
 import { shownValues } from '../../web/src/heatmap/shown';
 import { empty, rowOf, start } from './lab-result';
+import { tableOf } from './measure-tables';
 
 /** Denoising and noising, of which the last layer is known. */
 const [denoising, noising] = withRow(withRow(empty, rowOf(0, 1)), rowOf(1, 1)).sweeps;
@@ -56,19 +57,19 @@ test('a share of the gap is 0 at the corrupted run and 1 at the clean one', () =
 });
 
 test('a gap too small to divide by is flagged, and raw values are shown', () => {
-  const alike = { ...start, clean: { ...start.clean, prob: Float32Array.of(0.251, 0, 0) } };
+  const alike = { ...start, clean: tableOf(3, 1, { prob: [0.251, 0, 0] }) };
   const shown = shownValues(alike, denoising, 'prob', 'share', PAIR);
   expect([...shown.values]).toEqual([...NOT_YET, 0.5, 0.75]);
   expect(shown.flag).toContain('less than 0.01');
   expect(shown.isShare).toBe(false);
-  const unknown = { ...start, clean: { ...start.clean, prob: Float32Array.of(NaN) } };
+  const unknown = { ...start, clean: tableOf(3, 1, {}) };
   expect(shownValues(unknown, denoising, 'prob', 'share', PAIR).flag).toBeDefined();
 });
 
 test('several tokens have no logit and no rank', () => {
   expect(availableMetrics(start.targets)).toContain('logit_diff');
   const whole = start.targets.slice(2);
-  expect(availableMetrics(whole)).toEqual(['prob', 'log_prob', 'kl']);
+  expect(availableMetrics(whole)).toEqual(['prob', 'log_prob', 'kl', 'entropy']);
   expect(subjectsOf('rank', PAIR, start.targets).map(({ target }) => target)).toEqual([0, 1]);
   expect(subjectsOf('prob', PAIR, start.targets).map(({ target }) => target)).toEqual([0, 1, 2]);
   expect(subjectsOf('kl', PAIR, start.targets)).toHaveLength(1);

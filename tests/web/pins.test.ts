@@ -11,6 +11,7 @@ import {
 import { PinShelf } from '../../web/src/pins/pin-shelf.svelte';
 import type { LabResult } from '../../web/src/heatmap/result';
 import { exampleResult, START } from './example-result';
+import { probabilities } from './measure-tables';
 
 const compared = (result: LabResult): Compared => {
   const [sweep] = result.sweeps;
@@ -46,7 +47,7 @@ test('corruptions and directions are told', () => {
 
 test('a difference is taken cell by cell, of what each patch changed', () => {
   // The same values, against a corrupted run that was 0.125 more probable.
-  const corrupted = { ...START.corrupted, prob: Float32Array.of(0.375, 0.5) };
+  const corrupted = probabilities(0.375, 0.5);
   const b = compared(exampleResult({}, { corrupted }));
   expect(whyNoDifference(a, b)).toBeUndefined();
   const values = differenceOf(a, b, VIEW);
@@ -92,9 +93,9 @@ test('a pin is a copy that later rows do not change', () => {
   const result = exampleResult();
   const pin = shelf.add(result, '  ');
   shelf.add(result, 'second');
-  result.sweeps[0]?.prob.fill(0);
+  result.sweeps[0]?.measures.values.fill(0);
   expect(pin.name).toBe('Pin 1');
-  expect(pin.result.sweeps[0]?.prob[2]).toBeCloseTo(0.1, 6);
+  expect(pin.result.sweeps[0]?.measures.values[2]).toBeCloseTo(0.1, 6);
   shelf.rename(pin.id, 'first');
   expect(shelf.pins.map(({ name }) => name)).toEqual(['first', 'second']);
   shelf.remove(pin.id);

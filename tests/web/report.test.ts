@@ -14,6 +14,7 @@ import {
   tableVerdict,
 } from '../../web/src/report/verdicts';
 import { exampleResult, MODEL, START } from './example-result';
+import { probabilities, tableOf } from './measure-tables';
 
 const row = (token: string, prob: ReportRow['prob']): ReportRow => ({
   token,
@@ -112,21 +113,13 @@ test('the note says which model the figures are of', () => {
   expect(note('gpt2', 12)).toContain('both');
 });
 
-const measured = (prob: number[]) => ({
-  prob: Float32Array.from(prob),
-  logProb: Float32Array.of(),
-  logit: Float32Array.of(),
-  rank: Float32Array.of(),
-  kl: 0,
-});
-
 const notOneToken = () => Object.assign(new Error('two tokens'), { code: 'target' });
 
 const SOURCE: ReportSource = {
   predict: () => Promise.resolve([{ id: 1, text: ' x', logit: 0, prob: 0.5 }]),
   measure: (prompt, targets) =>
     Promise.resolve(
-      measured(targets.map((_, i) => (prompt === 'a b' ? 0.75 - i / 2 : 0.25 + i / 2))),
+      probabilities(...targets.map((_, i) => (prompt === 'a b' ? 0.75 - i / 2 : 0.25 + i / 2))),
     ),
   resolveTarget: (text) =>
     text === ' Crist' ? Promise.resolve({ id: 7, text }) : Promise.reject(notOneToken()),
@@ -139,11 +132,7 @@ const SOURCE: ReportSource = {
       sweep: 0,
       layer: 0,
       head: -1,
-      prob: new Float32Array(4),
-      logProb: new Float32Array(4),
-      logit: new Float32Array(4),
-      rank: new Float32Array(4),
-      kl: new Float32Array(2),
+      measures: tableOf(2, 2, { prob: [0, 0, 0, 0], kl: [0, 0] }),
       computed: Uint8Array.of(1, 1),
       notFinite: new Uint8Array(2),
       blockRowsDone: 1,

@@ -7,16 +7,13 @@ import type { PromptPair } from '../../web/src/many/pair-set';
 import { type MeanKind, setPictures } from '../../web/src/many/set-pictures';
 import { SetRun, type SetSource } from '../../web/src/many/set-run.svelte';
 import { EXPERIMENT, MODEL, START } from './example-result';
+import { tableOf } from './measure-tables';
 
 const ROW: SweepRow = {
   sweep: 0,
   layer: 0,
   head: -1,
-  prob: Float32Array.of(0.25, 0.5, 0.5, 0.5),
-  logProb: new Float32Array(4),
-  logit: Float32Array.of(2, 3, 3, 2),
-  rank: new Float32Array(4),
-  kl: new Float32Array(2),
+  measures: tableOf(2, 2, { prob: [0.25, 0.5, 0.5, 0.5], logit: [2, 3, 3, 2], kl: [0, 0] }),
   computed: Uint8Array.of(1, 1),
   notFinite: new Uint8Array(2),
   blockRowsDone: 1,

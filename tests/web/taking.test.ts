@@ -8,6 +8,7 @@ import { fileName } from '../../web/src/taking/save-file';
 import { savedJson, type SavedResult } from '../../web/src/taking/saved';
 import { escapeXml, pictureSvg, wrapped } from '../../web/src/taking/svg';
 import { EXPERIMENT, exampleResult, MODEL, START } from './example-result';
+import { tableOf } from './measure-tables';
 
 const VIEW: MetricView = { metric: 'prob', reference: 'unpatched', target: 0, against: 1 };
 
@@ -40,24 +41,28 @@ test('CSV has a line for each cell and target, empty where nothing is known', ()
   const lines = resultCsv(exampleResult()).split('\r\n');
   expect(lines).toHaveLength(1 + 2 * 4 + 1);
   expect(lines[0]).toBe(
-    'site,direction,target,layer,last_layer,head,position,last_position,clean_token,corrupted_token,prob,log_prob,logit,rank,kl,state',
+    'site,direction,target,layer,last_layer,head,position,last_position,clean_token,corrupted_token,prob,log_prob,logit,rank,kl,state,margin,entropy',
   );
   expect(lines[1]).toBe(
-    'resid_post,denoising," Jones",0,0,,0,0,Jones,"Smith, ""x""",,,,,,not computed',
+    'resid_post,denoising," Jones",0,0,,0,0,Jones,"Smith, ""x""",,,,,,not computed,,',
   );
   expect(lines[3]).toBe(
-    'resid_post,denoising," Jones",1,1,,0,0,Jones,"Smith, ""x""",0.1,-2,3,1,0.25,exact',
+    'resid_post,denoising," Jones",1,1,,0,0,Jones,"Smith, ""x""",0.1,-2,3,1,0.25,exact,1,0.5',
   );
-  expect(lines[8]).toBe('resid_post,denoising," Smith",1,1,,1,1," a"," a",0.125,-2,1,2,0,exact');
+  expect(lines[8]).toBe(
+    'resid_post,denoising," Smith",1,1,,1,1," a"," a",0.125,-2,1,2,0,exact,-3,0.25',
+  );
 });
 
 const BROKEN = withRow(emptyResult({ ...EXPERIMENT, window: 2 }, MODEL, START), {
   ...{ sweep: 0, layer: 0, head: -1, blockRowsDone: 1 },
-  prob: Float32Array.of(NaN, 0.75, NaN, 0.125),
-  logProb: Float32Array.of(NaN, -1, NaN, -2),
-  logit: Float32Array.of(NaN, 4, NaN, 1),
-  rank: Float32Array.of(NaN, 1, NaN, 2),
-  kl: Float32Array.of(NaN, 0),
+  measures: tableOf(2, 2, {
+    prob: [NaN, 0.75, NaN, 0.125],
+    log_prob: [NaN, -1, NaN, -2],
+    logit: [NaN, 4, NaN, 1],
+    rank: [NaN, 1, NaN, 2],
+    kl: [NaN, 0],
+  }),
   computed: Uint8Array.of(1, 1),
   notFinite: Uint8Array.of(1, 0),
 });
@@ -65,7 +70,7 @@ const BROKEN = withRow(emptyResult({ ...EXPERIMENT, window: 2 }, MODEL, START), 
 test('CSV names the layers of a window, and says why a number is missing', () => {
   const lines = resultCsv(BROKEN).split('\r\n');
   expect(lines[1]).toBe(
-    'resid_post,denoising," Jones",0,1,,0,0,Jones,"Smith, ""x""",,,,,,not finite',
+    'resid_post,denoising," Jones",0,1,,0,0,Jones,"Smith, ""x""",,,,,,not finite,,',
   );
   expect(lines[2]).toContain(',0.75,-1,4,1,0,exact');
   expect(lines[3]).toContain('" Jones",1,1,');
@@ -103,7 +108,7 @@ test('CSV of heads names layer and head', () => {
     },
   ];
   const lines = resultCsv(exampleResult({ sites: ['z'] }, { sweeps })).split('\r\n');
-  expect(lines[4]).toBe('z,denoising," Jones",1,1,1,,,,,0.75,-1,4,1,0,exact');
+  expect(lines[4]).toBe('z,denoising," Jones",1,1,1,,,,,0.75,-1,4,1,0,exact,3,0.25');
 });
 
 test('JSON is the experiment with its results, and null for what is not known', () => {

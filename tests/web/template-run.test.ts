@@ -1,8 +1,10 @@
+import { valueOf } from '../../web/src/engine/measure-table';
 import { expect, test } from 'vitest';
 
 import type { TemplateStart } from '../../web/src/engine/module';
 import { TemplateRun, type TemplateSource } from '../../web/src/many/template-run.svelte';
-import { MODEL, probabilities } from './example-result';
+import { MODEL } from './example-result';
+import { probabilities } from './measure-tables';
 
 const fillings = ['a', 'b', 'c', 'd'].map((text) => ({
   words: [text],
@@ -63,7 +65,9 @@ test('a template that is refused leaves the one before, which is told apart', as
   expect(run.label).toContain('{a|b|c|d}');
   // What the table, its caption and its CSV are made of.
   expect([run.template, run.targets, run.model]).toEqual(['{a|b|c|d}', [' X'], MODEL]);
-  expect(run.fillings.map(({ measures: found }) => found?.prob[0])).toEqual([0.5, 0.5, 0.5]);
+  expect(run.fillings.map(({ measures: found }) => found && valueOf(found, 'prob'))).toEqual([
+    0.5, 0.5, 0.5,
+  ]);
   await run.run(source, '{d|c|b|a}', [' Y'], MODEL);
   expect([run.template, run.label, run.done]).toEqual(['{d|c|b|a}', undefined, 3]);
 });

@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { DEFAULTS } from '../../web/src/experiment/defaults';
 import type { Corruption, Experiment } from '../../web/src/experiment/experiment';
 import { DIRECTIONS, HEAD_SITES, POSITION_SITES } from '../../web/src/experiment/experiment';
+import { type Measure, valuesOfRun } from '../../web/src/engine/measure-table';
 import { METRICS, REFERENCES } from '../../web/src/heatmap/metrics';
 import { shownValues } from '../../web/src/heatmap/shown';
 import type { LabResult } from '../../web/src/heatmap/result';
@@ -13,6 +14,7 @@ import type { MetricView } from '../../web/src/picture/from-result';
 import { transformerLensProgram } from '../../web/src/taking/transformer-lens/program';
 import { commentText, pythonString } from '../../web/src/taking/transformer-lens/python';
 import { exampleResult, START } from './example-result';
+import { tableOf } from './measure-tables';
 
 // Python starts slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -54,12 +56,14 @@ const CONTINUATION = {
 
 /** With three targets, of which the last is two tokens. */
 function resultOf(experiment: Partial<Experiment>): LabResult {
-  const third = (values: Float32Array) => Float32Array.of(...values, 0.5);
-  const measures = (run: LabResult['start']['clean']) => ({
-    ...run,
-    prob: third(run.prob),
-    logProb: third(run.logProb),
-  });
+  const measures = (run: LabResult['start']['clean']) => {
+    const ofAll = (name: Measure) => [...valuesOfRun(run, name), 0.5];
+    return tableOf(3, 1, {
+      prob: ofAll('prob'),
+      log_prob: ofAll('log_prob'),
+      logit: ofAll('logit'),
+    });
+  };
   const [info] = START.sweeps;
   if (!info) throw new Error('no sweep');
   const sweeps = (experiment.sites ?? []).flatMap((site) =>
@@ -245,7 +249,7 @@ test('tools/transformer-lens reads every saved result as the page shows it', asy
     for (const [index, sweep] of sweeps.entries()) {
       const subject = { target: 0, against: 1 };
       const { values } = shownValues(start, sweep, 'prob', 'raw', subject);
-      const written = saved.results.sweeps[index]?.prob[0]?.flat() ?? [];
+      const written = [saved.results.sweeps[index]?.prob[0] ?? []].flat(2);
       expect([file, ...values]).toEqual([file, ...written.map((prob) => Math.fround(prob ?? NaN))]);
     }
   }

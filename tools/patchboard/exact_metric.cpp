@@ -1,13 +1,15 @@
 #include "tools/patchboard/exact_metric.h"
 
+#include <algorithm>
 #include <limits>
+#include <string_view>
 
 namespace patchboard {
 
-Matrix table_of(const std::vector<float>& values, std::size_t target, const SweepPlan& plan) {
-  return Eigen::Map<const Matrix>(
-      values.data() + static_cast<Index>(target) * plan.rows() * plan.columns(), plan.rows(),
-      plan.columns());
+Matrix table_of(const SweepTables& tables, Measure measure, std::size_t target,
+                const SweepPlan& plan) {
+  return Eigen::Map<const Matrix>(tables.values.of(measure, target).data(), plan.rows(),
+                                  plan.columns());
 }
 
 nlohmann::ordered_json metric_json(const NamedMetric& metric) {
@@ -26,13 +28,15 @@ Matrix exact_metric(const NamedMetric& metric, const Experiment& experiment,
       (is_difference && experiment.targets[against].size() > 1)) {
     return Matrix::Constant(plan.rows(), plan.columns(), std::numeric_limits<float>::quiet_NaN());
   }
+  const auto table = [&](Measure measure, std::size_t index) {
+    return table_of(tables, measure, index, plan);
+  };
   if (is_difference) {
-    return table_of(tables.logit, target, plan) - table_of(tables.logit, against, plan);
+    return table(Measure::kLogit, target) - table(Measure::kLogit, against);
   }
-  return table_of(name == "logit"  ? tables.logit
-                  : name == "prob" ? tables.prob
-                                   : tables.log_prob,
-                  target, plan);
+  const auto named = std::ranges::find(all_measures(), std::string_view(name),
+                                       [](Measure measure) { return traits_of(measure).name; });
+  return table(*named, target);
 }
 
 }  // namespace patchboard

@@ -9,7 +9,7 @@
 namespace patchboard {
 
 /// A table of one target: [rows, columns].
-[[nodiscard]] Matrix table_of(const std::vector<float>& values, std::size_t target,
+[[nodiscard]] Matrix table_of(const SweepTables& tables, Measure measure, std::size_t target,
                               const SweepPlan& plan);
 
 /// What first-order estimates are about. name: logit, logit_diff, prob or log_prob.

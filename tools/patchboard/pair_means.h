@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 
 #include "core/math/matrix.h"
@@ -33,8 +34,9 @@ struct UnpatchedValues {
 /// the way from the corrupted to the clean run. There are two such means of several pairs.
 class MetricOverPairs {
  public:
-  /// least_gap: a clean and a corrupted run that are nearer have no share.
-  explicit MetricOverPairs(float least_gap) : least_gap_(least_gap) {}
+  /// least_gap: a clean and a corrupted run that are nearer have no share; 0 where none have.
+  explicit MetricOverPairs(float least_gap)
+      : least_gap_(least_gap > 0 ? least_gap : std::numeric_limits<float>::infinity()) {}
 
   /// patched: [row, column]. denoises: whether the corrupted run is the one that is patched.
   void add(const Matrix& patched, const UnpatchedValues& unpatched, bool denoises);

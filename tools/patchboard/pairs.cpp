@@ -60,16 +60,24 @@ void add_sweep(const Lab& lab, const SweepTables& tables, const SweepPlan& plan,
   for (std::size_t cell = 0; cell < tables.not_finite.size(); ++cell) {
     means.not_finite[cell] = std::max(means.not_finite[cell], tables.not_finite[cell]);
   }
-  const auto logit = [&](std::size_t target) { return table_of(tables.logit, target, plan); };
-  for (std::size_t target = 0; target < means.targets.size(); ++target) {
-    means.targets[target].prob.add(table_of(tables.prob, target, plan),
-                                   {clean.prob[target], corrupted.prob[target]}, denoises);
-    means.targets[target].logit.add(logit(target), {clean.logit[target], corrupted.logit[target]},
-                                    denoises);
+  const auto unpatched = [&](Measure measure, std::size_t target) {
+    return UnpatchedValues{clean.of(measure, target), corrupted.of(measure, target)};
+  };
+  for (const Measure measure : all_measures()) {
+    std::size_t target = 0;
+    for (MetricOverPairs& metric : means.measures[static_cast<std::size_t>(measure)]) {
+      metric.add(table_of(tables, measure, target, plan), unpatched(measure, target), denoises);
+      ++target;
+    }
   }
-  if (means.targets.size() > 1) {
+  if (lab.experiment().targets.size() > 1) {
+    const auto logit = [&](std::size_t target) {
+      return table_of(tables, Measure::kLogit, target, plan);
+    };
+    const UnpatchedValues first = unpatched(Measure::kLogit, 0);
+    const UnpatchedValues second = unpatched(Measure::kLogit, 1);
     means.logit_diff.add(logit(0) - logit(1),
-                         {clean.logit[0] - clean.logit[1], corrupted.logit[0] - corrupted.logit[1]},
+                         {first.clean - second.clean, first.corrupted - second.corrupted},
                          denoises);
   }
 }

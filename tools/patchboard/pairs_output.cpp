@@ -30,11 +30,14 @@ Json means_json(const MetricOverPairs& metric) {
           {"pairs_with_share", metric.shares().count()}};
 }
 
-/// Each of these [target].
-Json target_means_json(const SweepMeans& means, MetricOverPairs TargetMeans::* metric) {
+/// Of each target each of these [target], or of the whole run these.
+Json measure_json(const SweepMeans& means, Measure measure) {
+  if (!traits_of(measure).of_target) {
+    return means_json(means.of(measure));
+  }
   Json json = Json::object();
-  for (const TargetMeans& target : means.targets) {
-    const Json means_of_target = means_json(target.*metric);
+  for (const MetricOverPairs& target : means.measures[static_cast<std::size_t>(measure)]) {
+    const Json means_of_target = means_json(target);
     for (const auto& [name, value] : means_of_target.items()) {
       json[name].push_back(value);
     }
@@ -56,7 +59,7 @@ void print_map(std::ostream& out, const PairsResult& result, std::size_t sweep,
 void print_changes(std::ostream& out, const PairsResult& result, std::size_t sweep,
                    std::size_t target) {
   const SweepPlan& plan = result.plans[sweep];
-  const Spread& prob = result.means[sweep].targets[target].prob.change();
+  const Spread& prob = result.means[sweep].of(Measure::kProb, target).change();
   out << sweep_title(plan) << ", prob of target " << target + 1 << ", mean over "
       << counted_pairs(result.pairs.size()) << '\n';
   const std::optional<Matrix> deviation = prob.deviation();
@@ -98,21 +101,31 @@ void print_share(std::ostream& out, const PairsResult& result, std::size_t sweep
 
 }  // namespace
 
+SweepMeans::SweepMeans(std::size_t target_count, std::size_t cells)
+    : not_finite(cells, 0), logit_diff(traits_of(Measure::kLogit).least_gap) {
+  for (const Measure measure : all_measures()) {
+    const MeasureTraits& traits = traits_of(measure);
+    measures.emplace_back(traits.of_target ? target_count : 1, MetricOverPairs(traits.least_gap));
+  }
+}
+
 Json pairs_json(const Session& session, const PairsResult& result,
                 const PairsArguments& arguments) {
   Json sweeps = Json::array();
   for (std::size_t sweep = 0; sweep < result.plans.size(); ++sweep) {
     const SweepPlan& plan = result.plans[sweep];
     const SweepMeans& means = result.means[sweep];
-    sweeps.push_back({{"site", site_name(plan.settings().site)},
-                      {"direction", direction_name(plan.settings().direction)},
-                      {"axes", axes_name(plan.axes())},
-                      {"prob", target_means_json(means, &TargetMeans::prob)},
-                      {"logit", target_means_json(means, &TargetMeans::logit)},
-                      {"not_finite", cells_json(means.not_finite, plan)}});
-    if (result.targets > 1) {
-      sweeps.back()["logit_diff"] = means_json(means.logit_diff);
+    Json json = {{"site", site_name(plan.settings().site)},
+                 {"direction", direction_name(plan.settings().direction)},
+                 {"axes", axes_name(plan.axes())}};
+    for (const Measure measure : all_measures()) {
+      json[traits_of(measure).name] = measure_json(means, measure);
     }
+    json["not_finite"] = cells_json(means.not_finite, plan);
+    if (result.targets > 1) {
+      json["logit_diff"] = means_json(means.logit_diff);
+    }
+    sweeps.push_back(std::move(json));
   }
   return {{"model", model_json(session, arguments)},
           {"tokens", result.tokens},
@@ -130,7 +143,7 @@ void print_pairs(std::ostream& out, const PairsResult& result, const std::string
         print_changes(out, result, sweep, target);
       } else {
         print_share(out, result, sweep, "prob of target " + std::to_string(target + 1),
-                    means.targets[target].prob, normalised);
+                    means.of(Measure::kProb, target), normalised);
       }
     }
     if (!normalised.empty() && result.targets > 1) {

@@ -14,24 +14,20 @@
 
 namespace patchboard {
 
-// A clean and a corrupted run that are nearer have no share; as on the page (metrics.ts).
-inline constexpr float kLeastProbGap = 0.01F;
-inline constexpr float kLeastLogitGap = 0.1F;
-
-/// What is averaged of one target.
-struct TargetMeans {
-  MetricOverPairs prob{kLeastProbGap};
-  MetricOverPairs logit{kLeastLogitGap};
-};
-
 /// What is averaged of one sweep.
 struct SweepMeans {
-  SweepMeans(std::size_t target_count, std::size_t cells)
-      : targets(target_count), not_finite(cells, 0) {}
+  SweepMeans(std::size_t target_count, std::size_t cells);
 
-  std::vector<TargetMeans> targets;
-  std::vector<std::uint8_t> not_finite;        // [row][column], of any pair
-  MetricOverPairs logit_diff{kLeastLogitGap};  // of the first two targets, where there are two
+  [[nodiscard]] MetricOverPairs& of(Measure measure, std::size_t target = 0) {
+    return measures[static_cast<std::size_t>(measure)][target];
+  }
+  [[nodiscard]] const MetricOverPairs& of(Measure measure, std::size_t target = 0) const {
+    return measures[static_cast<std::size_t>(measure)][target];
+  }
+
+  std::vector<std::vector<MetricOverPairs>> measures;  // [measure][target], or [measure][0]
+  std::vector<std::uint8_t> not_finite;                // [row][column], of any pair
+  MetricOverPairs logit_diff;                          // of the first two targets, where there are
 };
 
 /// What all pairs together give, and what each does.

@@ -105,8 +105,8 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
   const SweepPlan& plan = lab.plan(sweep);
   const bool denoising = plan.settings().direction == Direction::kDenoising;
   for (std::size_t target = 0; target < lab.experiment().targets.size(); ++target) {
-    const float clean = lab.clean().prob[target];
-    const float corrupted = lab.corrupted().prob[target];
+    const float clean = lab.clean().of(Measure::kProb, target);
+    const float corrupted = lab.corrupted().of(Measure::kProb, target);
     const float from = denoising ? corrupted : clean;
     std::cout << sweep_title(plan) << ", prob of "
               << in_quotes(text_of(session, lab.experiment().targets[target])) << ": clean "
@@ -117,7 +117,7 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
     std::cout << '\n';
     print_heatmap(std::cout,
                   {.title = axes_title(plan),
-                   .values = table_of(tables.prob, target, plan).array() - from,
+                   .values = table_of(tables, Measure::kProb, target, plan).array() - from,
                    .rows = row_labels(plan),
                    .tokens = column_labels(session, lab, sweep),
                    .not_finite = tables.not_finite},

@@ -19,7 +19,8 @@ using Json = nlohmann::ordered_json;
 
 bool has_exact_values(const SavedResult& saved) {
   return std::ranges::any_of(saved.sweeps, [](const SavedSweep& sweep) {
-    return std::ranges::any_of(sweep.kl, &std::optional<double>::has_value) ||
+    const SavedNumbers& kl = numbers_of(sweep.values, Measure::kKl);
+    return std::ranges::any_of(kl, &std::optional<double>::has_value) ||
            std::ranges::find(sweep.not_finite, true) != sweep.not_finite.end();
   });
 }

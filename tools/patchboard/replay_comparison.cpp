@@ -30,23 +30,40 @@ PlaceRange places_of(const VectorView& values, TokenId token, double tolerance) 
   return range;
 }
 
+double tolerance_of(Measure measure, const ReplayTolerances& tolerances) {
+  switch (traits_of(measure).tolerance) {
+    case Tolerance::kProb:
+      return tolerances.prob;
+    case Tolerance::kLogit:
+      return tolerances.logit;
+    case Tolerance::kRank:
+      return 0;
+  }
+  return 0;
+}
+
+/// Two results' values of one measure at one place.
+struct BothValues {
+  std::optional<double> saved;
+  float again;
+};
+
 class Comparer {
  public:
   Comparer(const SavedResult& saved, Lab& lab, const Replayed& again,
            const ReplayTolerances& tolerances)
       : saved_(saved), lab_(lab), again_(again), tolerances_(tolerances) {
-    const double logit = tolerances.logit;
     const bool is_prob = saved.estimate_metric && saved.estimate_metric->name == "prob";
-    report_.kinds = {
-        KindComparison{.name = "prob", .tolerance = tolerances.prob},
-        {.name = "log_prob", .tolerance = logit},
-        {.name = "logit", .tolerance = logit},
-        {.name = "rank"},
-        {.name = "kl", .tolerance = logit},
-        {.name = "not_finite"},
-        {.name = "top"},
-        {.name = "estimate", .tolerance = is_prob ? tolerances.prob : logit},
-        {.name = "estimate_rank_correlation", .tolerance = tolerances.rank_correlation}};
+    for (const Measure measure : all_measures()) {
+      report_.kinds.push_back(
+          {.name = traits_of(measure).name, .tolerance = tolerance_of(measure, tolerances)});
+    }
+    report_.kinds.insert(
+        report_.kinds.end(),
+        {KindComparison{.name = "not_finite"},
+         {.name = "top"},
+         {.name = "estimate", .tolerance = is_prob ? tolerances.prob : tolerances.logit},
+         {.name = "estimate_rank_correlation", .tolerance = tolerances.rank_correlation}});
   }
 
   ReplayComparison run(const std::string& digest) {
@@ -55,8 +72,8 @@ class Comparer {
     if (saved_.sweeps.size() != lab_.sweeps().size()) {
       differ(std::to_string(saved_.sweeps.size()) + " sweeps in the results, " +
              std::to_string(lab_.sweeps().size()) + " in the experiment");
-    } else if (targets() != saved_.clean_run.prob.size()) {
-      differ(std::to_string(saved_.clean_run.prob.size()) + " targets in the results, " +
+    } else if (targets() != saved_targets()) {
+      differ(std::to_string(saved_targets()) + " targets in the results, " +
              std::to_string(targets()) + " in the experiment");
     } else {
       compare_run(saved_.clean_run, lab_.clean(), "the clean run", false);
@@ -75,7 +92,13 @@ class Comparer {
 
  private:
   [[nodiscard]] std::size_t targets() const { return lab_.experiment().targets.size(); }
-  KindComparison& kind(Kind which) { return report_.kinds[static_cast<std::size_t>(which)]; }
+  [[nodiscard]] std::size_t saved_targets() const {
+    return numbers_of(saved_.clean_run, Measure::kProb).size();
+  }
+  KindComparison& kind(Measure which) { return report_.kinds[static_cast<std::size_t>(which)]; }
+  KindComparison& kind(Kind which) {
+    return report_.kinds[all_measures().size() + static_cast<std::size_t>(which)];
+  }
   void differ(std::string what) { report_.otherwise.push_back(std::move(what)); }
 
   void compare_model(const std::string& digest) {
@@ -100,8 +123,8 @@ class Comparer {
   }
 
   /// saved, again: a number or none.
-  template <typename Where>
-  void compare(Kind which, std::optional<double> saved, std::optional<double> again,
+  template <typename Which, typename Where>
+  void compare(Which which, std::optional<double> saved, std::optional<double> again,
                const Where& where) {
     if (saved && again) {
       add(which, std::abs(*saved - *again), where);
@@ -109,14 +132,14 @@ class Comparer {
       add_one_sided(which, where);
     }
   }
-  template <typename Where>
-  void compare(Kind which, std::optional<double> saved, float again, const Where& where) {
+  template <typename Which, typename Where>
+  void compare(Which which, std::optional<double> saved, float again, const Where& where) {
     compare(which, saved,
             std::isnan(again) ? std::nullopt : std::optional(static_cast<double>(again)), where);
   }
 
-  template <typename Where>
-  void add(Kind which, double difference, const Where& where) {
+  template <typename Which, typename Where>
+  void add(Which which, double difference, const Where& where) {
     KindComparison& found = kind(which);
     ++found.compared;
     if (!(difference <= found.largest)) {
@@ -126,8 +149,8 @@ class Comparer {
       }
     }
   }
-  template <typename Where>
-  void add_one_sided(Kind which, const Where& where) {
+  template <typename Which, typename Where>
+  void add_one_sided(Which which, const Where& where) {
     if (kind(which).one_sided++ == 0) {
       kind(which).where = where();
     }
@@ -139,7 +162,7 @@ class Comparer {
                     const Where& where, const LogitsOf& logits_of) {
     const bool both = saved && !std::isnan(again);
     if (!both || *saved == static_cast<double>(again) || !logits_agree) {
-      compare(Kind::kRank, saved, again, where);
+      compare(Measure::kRank, saved, again, where);
       return;
     }
     const Index samples = lab_.samples();
@@ -151,7 +174,7 @@ class Comparer {
     }
     const double rounding = 1e-6 * mean.last;  // of the mean, in 32 bits
     const double distance = mean.distance(*saved);
-    add(Kind::kRank, distance <= rounding ? 0 : distance, where);
+    add(Measure::kRank, distance <= rounding ? 0 : distance, where);
   }
 
   [[nodiscard]] bool agree(std::optional<double> saved, float again) const {
@@ -160,25 +183,43 @@ class Comparer {
 
   void compare_run(const SavedMeasures& saved, const Measures& again, const std::string& name,
                    bool corrupted) {
-    for (const auto* numbers : {&saved.prob, &saved.log_prob, &saved.logit, &saved.rank}) {
-      if (numbers->size() != targets()) {
-        differ(name + " has other numbers of targets than the experiment");
-        return;
-      }
-    }
     const auto logits_of = [&](Index sample) {
       return corrupted ? lab_.corrupted_answer(sample).logit : lab_.clean_answer().logit;
     };
-    for (std::size_t target = 0; target < targets(); ++target) {
-      const auto where = [&] { return name + ", target " + std::to_string(target + 1); };
-      compare(Kind::kProb, saved.prob[target], again.prob[target], where);
-      compare(Kind::kLogProb, saved.log_prob[target], again.log_prob[target], where);
-      compare(Kind::kLogit, saved.logit[target], again.logit[target], where);
-      compare_rank(saved.rank[target], again.rank[target],
-                   agree(saved.logit[target], again.logit[target]),
-                   lab_.experiment().targets[target].front(), where, logits_of);
+    for (const Measure measure : all_measures()) {
+      const SavedNumbers& numbers = numbers_of(saved, measure);
+      const bool of_target = traits_of(measure).of_target;
+      if (numbers.empty()) {
+        continue;  // saved before it was measured
+      }
+      if (numbers.size() != (of_target ? targets() : 1)) {
+        differ(name + " has other numbers of targets than the experiment");
+        return;
+      }
+      for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const auto where = [&] {
+          return of_target ? name + ", target " + std::to_string(i + 1) : name;
+        };
+        const auto values = [&](Measure which) {
+          return BothValues{.saved = numbers_of(saved, which)[i], .again = again.of(which, i)};
+        };
+        compare_measure(measure, i, values, where, logits_of);
+      }
     }
-    compare(Kind::kKl, saved.kl, again.kl, [&] { return name; });
+  }
+
+  /// target: of a measure of each. values: of a measure, at the same place.
+  template <typename Values, typename Where, typename LogitsOf>
+  void compare_measure(Measure measure, std::size_t target, const Values& values,
+                       const Where& where, const LogitsOf& logits_of) {
+    const BothValues both = values(measure);
+    if (measure == Measure::kRank) {
+      const BothValues logits = values(Measure::kLogit);
+      compare_rank(both.saved, both.again, agree(logits.saved, logits.again),
+                   lab_.experiment().targets[target].front(), where, logits_of);
+    } else {
+      compare(measure, both.saved, both.again, where);
+    }
   }
 
   void compare_top(const std::vector<SavedPrediction>& saved, const Answer& again,
@@ -196,8 +237,8 @@ class Comparer {
         add_one_sided(Kind::kTop, where);
         continue;
       }
-      compare(Kind::kLogit, logit, again.logit(id), where);
-      compare(Kind::kProb, prob, again.prob(id), where);
+      compare(Measure::kLogit, logit, again.logit(id), where);
+      compare(Measure::kProb, prob, again.prob(id), where);
       const PlaceRange places = places_of(log_prob, id, tolerances_.logit);
       add(Kind::kTop, places.distance(static_cast<double>(place + 1)), where);
     }
@@ -246,44 +287,33 @@ class Comparer {
       }
       return;
     }
-    const bool is_known = saved.kl[cell].has_value();
+    // Of the divergence, since it is of every cell and has no target.
+    const bool is_known = numbers_of(saved.values, Measure::kKl)[cell].has_value();
     if (!is_known) {
-      const bool is_computed = !std::isnan(again.kl[cell]) || again.not_finite[cell] != 0;
+      const bool is_computed =
+          !std::isnan(again.values.of(Measure::kKl)[cell]) || again.not_finite[cell] != 0;
       report_.skipped_cells += is_computed ? 1 : 0;
-    } else {
-      compare(Kind::kKl, saved.kl[cell], again.kl[cell], where);
     }
-    for (std::size_t target = 0; target < targets(); ++target) {
-      compare_target(index, row, column, target, is_known);
-    }
-  }
-
-  void compare_target(std::size_t index, Index row, Index column, std::size_t target,
-                      bool is_known) {
-    const SavedSweep& saved = saved_.sweeps[index];
-    const SweepTables& again = again_.tables[index];
-    const SweepPlan& plan = lab_.plan(static_cast<Index>(index));
-    const std::size_t value =
-        (target * at(plan.rows()) + at(row)) * at(plan.columns()) + at(column);
-    const auto where = [&] {
-      return saved.site + ", " + saved.direction + ", " + plan.cell_name(row, column) +
-             ", target " + std::to_string(target + 1);
+    const auto logits_of = [&](Index sample) {
+      return lab_.cell_logits(static_cast<Index>(index), row, column, sample);
     };
-    const auto compare_known = [&](Kind which, const SavedNumbers& numbers,
-                                   const std::vector<float>& values) {
-      if (is_known || numbers[value]) {
-        compare(which, numbers[value], values[value], where);
+    for (const Measure measure : all_measures()) {
+      const bool of_target = traits_of(measure).of_target;
+      for (std::size_t target = 0; target < (of_target ? targets() : 1); ++target) {
+        const std::size_t value = target * again.values.cells() + cell;
+        const SavedNumbers& numbers = numbers_of(saved.values, measure);
+        if (numbers.empty() || (!is_known && !numbers[value])) {
+          continue;
+        }
+        const auto where_measured = [&] {
+          return of_target ? where() + ", target " + std::to_string(target + 1) : where();
+        };
+        const auto values = [&](Measure which) {
+          return BothValues{.saved = numbers_of(saved.values, which)[value],
+                            .again = again.values.of(which, target)[cell]};
+        };
+        compare_measure(measure, target, values, where_measured, logits_of);
       }
-    };
-    compare_known(Kind::kProb, saved.prob, again.prob);
-    compare_known(Kind::kLogProb, saved.log_prob, again.log_prob);
-    compare_known(Kind::kLogit, saved.logit, again.logit);
-    if (is_known || saved.rank[value]) {
-      compare_rank(saved.rank[value], again.rank[value],
-                   agree(saved.logit[value], again.logit[value]),
-                   lab_.experiment().targets[target].front(), where, [&](Index sample) {
-                     return lab_.cell_logits(static_cast<Index>(index), row, column, sample);
-                   });
     }
   }
 

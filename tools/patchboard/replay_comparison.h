@@ -1,9 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/document/saved_result.h"
@@ -11,31 +11,25 @@
 
 namespace patchboard {
 
-/// The kinds of number that a saved result has.
+/// The kinds of number that a saved result has beside measures.
 enum class Kind {
-  kProb,
-  kLogProb,
-  kLogit,
-  kRank,
-  kKl,
   kNotFinite,  ///< the cells that are marked so
   kTop,        ///< the places of the most probable tokens
   kEstimate,
   kRankCorrelation,  ///< of the estimates with the exact values
 };
-inline constexpr std::size_t kKinds = 9;
 
 /// How far a number may be from the saved one, absolutely. Ranks and places are to be equal, unless
 /// logits that are nearer to each other than `logit` decide them.
 struct ReplayTolerances {
   double prob = 1e-5;
-  double logit = 1e-3;  ///< and log_prob and kl
+  double logit = 1e-3;  ///< and what is told from logits without an exponential
   double rank_correlation = 1e-2;
 };
 
 /// One kind of number over all of a result.
 struct KindComparison {
-  const char* name = "";
+  std::string_view name;
   double tolerance = 0;
   std::size_t compared = 0;
   std::size_t one_sided = 0;  ///< numbers that only one side has
@@ -48,7 +42,7 @@ struct KindComparison {
 
 /// A saved result beside the same experiment run again.
 struct ReplayComparison {
-  std::array<KindComparison, kKinds> kinds;
+  std::vector<KindComparison> kinds;   ///< of `all_measures()`, then of each `Kind`
   bool same_model = true;              ///< as far as digests tell
   std::size_t skipped_cells = 0;       ///< not computed in the saved result
   std::size_t dropped_estimates = 0;   ///< of several layers, which are no longer made

@@ -5,13 +5,16 @@ namespace patchboard {
 FigureSweep sweep_figure(Session& session, const Experiment& experiment) {
   Lab& lab = session.start(experiment);
   const SweepPlan& plan = lab.plan(0);
-  FigureSweep figure{
-      .clean = lab.clean().prob, .corrupted = lab.corrupted().prob, .difference = {}};
+  FigureSweep figure;
+  for (std::size_t target = 0; target < experiment.targets.size(); ++target) {
+    figure.clean.push_back(lab.clean().of(Measure::kProb, target));
+    figure.corrupted.push_back(lab.corrupted().of(Measure::kProb, target));
+  }
   figure.difference.assign(experiment.targets.size(), Matrix::Zero(plan.rows(), plan.columns()));
   while (!lab.done()) {
     const LabRow row = lab.step();
     for (std::size_t target = 0; target < figure.difference.size(); ++target) {
-      const float* prob = row.prob.data() + static_cast<Index>(target) * plan.columns();
+      const float* prob = row.values.of(Measure::kProb, target).data();
       figure.difference[target].row(row.layer) =
           Eigen::Map<const Vector>(prob, plan.columns()).array() - figure.corrupted[target];
     }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <iostream>
-#include <limits>
+#include <span>
+#include <utility>
 
 #include "core/model/answer.h"
 #include "tools/patchboard/session_input.h"
@@ -14,35 +15,25 @@ using Json = nlohmann::ordered_json;
 
 constexpr Index kTop = 10;
 
-template <typename Value>
-void put(const std::vector<Value>& row, Index index, const SweepPlan& plan,
-         std::vector<Value>& table) {
-  const Index columns = plan.columns();
-  const Index targets = std::ssize(row) / columns;
-  for (Index target = 0; target < targets; ++target) {
-    std::copy_n(row.begin() + target * columns, columns,
-                table.begin() + (target * plan.rows() + index) * columns);
-  }
-}
-
-/// [row][column]
-Json rows_json(const std::vector<float>& values, std::size_t first, const SweepPlan& plan) {
+/// values: [row][column], flat.
+Json rows_json(std::span<const float> values, const SweepPlan& plan) {
   Json rows = Json::array();
   const auto columns = static_cast<std::size_t>(plan.columns());
-  for (Index row = 0; row < plan.rows(); ++row) {
-    const auto begin = values.begin() +
-                       static_cast<std::ptrdiff_t>(first + static_cast<std::size_t>(row) * columns);
-    rows.push_back(std::vector<float>(begin, begin + plan.columns()));
+  for (std::size_t first = 0; first < values.size(); first += columns) {
+    const std::span<const float> row = values.subspan(first, columns);
+    rows.push_back(std::vector<float>(row.begin(), row.end()));
   }
   return rows;
 }
 
-/// [target][row][column]
-Json targets_json(const std::vector<float>& values, const SweepPlan& plan) {
+/// [target][row][column], or [row][column]
+Json tables_json(const MeasureTable& values, Measure measure, const SweepPlan& plan) {
+  if (!traits_of(measure).of_target) {
+    return rows_json(values.of(measure), plan);
+  }
   Json targets = Json::array();
-  const auto cells = static_cast<std::size_t>(plan.rows() * plan.columns());
-  for (std::size_t first = 0; first < values.size(); first += cells) {
-    targets.push_back(rows_json(values, first, plan));
+  for (std::size_t target = 0; target < values.targets(); ++target) {
+    targets.push_back(rows_json(values.of(measure, target), plan));
   }
   return targets;
 }
@@ -64,11 +55,14 @@ Json cells_json(const std::vector<std::uint8_t>& marks, const SweepPlan& plan) {
 }
 
 Json measures_json(const Measures& measures) {
-  return {{"prob", measures.prob},
-          {"log_prob", measures.log_prob},
-          {"logit", measures.logit},
-          {"rank", measures.rank},
-          {"kl", measures.kl}};
+  Json json = Json::object();
+  for (const Measure measure : all_measures()) {
+    const MeasureTraits& traits = traits_of(measure);
+    const std::span<const float> values = measures.values.all_of(measure);
+    json[traits.name] = traits.of_target ? Json(std::vector<float>(values.begin(), values.end()))
+                                         : Json(values.front());
+  }
+  return json;
 }
 
 Json matrix_json(const Matrix& matrix) {
@@ -83,13 +77,7 @@ std::vector<SweepTables> unknown_tables(const Lab& lab) {
   std::vector<SweepTables> tables;
   for (Index sweep = 0; sweep < std::ssize(lab.sweeps()); ++sweep) {
     const auto cells = static_cast<std::size_t>(lab.plan(sweep).rows() * lab.plan(sweep).columns());
-    const std::vector<float> unknown(cells * lab.experiment().targets.size(),
-                                     std::numeric_limits<float>::quiet_NaN());
-    tables.push_back({.prob = unknown,
-                      .log_prob = unknown,
-                      .logit = unknown,
-                      .rank = unknown,
-                      .kl = std::vector<float>(cells, std::numeric_limits<float>::quiet_NaN()),
+    tables.push_back({.values = MeasureTable(lab.experiment().targets.size(), cells),
                       .not_finite = std::vector<std::uint8_t>(cells, 0)});
   }
   return tables;
@@ -102,12 +90,9 @@ std::vector<SweepTables> run_all(Lab& lab, bool progress) {
     const SweepPlan& plan = lab.plan(row.sweep);
     const Index index = plan.row(row.layer, row.head);
     SweepTables& table = tables[static_cast<std::size_t>(row.sweep)];
-    put(row.prob, index, plan, table.prob);
-    put(row.log_prob, index, plan, table.log_prob);
-    put(row.logit, index, plan, table.logit);
-    put(row.rank, index, plan, table.rank);
-    put(row.kl, index, plan, table.kl);
-    put(row.not_finite, index, plan, table.not_finite);
+    const Index first = index * plan.columns();
+    table.values.put(row.values, static_cast<std::size_t>(first));
+    std::ranges::copy(row.not_finite, table.not_finite.begin() + first);
     if (progress) {
       std::cerr << "\r" << site_name(plan.settings().site) << ", layer " << row.layer << ": "
                 << std::llround(100 * lab.block_rows_done() / std::max(1.0, lab.block_rows()))
@@ -141,15 +126,14 @@ Json results_json(const Session& session, const Lab& lab, const std::vector<Swee
   Json sweeps = Json::array();
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const SweepPlan& plan = lab.plan(static_cast<Index>(i));
-    sweeps.push_back({{"site", site_name(plan.settings().site)},
-                      {"direction", direction_name(plan.settings().direction)},
-                      {"axes", axes_name(plan.axes())},
-                      {"prob", targets_json(tables[i].prob, plan)},
-                      {"log_prob", targets_json(tables[i].log_prob, plan)},
-                      {"logit", targets_json(tables[i].logit, plan)},
-                      {"rank", targets_json(tables[i].rank, plan)},
-                      {"kl", rows_json(tables[i].kl, 0, plan)},
-                      {"not_finite", cells_json(tables[i].not_finite, plan)}});
+    Json json = {{"site", site_name(plan.settings().site)},
+                 {"direction", direction_name(plan.settings().direction)},
+                 {"axes", axes_name(plan.axes())}};
+    for (const Measure measure : all_measures()) {
+      json[traits_of(measure).name] = tables_json(tables[i].values, measure, plan);
+    }
+    json["not_finite"] = cells_json(tables[i].not_finite, plan);
+    sweeps.push_back(std::move(json));
   }
   return {{"targets", measured_json(session, lab)},
           {"clean", measures_json(lab.clean())},

@@ -9,14 +9,10 @@
 
 namespace patchboard {
 
-/// The values of a finished sweep: [target][row][column], flat; NaN where nothing was computed and
-/// where what was computed is not finite.
+/// The values of a finished sweep, a cell a [row][column]; NaN where nothing was computed and where
+/// what was computed is not finite.
 struct SweepTables {
-  std::vector<float> prob;
-  std::vector<float> log_prob;
-  std::vector<float> logit;
-  std::vector<float> rank;
-  std::vector<float> kl;                 // [row][column]
+  MeasureTable values;
   std::vector<std::uint8_t> not_finite;  // [row][column], see `LabRow::not_finite`
 };
 

@@ -90,7 +90,7 @@ void print_list(const Session& session, const MeasuredTemplate& measured) {
   }
   std::cout << "  filling\n";
   for (std::size_t i = 0; i < measured.split.kept.size(); ++i) {
-    for (const float prob : measured.measures[i].prob) {
+    for (const float prob : measured.measures[i].values.all_of(Measure::kProb)) {
       std::cout << std::setw(kColumn) << prob;
     }
     std::cout << "  " << words_of(measured.split.kept[i]) << '\n';
@@ -127,7 +127,7 @@ void print_grid(const Session& session, const MeasuredTemplate& measured, std::s
         std::cout << '-';
       } else {
         const auto index = static_cast<std::size_t>(kept - measured.split.kept.begin());
-        std::cout << measured.measures[index].prob[target];
+        std::cout << measured.measures[index].of(Measure::kProb, target);
       }
     }
     std::cout << "  " << in_quotes(row) << '\n';

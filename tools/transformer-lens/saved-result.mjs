@@ -13,16 +13,21 @@ export async function pageModule(path) {
   return module;
 }
 
-const floats = (values) =>
-  Float32Array.from(values.flat(Infinity), (value) => (value === null ? Number.NaN : value));
+const { MEASURES } = await pageModule('engine/core-tables.ts');
+const { unknownTable, valuesOf, targetsOf } = await pageModule('engine/measure-table.ts');
 
-const measuresOf = ({ prob, log_prob, logit, rank, kl }) => ({
-  prob: floats(prob),
-  logProb: floats(log_prob),
-  logit: floats(logit),
-  rank: floats(rank),
-  kl: kl ?? Number.NaN,
-});
+/** saved: of each measure [target] of cells, or cells, nested or one. Older results do not have all. */
+function tableOf(saved, targets, cells) {
+  const table = unknownTable(targets, cells);
+  for (const measure of MEASURES) {
+    const values = [saved[measure.name] ?? []].flat(Infinity);
+    for (const target of targetsOf(measure, table)) {
+      const own = values.slice(target * cells, (target + 1) * cells);
+      valuesOf(table, measure.name, target).set(own.map((value) => value ?? Number.NaN));
+    }
+  }
+  return table;
+}
 
 /** [row][column], 1 where a cell is not finite. */
 function marksOf(cells, rows, columns) {
@@ -31,12 +36,13 @@ function marksOf(cells, rows, columns) {
   return marks;
 }
 
-function sweepOf({ site, direction, axes, kl, not_finite: notFinite = [], ...values }) {
+function sweepOf(saved) {
+  const { site, direction, axes, prob, kl, not_finite: notFinite = [] } = saved;
+  const [rows, columns] = [kl.length, kl[0].length];
   return {
-    notFinite: marksOf(notFinite, kl.length, kl[0].length),
-    info: { site, direction, axes, rows: kl.length, columns: kl[0].length },
-    ...measuresOf({ ...values, kl: 0 }),
-    kl: floats(kl),
+    notFinite: marksOf(notFinite, rows, columns),
+    info: { site, direction, axes, rows, columns },
+    measures: tableOf(saved, prob.length, rows * columns),
   };
 }
 
@@ -53,8 +59,8 @@ export function resultOf(saved, defaults) {
       tokensCorrupted: tokens.corrupted,
       ...(tokens.mean && { tokensMean: tokens.mean }),
       targets: results.targets,
-      clean: measuresOf(results.clean),
-      corrupted: measuresOf(results.corrupted),
+      clean: tableOf(results.clean, results.targets.length, 1),
+      corrupted: tableOf(results.corrupted, results.targets.length, 1),
       sweeps: sweeps.map(({ info }) => info),
     },
     sweeps,

@@ -102,7 +102,8 @@ TEST_F(Estimates, AreSlopes) {
   while (!lab.done()) {
     const LabRow row = lab.step();
     for (Index column = 0; column < 7; ++column) {
-      const float change = row.logit[static_cast<std::size_t>(column)] - lab.clean().logit[0];
+      const float change = row.values.of(Measure::kLogit)[static_cast<std::size_t>(column)] -
+                           lab.clean().of(Measure::kLogit, 0);
       const float estimate = maps[static_cast<std::size_t>(row.sweep)](row.layer, column);
       EXPECT_NEAR(change, estimate, 2e-5 + 0.05 * std::abs(estimate))
           << row.sweep << ", " << row.layer << ", " << column;

@@ -47,11 +47,9 @@ TEST_F(NotFinite, APatchedRunIsMarkedAndMeasuresNothing) {
       EXPECT_EQ(row.computed[column], 1);
       const bool finite = is_finite(lab, row.layer, static_cast<Index>(column));
       EXPECT_EQ(row.not_finite[column] == 0, finite) << row.layer << ", " << column;
-      EXPECT_EQ(std::isfinite(row.kl[column]), finite);
-      for (const std::vector<float>& values : {row.prob, row.log_prob, row.logit, row.rank}) {
-        for (const std::size_t target : {0U, 1U}) {
-          EXPECT_EQ(!std::isnan(values[target * 4 + column]), finite);
-        }
+      EXPECT_EQ(std::isfinite(row.values.of(Measure::kKl)[column]), finite);
+      for (std::size_t value = column; value < row.values.values().size(); value += 4) {
+        EXPECT_EQ(std::isfinite(row.values.values()[value]), finite);
       }
       marked += finite ? 0 : 1;
     }
@@ -66,7 +64,7 @@ TEST_F(NotFinite, OutsideTheRegionACellIsNotComputedRatherThanNotFinite) {
   const LabRow row = lab.step();
   EXPECT_EQ(row.computed, (std::vector<std::uint8_t>{0, 0, 1, 0}));
   EXPECT_EQ(row.not_finite, (std::vector<std::uint8_t>{0, 0, 0, 0}));
-  EXPECT_TRUE(std::isnan(row.prob[1]));
+  EXPECT_TRUE(std::isnan(row.values.of(Measure::kProb)[1]));
 }
 
 TEST_F(NotFinite, ACellHasNoPredictionsAndIsNotContinued) {
@@ -103,9 +101,9 @@ TEST_F(NotFinite, TheMostNoiseThatIsAllowedIsNotTheWeightsFault) {
                         .targets = {{1}},
                         .corruption = {.kind = Corruption::Kind::kNoise, .positions = {0, 1, 2}}};
   experiment.corruption.multiple = 1e6F;
-  const float prob = session.start(experiment).corrupted().prob[0];
+  const float prob = session.start(experiment).corrupted().of(Measure::kProb, 0);
   experiment.corruption.multiple = kMaxNoiseMultiple;
-  EXPECT_NEAR(session.start(experiment).corrupted().prob[0], prob, 1e-4F)
+  EXPECT_NEAR(session.start(experiment).corrupted().of(Measure::kProb, 0), prob, 1e-4F)
       << "the noise's direction";
 }
 
@@ -116,8 +114,8 @@ TEST_F(NotFinite, AFloatsWorthOfRangeIsEnoughForAnyMeasure) {
   wide << -3e38F, 3e38F, 0;
   const Measures measures = Measurer({{0}, {1}}, clean).of(wide);
   EXPECT_FALSE(measures.finite) << "a log_prob of -6e38 is no float";
-  EXPECT_TRUE(std::isnan(measures.prob[1]));
-  EXPECT_TRUE(std::isnan(measures.kl));
+  EXPECT_TRUE(std::isnan(measures.of(Measure::kProb, 1)));
+  EXPECT_TRUE(std::isnan(measures.of(Measure::kKl)));
 }
 
 TEST_F(NotFinite, OneLogitIsEnoughWhicheverTokenItIsOf) {
@@ -129,8 +127,8 @@ TEST_F(NotFinite, OneLogitIsEnoughWhicheverTokenItIsOf) {
       logits(0, place) = bad;
       const Measures measures = Measurer({{1}}, clean).of(logits);
       EXPECT_FALSE(measures.finite) << bad << " at " << place;
-      EXPECT_TRUE(std::isnan(measures.rank[0]));
-      EXPECT_TRUE(std::isnan(measures.kl));
+      EXPECT_TRUE(std::isnan(measures.of(Measure::kRank, 0)));
+      EXPECT_TRUE(std::isnan(measures.of(Measure::kKl)));
     }
   }
 }

@@ -58,8 +58,10 @@ TEST_F(Samples, AreTheSameOnTheMapAndInTheCell) {
           if (prediction.token == experiment_.targets[target].front()) {
             const auto cell =
                 target * static_cast<std::size_t>(length()) + static_cast<std::size_t>(column);
-            EXPECT_FLOAT_EQ(prediction.prob, row.prob[cell]) << row.layer << ", " << column;
-            EXPECT_FLOAT_EQ(prediction.logit, row.logit[cell]) << row.layer << ", " << column;
+            EXPECT_FLOAT_EQ(prediction.prob, row.values.all_of(Measure::kProb)[cell])
+                << row.layer << ", " << column;
+            EXPECT_FLOAT_EQ(prediction.logit, row.values.all_of(Measure::kLogit)[cell])
+                << row.layer << ", " << column;
           }
         }
       }
@@ -84,8 +86,8 @@ TEST_F(Samples, AreMeansInTheCorruptedRunsPredictions) {
   const Answer answer = session_.lab().corrupted_answer();
   for (std::size_t target = 0; target < 2; ++target) {
     const TokenId token = experiment_.targets[target].front();
-    EXPECT_EQ(answer.prob[token], session_.lab().corrupted().prob[target]);
-    EXPECT_EQ(answer.logit[token], session_.lab().corrupted().logit[target]);
+    EXPECT_EQ(answer.prob[token], session_.lab().corrupted().of(Measure::kProb, target));
+    EXPECT_EQ(answer.logit[token], session_.lab().corrupted().of(Measure::kLogit, target));
   }
   EXPECT_NEAR(answer.prob.sum(), 1, 1e-5);
   EXPECT_NE(answer.prob, session_.lab().corrupted_answer(0).prob);

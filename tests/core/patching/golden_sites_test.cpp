@@ -45,7 +45,7 @@ class GoldenSites : public ::testing::TestWithParam<const char*> {
         for (std::size_t column = 0; column < columns; ++column) {
           const double logit =
               expected[target][static_cast<std::size_t>(row.layer)][offset + column];
-          EXPECT_NEAR(row.logit[target * columns + column], logit, kTolerance)
+          EXPECT_NEAR(row.values.of(Measure::kLogit, target)[column], logit, kTolerance)
               << name << ", " << direction_name(settings.direction) << ", layer " << row.layer
               << ", column " << offset + column;
           ++compared;
@@ -67,17 +67,26 @@ TEST_P(GoldenSites, EveryHeadAtEveryPositionEqualsPyTorchs) {
   expect_logits({Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern}, true);
 }
 
-TEST_P(GoldenSites, TheDivergenceFromTheCleanRunEqualsPyTorchs) {
+TEST_P(GoldenSites, DivergenceEntropyAndMarginEqualPyTorchs) {
   ThreadPool pool(2);
   Experiment request = experiment({Site::kResidPost}, false);
   request.directions = {Direction::kDenoising};
   Lab lab(golden_.model, pool, request);
   while (!lab.done()) {
     const LabRow row = lab.step();
-    const Json& expected =
-        golden_.sites["kl_resid_post_denoising"][static_cast<std::size_t>(row.layer)];
-    for (std::size_t position = 0; position < row.kl.size(); ++position) {
-      EXPECT_NEAR(row.kl[position], expected[position].get<double>(), kTolerance);
+    const auto layer = static_cast<std::size_t>(row.layer);
+    const auto expect_row = [&](Measure measure, std::size_t target, const Json& expected) {
+      const std::span<const float> values = row.values.of(measure, target);
+      for (std::size_t position = 0; position < values.size(); ++position) {
+        EXPECT_NEAR(values[position], expected[position].get<double>(), kTolerance)
+            << traits_of(measure).name << ", layer " << layer << ", position " << position;
+      }
+    };
+    const Json& sites = golden_.sites;
+    expect_row(Measure::kKl, 0, sites["kl_resid_post_denoising"][layer]);
+    expect_row(Measure::kEntropy, 0, sites["entropy_resid_post_denoising"][layer]);
+    for (std::size_t target = 0; target < request.targets.size(); ++target) {
+      expect_row(Measure::kMargin, target, sites["margin_resid_post_denoising"][target][layer]);
     }
   }
 }

@@ -55,7 +55,8 @@ class Sites : public ::testing::Test {
         for (std::size_t target = 0; target < experiment_.targets.size(); ++target) {
           const auto cell =
               target * static_cast<std::size_t>(plan.columns()) + static_cast<std::size_t>(column);
-          EXPECT_EQ(row.logit[cell], logits[experiment_.targets[target].front()])
+          EXPECT_EQ(row.values.all_of(Measure::kLogit)[cell],
+                    logits[experiment_.targets[target].front()])
               << site_name(plan.settings().site) << ", "
               << direction_name(plan.settings().direction) << ", row " << index << ", column "
               << column;
@@ -128,7 +129,7 @@ TEST_F(Sites, NoiseIsAWholeRunAndItsSamplesAreAveraged) {
             model_, pool_, runs.base(Direction::kDenoising, sample, {}).embedding, {}, {&edit, 1});
         sum += static_cast<double>(final_logits(model_, pool_, run, 1)(0, 0));
       }
-      EXPECT_NEAR(row.logit[static_cast<std::size_t>(column)], sum / 3, 1e-5);
+      EXPECT_NEAR(row.values.of(Measure::kLogit)[static_cast<std::size_t>(column)], sum / 3, 1e-5);
     }
   }
 }
@@ -205,10 +206,10 @@ TEST_F(Sites, AContinuationIsMeasuredTokenAfterToken) {
                     std::log(logits.row(i).cast<double>().array().exp().sum());
       }
       const auto at = static_cast<std::size_t>(position);
-      EXPECT_NEAR(row.log_prob[kLength + at], log_prob, 1e-5);
-      EXPECT_NEAR(row.prob[kLength + at], std::exp(log_prob), 1e-6);
-      EXPECT_TRUE(std::isnan(row.logit[kLength + at]));
-      EXPECT_EQ(row.logit[2 * kLength + at], logits(0, 7));
+      EXPECT_NEAR(row.values.all_of(Measure::kLogProb)[kLength + at], log_prob, 1e-5);
+      EXPECT_NEAR(row.values.all_of(Measure::kProb)[kLength + at], std::exp(log_prob), 1e-6);
+      EXPECT_TRUE(std::isnan(row.values.all_of(Measure::kLogit)[kLength + at]));
+      EXPECT_EQ(row.values.all_of(Measure::kLogit)[2 * kLength + at], logits(0, 7));
     }
   }
 }

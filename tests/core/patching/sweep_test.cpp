@@ -6,6 +6,7 @@
 #include "core/patching/whole_run.h"
 #include "tests/core/reference/naive_gpt2.h"
 #include "tests/core/support/random_model.h"
+#include "tests/core/support/same_rows.h"
 
 namespace patchboard {
 namespace {
@@ -65,8 +66,10 @@ void expect_rows_equal_naive_loop(const PromptPair& experiment, const std::vecto
       for (std::size_t target = 0; target < request.targets.size(); ++target) {
         const auto token = static_cast<std::size_t>(request.targets[target].front());
         const std::size_t cell = target * T + position;
-        EXPECT_NEAR(row.prob[cell], prob[token], kTolerance) << row.layer << ", " << position;
-        EXPECT_NEAR(row.logit[cell], patched.logits[token], 1e-4) << row.layer << ", " << position;
+        EXPECT_NEAR(row.values.all_of(Measure::kProb)[cell], prob[token], kTolerance)
+            << row.layer << ", " << position;
+        EXPECT_NEAR(row.values.all_of(Measure::kLogit)[cell], patched.logits[token], 1e-4)
+            << row.layer << ", " << position;
       }
     }
   }
@@ -111,8 +114,10 @@ TEST(Sweep, LeavesTheCorruptedRunToTheBitBeforeTheFirstDifference) {
   for (const LabRow& row : all_rows(sweep)) {
     for (std::size_t target = 0; target < 3; ++target) {
       for (std::size_t position = 0; position < 5; ++position) {
-        EXPECT_EQ(row.prob[target * 8 + position], sweep.corrupted().prob[target]);
-        EXPECT_EQ(row.logit[target * 8 + position], sweep.corrupted().logit[target]);
+        EXPECT_EQ(row.values.of(Measure::kProb, target)[position],
+                  sweep.corrupted().of(Measure::kProb, target));
+        EXPECT_EQ(row.values.of(Measure::kLogit, target)[position],
+                  sweep.corrupted().of(Measure::kLogit, target));
       }
     }
   }
@@ -126,8 +131,8 @@ TEST(Sweep, GivesTheCleanRunAtTheLastLayersLastPosition) {
   const LabRow row = sweep.step();
   ASSERT_EQ(row.layer, 2);
   for (std::size_t target = 0; target < 3; ++target) {
-    EXPECT_EQ(row.prob[target * 8 + 7], sweep.clean().prob[target]);
-    EXPECT_EQ(row.logit[target * 8 + 7], sweep.clean().logit[target]);
+    EXPECT_EQ(row.values.of(Measure::kProb, target)[7], sweep.clean().of(Measure::kProb, target));
+    EXPECT_EQ(row.values.of(Measure::kLogit, target)[7], sweep.clean().of(Measure::kLogit, target));
   }
 }
 
@@ -142,8 +147,10 @@ TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
     Lab sweep(model, pool, experiment.request);
     const std::vector<LabRow> rows = all_rows(sweep);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      EXPECT_EQ(rows[i].prob, expected_rows[i].prob) << threads << " threads";
-      EXPECT_EQ(rows[i].logit, expected_rows[i].logit) << threads << " threads";
+      testing::expect_same_bits(rows[i].values.all_of(Measure::kProb),
+                       expected_rows[i].values.all_of(Measure::kProb));
+      testing::expect_same_bits(rows[i].values.all_of(Measure::kLogit),
+                       expected_rows[i].values.all_of(Measure::kLogit));
     }
   }
 }
@@ -180,7 +187,7 @@ TEST(Sweep, EqualsWholePatchedRunsToTheBitInEveryFormat) {
             whole_run(model, pool, model.embed(experiment.request.corrupted), {}, {&edit, 1});
         const Matrix logits = final_logits(model, pool, patched, 1);
         for (std::size_t target = 0; target < 3; ++target) {
-          EXPECT_EQ(row.logit[target * 20 + static_cast<std::size_t>(position)],
+          EXPECT_EQ(row.values.of(Measure::kLogit, target)[static_cast<std::size_t>(position)],
                     logits(0, experiment.request.targets[target].front()))
               << row.layer << ", " << position;
         }
@@ -215,12 +222,15 @@ TEST(Sweep, KnowsEveryRowWhenItStartsAgainWithOtherTargets) {
   EXPECT_EQ(sweep.block_rows_done(), 0.0);
   Lab fresh(model, pool, experiment.request);
   const std::vector<LabRow> expected = all_rows(fresh);
-  EXPECT_EQ(sweep.clean().logit, fresh.clean().logit);
-  EXPECT_EQ(sweep.corrupted().prob, fresh.corrupted().prob);
+  testing::expect_same_bits(sweep.clean().values.values(), fresh.clean().values.values());
+  testing::expect_same_bits(sweep.corrupted().values.values(), fresh.corrupted().values.values());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    EXPECT_EQ(rows[i].logit, expected[i].logit);
-    EXPECT_EQ(rows[i].prob, expected[i].prob);
-    EXPECT_EQ(rows[i].rank, expected[i].rank);
+    testing::expect_same_bits(rows[i].values.all_of(Measure::kLogit),
+                     expected[i].values.all_of(Measure::kLogit));
+    testing::expect_same_bits(rows[i].values.all_of(Measure::kProb),
+                     expected[i].values.all_of(Measure::kProb));
+    testing::expect_same_bits(rows[i].values.all_of(Measure::kRank),
+                     expected[i].values.all_of(Measure::kRank));
   }
 }
 
@@ -254,11 +264,13 @@ TEST(Sweep, ComputesARegionAndThenTheRest) {
     const LabRow& whole_row = expected[static_cast<std::size_t>(3 - row.layer)];
     for (std::size_t position = 0; position < 12; ++position) {
       if (position >= 4 && position < 7) {
-        EXPECT_EQ(row.logit[position], whole_row.logit[position]);
-        EXPECT_EQ(row.kl[position], whole_row.kl[position]);
+        EXPECT_EQ(row.values.of(Measure::kLogit)[position],
+                  whole_row.values.of(Measure::kLogit)[position]);
+        EXPECT_EQ(row.values.of(Measure::kKl)[position],
+                  whole_row.values.of(Measure::kKl)[position]);
       } else {
-        EXPECT_TRUE(std::isnan(row.prob[position]));
-        EXPECT_TRUE(std::isnan(row.kl[position]));
+        EXPECT_TRUE(std::isnan(row.values.of(Measure::kProb)[position]));
+        EXPECT_TRUE(std::isnan(row.values.of(Measure::kKl)[position]));
       }
     }
   }
@@ -268,7 +280,8 @@ TEST(Sweep, ComputesARegionAndThenTheRest) {
   EXPECT_NEAR(sweep.block_rows(), sweep.plan(0).block_rows() - done, 1e-9);
   const std::vector<LabRow> all = all_rows(sweep);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    EXPECT_EQ(all[i].logit, expected[i].logit);
+    testing::expect_same_bits(all[i].values.all_of(Measure::kLogit),
+                     expected[i].values.all_of(Measure::kLogit));
   }
 }
 

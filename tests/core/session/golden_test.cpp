@@ -77,8 +77,10 @@ TEST_P(Golden, TheSweepEqualsOnePyTorchRunAPatch) {
       const Json& prob = expected_["prob"][target][static_cast<std::size_t>(row.layer)];
       const Json& logit = expected_["logit"][target][static_cast<std::size_t>(row.layer)];
       for (std::size_t position = 0; position < T; ++position) {
-        EXPECT_NEAR(row.prob[target * T + position], prob[position], kProbTolerance);
-        EXPECT_NEAR(row.logit[target * T + position], logit[position], kLogitTolerance);
+        EXPECT_NEAR(row.values.of(Measure::kProb, target)[position], prob[position],
+                    kProbTolerance);
+        EXPECT_NEAR(row.values.of(Measure::kLogit, target)[position], logit[position],
+                    kLogitTolerance);
       }
     }
   }

@@ -5,6 +5,7 @@
 #include "tests/core/support/expect_error.h"
 #include "tests/core/support/loaded_session.h"
 #include "tests/core/support/safetensors_writer.h"
+#include "tests/core/support/same_rows.h"
 
 namespace patchboard {
 namespace {
@@ -97,12 +98,15 @@ TEST(Session, RunsAnExperimentAsLabDoes) {
     const LabRow row = sweep.step();
     const LabRow expected_row = expected.step();
     EXPECT_EQ(row.layer, expected_row.layer);
-    EXPECT_EQ(row.prob, expected_row.prob);
-    EXPECT_EQ(row.logit, expected_row.logit);
+    testing::expect_same_bits(row.values.all_of(Measure::kProb),
+                              expected_row.values.all_of(Measure::kProb));
+    testing::expect_same_bits(row.values.all_of(Measure::kLogit),
+                              expected_row.values.all_of(Measure::kLogit));
   }
   EXPECT_TRUE(sweep.done());
-  EXPECT_EQ(sweep.clean().prob, expected.clean().prob);
-  EXPECT_EQ(sweep.corrupted().logit, expected.corrupted().logit);
+  testing::expect_same_bits(sweep.clean().values.values(), expected.clean().values.values());
+  testing::expect_same_bits(sweep.corrupted().values.values(),
+                            expected.corrupted().values.values());
 }
 
 TEST(Session, ComputesNoRowTwiceForTheSamePrompts) {
@@ -189,9 +193,9 @@ TEST(Session, MeasuresOneRunAsAnExperimentDoes) {
   experiment.targets = {{260}, {7, 8, 9}};
   const Measures expected = session.start(experiment).clean();
   const Measures alone = session.measure(Ids{1, 2, 3}, experiment.targets);
-  EXPECT_EQ(alone.prob, expected.prob);
-  EXPECT_EQ(alone.rank.front(), expected.rank.front());
-  EXPECT_EQ(alone.kl, 0.0F);
+  EXPECT_EQ(alone.of(Measure::kProb), expected.of(Measure::kProb));
+  EXPECT_EQ(alone.of(Measure::kRank), expected.of(Measure::kRank));
+  EXPECT_EQ(alone.of(Measure::kKl), 0.0F);
 }
 
 TEST(Session, RefusesWeightsWhoseLogitsAreNotFinite) {

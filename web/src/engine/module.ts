@@ -2,6 +2,7 @@
 
 import type { Direction, Site } from '../experiment/experiment';
 import type { Dtype } from '../weights/dtype';
+import type { MeasureTable } from './measure-table';
 
 export interface Token {
   id: number;
@@ -36,17 +37,8 @@ export interface Target {
   tokens: Token[];
 }
 
-/** Everything that is known of one run's last position. Of several tokens only prob and logProb. */
-export interface Measures {
-  /** [target] */
-  prob: Float32Array;
-  logProb: Float32Array;
-  logit: Float32Array;
-  /** 1 is the most probable token. */
-  rank: Float32Array;
-  /** KL divergence of this run from the clean one, in nats. */
-  kl: number;
-}
+/** Everything that is known of one run's last position: a table of one cell. */
+export type Measures = MeasureTable;
 
 /** One heatmap to compute: see docs/experiment.md. */
 export interface SweepInfo {
@@ -88,9 +80,9 @@ export interface ExperimentStart {
 }
 
 /**
- * One heatmap row. Values are [target][column], flat. A cell is exact, not finite or not computed;
- * which, `computed` and `notFinite` say together. Its values are NaN unless it is exact; of a target
- * of several tokens, logit and rank are NaN even then. (Estimates come by `attribute` alone.)
+ * One heatmap row. A cell is exact, not finite or not computed; which, `computed` and `notFinite` say
+ * together. Its values are NaN unless it is exact; of a target of several tokens, measures of one token
+ * are NaN even then. (Estimates come by `attribute` alone.)
  */
 export interface SweepRow {
   /** An index into `ExperimentStart.sweeps`. */
@@ -98,12 +90,8 @@ export interface SweepRow {
   layer: number;
   /** −1 unless a row is a head's. */
   head: number;
-  prob: Float32Array;
-  logProb: Float32Array;
-  logit: Float32Array;
-  rank: Float32Array;
-  /** [column] */
-  kl: Float32Array;
+  /** A cell a column. */
+  measures: MeasureTable;
   /** [column]: 0 outside the region. */
   computed: Uint8Array;
   /**

@@ -1,5 +1,6 @@
 /** What is known of a cell; each looks different wherever cells are shown or saved. */
 
+import { valuesOf } from '../engine/measure-table';
 import type { SweepValues } from './result';
 
 export type CellState = 'exact' | 'estimated' | 'not finite' | 'not computed';
@@ -14,7 +15,9 @@ export const STATE_TEXTS: Record<Exclude<CellState, 'exact'>, string> = {
 /** Of what a run gave, without estimates. cell: [row][column], flat. */
 export function exactState(sweep: SweepValues, cell: number): CellState {
   if (sweep.notFinite[cell]) return 'not finite';
-  return Number.isNaN(sweep.kl[cell] ?? Number.NaN) ? 'not computed' : 'exact';
+  return Number.isNaN(valuesOf(sweep.measures, 'kl')[cell] ?? Number.NaN)
+    ? 'not computed'
+    : 'exact';
 }
 
 /** [[row, column]] of the cells that are not finite, as saved results have them. */

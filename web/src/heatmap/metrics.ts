@@ -1,11 +1,14 @@
 /** From the values of runs to what a heatmap colours. Pure, so a change of metric needs no new run. */
 
 import type { ExperimentStart, Measures, SweepInfo, Target } from '../engine/module';
+import { MEASURES } from '../engine/core-tables';
+import { infoOf, type Measure, type MeasureInfo, valueOf, valuesOf } from '../engine/measure-table';
 import type { Experiment } from '../experiment/experiment';
 import type { SweepValues } from './result';
 
-export const METRICS = ['logit_diff', 'prob', 'log_prob', 'logit', 'rank', 'kl'] as const;
-export type Metric = (typeof METRICS)[number];
+export type Metric = 'logit_diff' | Measure;
+
+export const METRICS: readonly Metric[] = ['logit_diff', ...MEASURES.map(({ name }) => name)];
 
 /** What a value is compared with; the unpatched run is the one that patches are put into. */
 export const REFERENCES = ['unpatched', 'corrupted', 'clean', 'raw', 'share'] as const;
@@ -28,32 +31,29 @@ export const DEFAULT_CHOICE: MetricChoice = {
   against: 1,
 };
 
-export const METRIC_TEXTS: Record<Metric, { label: string; meaning: string; digits: number }> = {
-  logit_diff: {
-    label: 'Logit difference of two targets',
-    meaning:
-      'The first target’s logit minus the second’s: what moves the model from one answer to the other.',
-    digits: 4,
-  },
-  prob: { label: 'Probability', meaning: 'How probable the target is.', digits: 6 },
-  log_prob: {
-    label: 'Log-probability',
-    meaning: 'In nats; small probabilities stay apart, and those of several tokens add up.',
-    digits: 4,
-  },
-  logit: {
-    label: 'Logit',
-    meaning: 'The score before the softmax, so other tokens play no part.',
-    digits: 4,
-  },
-  rank: { label: 'Rank', meaning: '1 is the most probable of all tokens.', digits: 0 },
-  kl: {
-    label: 'KL divergence',
-    meaning:
-      'How far the whole distribution over the next token is from the clean run’s, in nats; no target needed.',
-    digits: 5,
-  },
+type MetricInfo = Pick<
+  MeasureInfo,
+  | 'label'
+  | 'meaning'
+  | 'unit'
+  | 'ofTarget'
+  | 'ofOneToken'
+  | 'digits'
+  | 'leastGap'
+  | 'leastChange'
+  | 'scale'
+>;
+
+const LOGIT_DIFF: MetricInfo = {
+  ...infoOf('logit'),
+  label: 'Logit difference of two targets',
+  meaning:
+    'The first target’s logit minus the second’s: what moves the model from one answer to the other.',
 };
+
+/** What is to be known of a metric. */
+export const metricInfo = (metric: Metric): MetricInfo =>
+  metric === 'logit_diff' ? LOGIT_DIFF : infoOf(metric);
 
 /** A target, or for the logit difference a pair of them. */
 export interface Subject {
@@ -64,8 +64,14 @@ export interface Subject {
 const isSingle = (target: Target | undefined) => target?.tokens.length === 1;
 
 /** Logits and ranks are those of one token. */
-export const needsSingle = (metric: Metric) =>
-  metric === 'logit_diff' || metric === 'logit' || metric === 'rank';
+export const needsSingle = (metric: Metric): boolean => metricInfo(metric).ofOneToken;
+
+/** Whether it is one of a single target, which is to be chosen. */
+export const isOfOneTarget = (metric: Metric): boolean =>
+  metric !== 'logit_diff' && metricInfo(metric).ofTarget;
+
+/** Whether its change can be told as a share of the gap between the runs. */
+export const hasShares = (metric: Metric): boolean => metricInfo(metric).leastGap > 0;
 
 export function availableMetrics(targets: readonly Target[]): Metric[] {
   const singles = targets.filter(isSingle).length;
@@ -86,14 +92,14 @@ export function shownMetric(chosen: Metric | undefined, targets: readonly Target
 export const isAblation = ({ corruption }: Pick<Experiment, 'corruption'>) =>
   corruption.kind === 'zero' || corruption.kind === 'mean';
 
-/** An ablation has no corrupted run; a rank's or a divergence's share of a gap says nothing. */
+/** An ablation has no corrupted run; a share of a gap says nothing of some measures, as of a rank. */
 export function availableReferences(
   metric: Metric,
   experiment: Pick<Experiment, 'corruption'>,
 ): Reference[] {
   if (metric === 'kl') return ['raw'];
   return REFERENCES.filter((reference) => {
-    if (reference === 'share') return metric !== 'rank' && !isAblation(experiment);
+    if (reference === 'share') return hasShares(metric) && !isAblation(experiment);
     return reference !== 'corrupted' || !isAblation(experiment);
   });
 }
@@ -117,7 +123,7 @@ export function pairOf(pair: Subject, targets: readonly Target[]): Subject {
 
 /** One heatmap for each of these. */
 export function subjectsOf(metric: Metric, pair: Subject, targets: readonly Target[]): Subject[] {
-  if (metric === 'kl') return [{ target: 0, against: 0 }];
+  if (!metricInfo(metric).ofTarget) return [{ target: 0, against: 0 }];
   if (metric === 'logit_diff') {
     const { target, against } = pairOf(pair, targets);
     return [{ target, against }];
@@ -127,25 +133,22 @@ export function subjectsOf(metric: Metric, pair: Subject, targets: readonly Targ
   );
 }
 
-const COLUMNS = { prob: 'prob', log_prob: 'logProb', logit: 'logit', rank: 'rank' } as const;
-
 /** A metric of one whole run. */
 export function runValue(run: Measures, metric: Metric, { target, against }: Subject): number {
-  if (metric === 'kl') return run.kl;
-  const at = (values: Float32Array, index: number) => values[index] ?? Number.NaN;
-  if (metric === 'logit_diff') return at(run.logit, target) - at(run.logit, against);
-  return at(run[COLUMNS[metric]], target);
+  return metric === 'logit_diff'
+    ? valueOf(run, 'logit', target) - valueOf(run, 'logit', against)
+    : valueOf(run, metric, target);
 }
 
 /** A metric of each patched run: [row][column], NaN until known. */
-export function rawValues(sweep: SweepValues, metric: Metric, subject: Subject): Float32Array {
-  if (metric === 'kl') return sweep.kl;
-  const cells = sweep.info.rows * sweep.info.columns;
-  const of = (values: Float32Array, target: number) =>
-    values.subarray(target * cells, (target + 1) * cells);
-  if (metric !== 'logit_diff') return of(sweep[COLUMNS[metric]], subject.target);
-  const other = of(sweep.logit, subject.against);
-  return of(sweep.logit, subject.target).map((value, i) => value - (other[i] ?? Number.NaN));
+export function rawValues(
+  { measures }: SweepValues,
+  metric: Metric,
+  { target, against }: Subject,
+): Float32Array {
+  if (metric !== 'logit_diff') return valuesOf(measures, metric, target);
+  const other = valuesOf(measures, 'logit', against);
+  return valuesOf(measures, 'logit', target).map((value, i) => value - (other[i] ?? Number.NaN));
 }
 
 /** The run that a sweep's patches are put into. */
@@ -160,10 +163,9 @@ export function gapOf({ clean, corrupted }: WholeRuns, metric: Metric, subject: 
   return runValue(clean, metric, subject) - runValue(corrupted, metric, subject);
 }
 
-/** A gap between the clean and the corrupted run below this is too small to divide by. */
-export const LEAST_GAP = { prob: 0.01, log_prob: 0.1, logit: 0.1, logit_diff: 0.1, rank: 1, kl: 1 };
-
-export const isWide = (gap: number, metric: Metric) => Math.abs(gap) >= LEAST_GAP[metric];
+/** Whether a gap between the clean and the corrupted run is large enough to divide by. */
+export const isWide = (gap: number, metric: Metric): boolean =>
+  hasShares(metric) && Math.abs(gap) >= metricInfo(metric).leastGap;
 
 /** How raw values become shown ones: value → (value − base) / divisor. */
 export interface Scaling {
@@ -200,7 +202,7 @@ export function scalingOf(
       if (!isWide(gap, metric)) {
         const flag =
           `The clean and the corrupted run differ by ${Math.abs(gap).toPrecision(2)} only, less than ` +
-          `${LEAST_GAP[metric]}: too little to divide by, so raw values are shown.`;
+          `${metricInfo(metric).leastGap}: too little to divide by, so raw values are shown.`;
         return { ...RAW, flag };
       }
       return { base, divisor: gap, centre: info.direction === 'denoising' ? 0 : 1 };
@@ -216,9 +218,6 @@ export type ColourRange =
   | { kind: 'diverging'; centre: number; extent: number }
   | { kind: 'sequential'; low: number; high: number; log: boolean };
 
-/** Smaller changes are shown pale in place of being blown up to full colour. */
-const LEAST_EXTENT = { prob: 0.01, log_prob: 0.1, logit: 0.1, logit_diff: 0.1, rank: 1, kl: 0.001 };
-
 /** What the colours run over; from the least to the largest value, or as far to both sides of zero. */
 export function colourRange(
   values: Float32Array,
@@ -230,13 +229,15 @@ export function colourRange(
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  const least = LEAST_EXTENT[metric];
+  // Smaller changes are shown pale in place of being blown up to full colour.
+  const { leastChange: least, scale } = metricInfo(metric);
   if (centre !== undefined) {
     const farthest = low > high ? 0 : Math.max(high - centre, centre - low);
     return { kind: 'diverging', centre, extent: Math.max(farthest, divisor === 1 ? least : 0.1) };
   }
   if (low > high) [low, high] = [0, least];
-  if (metric === 'rank') return { kind: 'sequential', low: 1, high: Math.max(high, 10), log: true };
-  if (metric === 'prob' || metric === 'kl') low = 0;
+  if (scale === 'logarithmic')
+    return { kind: 'sequential', low: 1, high: Math.max(high, 10), log: true };
+  if (scale === 'at zero') low = 0;
   return { kind: 'sequential', low, high: Math.max(high, low + least), log: false };
 }

@@ -1,6 +1,7 @@
 /** What an experiment gave, as it arrives: columns of numbers, no object per cell. */
 
 import type { ExperimentStart, SweepInfo, SweepRow } from '../engine/module';
+import { type MeasureTable, putCells, unknownTable } from '../engine/measure-table';
 import type { Experiment } from '../experiment/experiment';
 import type { Dtype } from '../weights/dtype';
 
@@ -21,13 +22,8 @@ export interface SweepValues {
   /** Consecutive layers, and positions, that each cell's patch is in. */
   window: number;
   span: number;
-  /** [target][row][column], flat. */
-  prob: Float32Array;
-  logProb: Float32Array;
-  logit: Float32Array;
-  rank: Float32Array;
-  /** [row][column] */
-  kl: Float32Array;
+  /** A cell a [row][column]. */
+  measures: MeasureTable;
   /** [row][column], 1 where a cell was computed and is not finite. */
   notFinite: Uint8Array;
   /** [row], whether it is computed. */
@@ -46,16 +42,11 @@ export interface LabResult {
 
 function emptySweep(info: SweepInfo, targets: number, experiment: Experiment): SweepValues {
   const cells = info.rows * info.columns;
-  const unknown = (size: number) => new Float32Array(size).fill(Number.NaN);
   return {
     info,
     window: experiment.window,
     span: experiment.span,
-    prob: unknown(targets * cells),
-    logProb: unknown(targets * cells),
-    logit: unknown(targets * cells),
-    rank: unknown(targets * cells),
-    kl: unknown(cells),
+    measures: unknownTable(targets, cells),
     notFinite: new Uint8Array(cells),
     known: Array.from({ length: info.rows }, () => false),
     rowsDone: 0,
@@ -76,25 +67,14 @@ export function rowIndex(info: SweepInfo, nHead: number, row: { layer: number; h
   return info.axes === 'head-position' ? row.layer * nHead + row.head : row.layer;
 }
 
-/** Where the values of one target's heatmap row begin. */
-export function rowOffset(sweep: SweepValues, target: number, row: number): number {
-  return (target * sweep.info.rows + row) * sweep.info.columns;
-}
-
 /** Puts a row in its place, in the same arrays; returns new objects, so that views see the change. */
 export function withRow(result: LabResult, row: SweepRow): LabResult {
   const sweep = result.sweeps[row.sweep];
   if (!sweep) throw new Error(`a row of sweep ${row.sweep}, of ${result.sweeps.length}`);
-  const { columns } = sweep.info;
   const index = rowIndex(sweep.info, result.model.nHead, row);
-  result.start.targets.forEach((_, target) => {
-    for (const name of ['prob', 'logProb', 'logit', 'rank'] as const) {
-      const values = row[name].subarray(target * columns, (target + 1) * columns);
-      sweep[name].set(values, rowOffset(sweep, target, index));
-    }
-  });
-  sweep.kl.set(row.kl, index * columns);
-  sweep.notFinite.set(row.notFinite, index * columns);
+  const first = index * sweep.info.columns;
+  putCells(row.measures, sweep.measures, first);
+  sweep.notFinite.set(row.notFinite, first);
   sweep.known[index] = true;
   const sweeps = [...result.sweeps];
   sweeps[row.sweep] = { ...sweep, rowsDone: sweep.rowsDone + 1 };

@@ -1,10 +1,12 @@
 /** Every number of a result, a row for each cell and target. */
 
+import { MEASURES } from '../engine/core-tables';
+import { type Measure, valuesOf } from '../engine/measure-table';
 import { visibleText } from '../experiment/token-diff';
 import { numberOrNull } from '../taking/numbers';
 import { exactState } from './cell-state';
 import { placeOf, rangeText } from './panels';
-import { type LabResult, rowOffset } from './result';
+import type { LabResult } from './result';
 
 export const TABLE_COLUMNS = [
   'site',
@@ -14,12 +16,9 @@ export const TABLE_COLUMNS = [
   'head',
   'position',
   'token',
-  'probability',
-  'logit',
-  'log probability',
-  'rank',
+  ...MEASURES.map(({ label }) => label.toLowerCase()),
   'state',
-] as const;
+];
 
 /** Empty where there is none. */
 const exact = (value: number | undefined) => String(numberOrNull(value) ?? '');
@@ -36,7 +35,9 @@ export function* tableRows(result: LabResult): Generator<string[]> {
         for (let column = 0; column < info.columns; column++) {
           const place = placeOf(sweep, model.nHead, row, column);
           const { layer, lastLayer, head, position, lastPosition } = place;
-          const at = rowOffset(sweep, target, row) + column;
+          const cell = row * info.columns + column;
+          const value = (measure: Measure) =>
+            exact(valuesOf(sweep.measures, measure, target)[cell]);
           yield [
             info.site,
             info.direction,
@@ -45,11 +46,8 @@ export function* tableRows(result: LabResult): Generator<string[]> {
             range(head, head),
             range(position, lastPosition),
             visibleText(start.tokensClean[position]?.text ?? ''),
-            exact(sweep.prob[at]),
-            exact(sweep.logit[at]),
-            exact(sweep.logProb[at]),
-            exact(sweep.rank[at]),
-            exactState(sweep, row * info.columns + column),
+            ...MEASURES.map(({ name }) => value(name)),
+            exactState(sweep, cell),
           ];
         }
       }

@@ -2,11 +2,11 @@
 
 import type { Target } from '../engine/module';
 import { visibleText } from '../experiment/token-diff';
-import type { Metric, Subject } from './metrics';
+import { type Metric, metricInfo, type Subject } from './metrics';
 
 export function subjectTitle(metric: Metric, subject: Subject, targets: readonly Target[]): string {
   const name = (index: number) => visibleText(targets[index]?.text ?? '');
-  if (metric === 'kl') return 'All tokens';
+  if (!metricInfo(metric).ofTarget) return 'All tokens';
   if (metric === 'logit_diff') return `${name(subject.target)} against ${name(subject.against)}`;
   return name(subject.target);
 }

@@ -2,8 +2,8 @@
 
 import { stateLines } from '../heatmap/cell-state';
 import {
-  LEAST_GAP,
-  METRIC_TEXTS,
+  hasShares,
+  metricInfo,
   rawValues,
   runValue,
   isAblation,
@@ -50,17 +50,16 @@ export function availableMeans(
   { metric }: Pick<MetricView, 'metric'>,
   experiment: LabResult['experiment'],
 ): readonly MeanKind[] {
-  const hasShares = metric !== 'kl' && metric !== 'rank' && !isAblation(experiment);
-  return hasShares ? MEANS : ['change'];
+  return hasShares(metric) && !isAblation(experiment) ? MEANS : ['change'];
 }
 
 /** "Probability of each pair’s first target" */
 export function setMetricText({ metric, target, against }: MetricView): string {
   const name = (index: number) => `${ORDINALS[index] ?? `${index + 1}th`} target`;
-  if (metric === 'kl') return METRIC_TEXTS.kl.label;
+  if (!metricInfo(metric).ofTarget) return metricInfo(metric).label;
   if (metric === 'logit_diff')
     return `Logit of each pair’s ${name(target)} − of its ${name(against)}`;
-  return `${METRIC_TEXTS[metric].label} of each pair’s ${name(target)}`;
+  return `${metricInfo(metric).label} of each pair’s ${name(target)}`;
 }
 
 /** "1 pair", "2 pairs" */
@@ -107,14 +106,14 @@ function meansOf(swept: readonly Swept[], view: MetricView, kind: MeanKind): Mea
     }
     case 'share of means':
       return {
-        mean: shareOfMeans(pairs, LEAST_GAP[view.metric]),
+        mean: shareOfMeans(pairs, metricInfo(view.metric).leastGap),
         deviation: undefined,
         title: `Share of means over ${all}`,
         caption:
           'Share of the way from the corrupted to the clean run: metric means over pairs first, then normalised.',
       };
     case 'mean of shares': {
-      const shares = spreadOfShares(pairs, LEAST_GAP[view.metric]);
+      const shares = spreadOfShares(pairs, metricInfo(view.metric).leastGap);
       const used = shares?.count ?? 0;
       return {
         mean: shares?.mean,

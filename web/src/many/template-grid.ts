@@ -1,5 +1,6 @@
 /** A template's fillings as a picture: each target's probability. */
 
+import { valueOf } from '../engine/measure-table';
 import type { Measures } from '../engine/module';
 import { formatNumber, formatSigned } from '../heatmap/format';
 import { formatProbability } from '../picture/format';
@@ -33,7 +34,7 @@ export function isMatrix(slots: GridInput['slots']): boolean {
 }
 
 function probability(filled: Filled | undefined, target: number): number {
-  return filled?.measures?.prob[target] ?? Number.NaN;
+  return filled?.measures ? valueOf(filled.measures, 'prob', target) : Number.NaN;
 }
 
 function shownValue(filled: Filled | undefined, shown: GridShown): number {
@@ -102,7 +103,7 @@ export function gridLines({ slots, fillings, targets }: GridInput): (string | nu
   const lines = fillings.map((filled) => [
     ...filled.words,
     filled.text,
-    ...targets.map((_, target) => numberOrNull(filled.measures?.prob[target])),
+    ...targets.map((_, target) => numberOrNull(probability(filled, target))),
   ]);
   return [head, ...lines];
 }

@@ -4,7 +4,7 @@ import type { Token } from '../engine/module';
 import { visibleText } from '../experiment/token-diff';
 import { type CellState, exactState, stateLines } from '../heatmap/cell-state';
 import type { Metric, Reference } from '../heatmap/metrics';
-import { METRIC_TEXTS } from '../heatmap/metrics';
+import { metricInfo } from '../heatmap/metrics';
 import { rowNames } from '../heatmap/panels';
 import type { LabResult, SweepValues } from '../heatmap/result';
 import { shownValues } from '../heatmap/shown';
@@ -18,15 +18,6 @@ export interface MetricView {
   target: number;
   against: number;
 }
-
-const UNITS: Record<Metric, string> = {
-  logit_diff: 'logits',
-  prob: '',
-  log_prob: 'nats',
-  logit: 'logits',
-  rank: 'ranks',
-  kl: 'nats',
-};
 
 const REFERENCE_TEXTS: Record<Reference, string> = {
   unpatched: ', minus that of the run that was patched',
@@ -71,9 +62,9 @@ export function axesText({ info }: SweepValues): string {
 /** "Probability of ·Jones" */
 export function metricText(result: LabResult, { metric, target, against }: MetricView): string {
   const name = (index: number) => visibleText(result.start.targets[index]?.text ?? '');
-  if (metric === 'kl') return METRIC_TEXTS.kl.label;
+  if (!metricInfo(metric).ofTarget) return metricInfo(metric).label;
   if (metric === 'logit_diff') return `Logit of ${name(target)} − logit of ${name(against)}`;
-  return `${METRIC_TEXTS[metric].label} of ${name(target)}`;
+  return `${metricInfo(metric).label} of ${name(target)}`;
 }
 
 export function sweepText({ info }: SweepValues): string {
@@ -100,7 +91,7 @@ export function heatmapPicture(
     rowLabels: rowNames(sweep, result.model.nHead),
     columnLabels: labels,
     strongColumns: strong,
-    scale: { range: shown.range, unit: shown.isShare ? '' : UNITS[metric] },
+    scale: { range: shown.range, unit: shown.isShare ? '' : unitOf(metric) },
     caption: [
       `Colour: ${metricText(result, view)}${REFERENCE_TEXTS[reference]}.`,
       ...stateLines(shown.states),
@@ -109,19 +100,9 @@ export function heatmapPicture(
   };
 }
 
-/** Smaller changes than these are shown pale. */
-const LEAST: Record<Metric, number> = {
-  logit_diff: 0.1,
-  prob: 0.01,
-  log_prob: 0.1,
-  logit: 0.1,
-  rank: 1,
-  kl: 0.001,
-};
+export const leastExtent = (metric: Metric): number => metricInfo(metric).leastChange;
 
-export const leastExtent = (metric: Metric): number => LEAST[metric];
-
-export const unitOf = (metric: Metric): string => UNITS[metric];
+export const unitOf = (metric: Metric): string => metricInfo(metric).unit;
 
 /** What each cell’s patch changed: [row][column]. */
 export function changesOf(result: LabResult, sweep: SweepValues, view: MetricView): Float32Array {
@@ -131,7 +112,7 @@ export function changesOf(result: LabResult, sweep: SweepValues, view: MetricVie
 
 /** [row][column], of what takes a value from each of several sweeps: the least that is known. */
 export function jointStates(sweeps: readonly SweepValues[]): CellState[] {
-  const cells = sweeps[0]?.kl.length ?? 0;
+  const cells = sweeps[0]?.measures.cells ?? 0;
   return Array.from({ length: cells }, (_, cell): CellState => {
     const states = sweeps.map((sweep) => exactState(sweep, cell));
     if (states.includes('not finite')) return 'not finite';

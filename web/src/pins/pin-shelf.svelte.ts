@@ -13,11 +13,8 @@ export function copyOf(result: LabResult): LabResult {
   const { experiment, model, start } = result;
   const copied = (sweep: SweepValues): SweepValues => ({
     ...sweep,
-    prob: sweep.prob.slice(),
-    logProb: sweep.logProb.slice(),
-    logit: sweep.logit.slice(),
-    rank: sweep.rank.slice(),
-    kl: sweep.kl.slice(),
+    measures: { ...sweep.measures, values: sweep.measures.values.slice() },
+    notFinite: sweep.notFinite.slice(),
     known: [...sweep.known],
   });
   return {

@@ -40,6 +40,6 @@ export function attemptsPicture(
 
 /** In how many attempts the likeliest of the tokens is another one after the corruption. */
 export function turned(attempts: readonly Attempt[]): number {
-  const best = (values: Float32Array) => values.indexOf(largestOf(values));
+  const best = (values: readonly number[]) => values.indexOf(largestOf(values));
   return attempts.filter(({ clean, corrupted }) => best(clean) !== best(corrupted)).length;
 }

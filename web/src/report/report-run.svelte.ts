@@ -2,6 +2,7 @@
 
 import type { EngineAccess, RunEnd, RunEvents } from '../engine/engine-access';
 import { EngineOver } from '../engine/engine-over';
+import { valuesOfRun } from '../engine/measure-table';
 import type { Prompt } from '../engine/module';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
 import { isCoreError, messageOf } from '../loading/errors';
@@ -26,8 +27,8 @@ export type ReportSource = Pick<
 export interface Attempt {
   name: string;
   /** [target] */
-  clean: Float32Array;
-  corrupted: Float32Array;
+  clean: readonly number[];
+  corrupted: readonly number[];
 }
 
 export interface ItemFigures {
@@ -153,7 +154,11 @@ export class ReportRun {
         await source.measure(corrupted, targets),
       ];
       if (signal.aborted) return;
-      attempts.push({ name, clean: first.prob, corrupted: second.prob });
+      attempts.push({
+        name,
+        clean: valuesOfRun(first, 'prob'),
+        corrupted: valuesOfRun(second, 'prob'),
+      });
       this.set(item, { attempts: [...attempts] });
     }
   }
@@ -187,7 +192,8 @@ async function runFigures(
   );
   const known = ids.filter((id) => id !== undefined);
   const measured = known.length > 0 ? await source.measure(prompt, known) : undefined;
+  const probsMeasured = measured ? valuesOfRun(measured, 'prob') : [];
   let next = 0;
-  const probs = ids.map((id) => (id === undefined ? undefined : measured?.prob[next++]));
+  const probs = ids.map((id) => (id === undefined ? undefined : probsMeasured[next++]));
   return { top, probs };
 }

@@ -1,5 +1,6 @@
 /** What figures say, in sentences. */
 
+import { valueOf } from '../engine/measure-table';
 import { visibleText } from '../experiment/token-diff';
 import { largestOf } from '../heatmap/extremes';
 import { formatSigned } from '../heatmap/format';
@@ -92,7 +93,8 @@ export function heatmapVerdict(result: LabResult, sweep: SweepValues, target: nu
   if (value === undefined) return '';
   if (Math.abs(value) < 2 * ROUNDING)
     return `No patch changes the probability of ${name} by as much as 0.0001.`;
-  const gap = (result.start.clean.prob[target] ?? 0) - (result.start.corrupted.prob[target] ?? 0);
+  const gap =
+    valueOf(result.start.clean, 'prob', target) - valueOf(result.start.corrupted, 'prob', target);
   const column = best % sweep.info.columns;
   const token = visibleText(result.start.tokensClean[column]?.text ?? '');
   return (

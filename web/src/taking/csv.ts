@@ -1,12 +1,19 @@
 /** Every number of a result as CSV (RFC 4180): a line for each cell and target. */
 
+import { MEASURES } from '../engine/core-tables';
+import { type Measure, valuesOf } from '../engine/measure-table';
 import { exactState } from '../heatmap/cell-state';
 import { placeOf } from '../heatmap/panels';
 import type { LabResult, SweepValues } from '../heatmap/result';
-import { rowOffset } from '../heatmap/result';
 import { numberOrNull } from './numbers';
 
 type Field = string | number | null;
+
+// Programs that read columns by their number find them where they always were.
+const namesOf = (inEveryResult: boolean) =>
+  MEASURES.filter((measure) => measure.inEveryResult === inEveryResult).map(({ name }) => name);
+const FIRST = namesOf(true);
+const LATER = namesOf(false);
 
 export const COLUMNS = [
   'site',
@@ -19,13 +26,10 @@ export const COLUMNS = [
   'last_position',
   'clean_token',
   'corrupted_token',
-  'prob',
-  'log_prob',
-  'logit',
-  'rank',
-  'kl',
+  ...FIRST,
   'state',
-] as const;
+  ...LATER,
+];
 
 /** Quoted where it must be, and where a space at its end would be lost otherwise. */
 export function csvField(field: Field): string {
@@ -45,7 +49,7 @@ function sweepLines(result: LabResult, sweep: SweepValues): Field[][] {
   return targets.flatMap((target, t) =>
     Array.from({ length: info.rows * info.columns }, (_, cell): Field[] => {
       const row = Math.floor(cell / info.columns);
-      const at = rowOffset(sweep, t, 0) + cell;
+      const value = (measure: Measure) => numberOrNull(valuesOf(sweep.measures, measure, t)[cell]);
       const place = placeOf(sweep, result.model.nHead, row, cell % info.columns);
       return [
         info.site,
@@ -58,12 +62,9 @@ function sweepLines(result: LabResult, sweep: SweepValues): Field[][] {
         orNull(place.lastPosition),
         tokensClean[place.position]?.text ?? null,
         tokensCorrupted[place.position]?.text ?? null,
-        numberOrNull(sweep.prob[at]),
-        numberOrNull(sweep.logProb[at]),
-        numberOrNull(sweep.logit[at]),
-        numberOrNull(sweep.rank[at]),
-        numberOrNull(sweep.kl[cell]),
+        ...FIRST.map(value),
         exactState(sweep, cell),
+        ...LATER.map(value),
       ];
     }),
   );

@@ -1,37 +1,34 @@
 /** A result as JSON, to be replayed: docs/experiment.md, "Saved results". */
 
+import { MEASURES } from '../engine/core-tables';
+import {
+  type Measure,
+  type MeasureInfo,
+  targetsOf,
+  valueOf,
+  valuesOf,
+} from '../engine/measure-table';
 import type { Measures, Prediction, Token } from '../engine/module';
 import type { Experiment } from '../experiment/experiment';
 import { notFiniteCells } from '../heatmap/cell-state';
-import { type LabResult, rowOffset, type SweepValues } from '../heatmap/result';
+import type { LabResult, SweepValues } from '../heatmap/result';
 import { numberOrNull } from './numbers';
 
 type Numbers = (number | null)[];
 
-export interface SavedMeasures {
-  prob: Numbers;
-  log_prob: Numbers;
-  logit: Numbers;
-  rank: Numbers;
-  kl: number | null;
-}
+/** [target], or one number of a measure of the whole run. */
+export type SavedMeasures = Record<Measure, Numbers | number | null>;
 
 export interface SavedPrediction extends Token {
   logit: number | null;
   prob: number | null;
 }
 
-export interface SavedSweep {
+/** Of each measure [target][row][column], or [row][column]. */
+export interface SavedSweep extends Record<Measure, Numbers[][] | Numbers[]> {
   site: string;
   direction: string;
   axes: string;
-  /** [target][row][column] */
-  prob: Numbers[][];
-  log_prob: Numbers[][];
-  logit: Numbers[][];
-  rank: Numbers[][];
-  /** [row][column] */
-  kl: Numbers[];
   /** [[row, column]] of the cells that were computed and are not finite; others of null were not. */
   not_finite: [row: number, column: number][];
 }
@@ -53,39 +50,36 @@ export interface SavedResult extends Omit<Experiment, 'corrupted'> {
 
 const numbers = (values: Float32Array): Numbers => Array.from(values, numberOrNull);
 
-function savedMeasures({ prob, logProb, logit, rank, kl }: Measures): SavedMeasures {
-  return {
-    prob: numbers(prob),
-    log_prob: numbers(logProb),
-    logit: numbers(logit),
-    rank: numbers(rank),
-    kl: numberOrNull(Math.fround(kl)),
-  };
+/** In the order of the core's table. */
+function byMeasure<T>(saved: (measure: MeasureInfo) => T): Record<Measure, T> {
+  const entries = MEASURES.map((measure) => [measure.name, saved(measure)]);
+  return Object.fromEntries(entries) as Record<Measure, T>;
 }
 
-function table(values: Float32Array, columns: number): Numbers[] {
+function savedMeasures(run: Measures): SavedMeasures {
+  return byMeasure((measure) => {
+    const values = targetsOf(measure, run).map((target) =>
+      numberOrNull(valueOf(run, measure.name, target)),
+    );
+    return measure.ofTarget ? values : (values[0] ?? null);
+  });
+}
+
+function rowsOf(values: Float32Array, columns: number): Numbers[] {
   return Array.from({ length: values.length / columns }, (_, row) =>
     numbers(values.subarray(row * columns, (row + 1) * columns)),
   );
 }
 
-function savedSweep(sweep: SweepValues, targets: number): SavedSweep {
+function savedSweep(sweep: SweepValues): SavedSweep {
   const { site, direction, axes, columns } = sweep.info;
-  const tables = (values: Float32Array) =>
-    Array.from({ length: targets }, (_, target) =>
-      table(values.subarray(rowOffset(sweep, target, 0), rowOffset(sweep, target + 1, 0)), columns),
+  const tables = byMeasure((measure) => {
+    const rows = targetsOf(measure, sweep.measures).map((target) =>
+      rowsOf(valuesOf(sweep.measures, measure.name, target), columns),
     );
-  return {
-    site,
-    direction,
-    axes,
-    prob: tables(sweep.prob),
-    log_prob: tables(sweep.logProb),
-    logit: tables(sweep.logit),
-    rank: tables(sweep.rank),
-    kl: table(sweep.kl, columns),
-    not_finite: notFiniteCells(sweep),
-  };
+    return measure.ofTarget ? rows : (rows[0] ?? []);
+  });
+  return { site, direction, axes, ...tables, not_finite: notFiniteCells(sweep) };
 }
 
 const savedPredictions = (top: readonly Prediction[]): SavedPrediction[] =>
@@ -118,7 +112,7 @@ export function savedResult(result: LabResult, digest?: string): SavedResult {
         clean: savedPredictions(start.topClean),
         corrupted: savedPredictions(start.topCorrupted),
       },
-      sweeps: result.sweeps.map((sweep) => savedSweep(sweep, start.targets.length)),
+      sweeps: result.sweeps.map(savedSweep),
     },
   };
 }

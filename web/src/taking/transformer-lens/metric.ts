@@ -21,6 +21,17 @@ def metric(logits):
 def metric(logits):
     """The target's rank; 1 is the most probable token."""
     return logits.argsort(descending=True, stable=True).tolist().index(target) + 1`,
+  margin: `
+def metric(logits):
+    """The logit of the target minus the largest of all others."""
+    others = logits.clone()
+    others[target] = -torch.inf
+    return (logits[target] - others.max()).item()`,
+  entropy: `
+def metric(logits):
+    """The entropy of the next token's distribution, in nats."""
+    log_probs = logits.log_softmax(-1)
+    return -(log_probs.exp() * log_probs).sum().item()`,
   logit_diff: `
 def metric(logits):
     """The logit of the target minus that of the other."""

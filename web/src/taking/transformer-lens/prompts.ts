@@ -1,6 +1,7 @@
 /** The program's prompts and targets, in token ids: no tokenizer can make others of them. */
 
 import type { Token } from '../../engine/module';
+import { metricInfo } from '../../heatmap/metrics';
 import { commentText, idsText, pythonString } from './python';
 import type { ProgramSubject } from './subject';
 
@@ -17,7 +18,7 @@ export function promptsSection(subject: ProgramSubject): string {
 target = [${idsText(target)}]  # ${textOf(target)}\n`
     : `target = ${idsText(target)}  # ${textOf(target)}\n`;
   return [
-    metric === 'kl' ? '' : targetText,
+    metricInfo(metric).ofTarget ? targetText : '',
     metric === 'logit_diff' ? `against = ${idsText(against)}  # ${textOf(against)}\n` : '',
     prompt('clean', start.tokensClean),
     experiment.corruption.kind === 'prompt' ? prompt('corrupted', start.tokensCorrupted) : '',

@@ -3,7 +3,14 @@
 import type { ExperimentStart, Token } from '../../engine/module';
 import type { Experiment, Site } from '../../experiment/experiment';
 import { isHeadSite } from '../../experiment/defaults';
-import { gapOf, isWide, type Metric, type Reference, shownReference } from '../../heatmap/metrics';
+import {
+  gapOf,
+  isWide,
+  type Metric,
+  metricInfo,
+  type Reference,
+  shownReference,
+} from '../../heatmap/metrics';
 import type { ResultModel } from '../../heatmap/result';
 import type { MetricView } from '../../picture/from-result';
 
@@ -38,7 +45,7 @@ export function subjectOf(source: ProgramSource, view: MetricView): ProgramSubje
     reference: isTooSmall ? 'raw' : reference,
     target,
     against: tokens(view.against),
-    isContinuation: target.length > 1 && metric !== 'kl',
+    isContinuation: target.length > 1 && metricInfo(metric).ofTarget,
   };
 }
 
