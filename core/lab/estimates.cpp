@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "core/attribution/attribution.h"
-#include "core/attribution/backward.h"
 #include "core/error.h"
 #include "core/input/input_value.h"
 
@@ -28,20 +27,47 @@ Matrix summed(const Matrix& cells, Index span) {
   return sums;
 }
 
-Kept kept_of_sources(const std::vector<SweepSettings>& sweeps) {
-  Kept kept;
+/// What all sweeps need of a run, together.
+Kept kept_of(const std::vector<SweepSettings>& sweeps, Kept (*of_site)(Site), Kept kept = {}) {
   for (const SweepSettings& settings : sweeps) {
-    kept = kept.with(kept_of_source(settings.site));
+    kept = kept.with(of_site(settings.site));
   }
   return kept;
 }
 
-/// The run that is patched keeps its patterns only where they are put in elsewhere.
-Kept kept_of_bases(const std::vector<SweepSettings>& sweeps) {
-  Kept kept = kept_of_sources(sweeps);
-  kept.pattern = false;
-  return kept.with(kept_of_backward());
-}
+/// Reads the estimates of some sweeps off the gradients, as they come.
+class Attributor : public GradientVisitor {
+ public:
+  /// sweeps: whether each is read. maps: [sweep], [n_layer, …]; get the estimates.
+  Attributor(const std::vector<SweepSettings>& sweeps, Direction direction,
+             const ActivationCache& source, const Config& config, std::vector<Matrix>& maps)
+      : sweeps_(sweeps), direction_(direction), source_(source), config_(config), maps_(maps) {}
+
+  [[nodiscard]] bool wants(Site site) const override {
+    return std::ranges::any_of(sweeps_,
+                               [&](const SweepSettings& sweep) { return is_own(sweep, site); });
+  }
+  void visit(Site site, Index layer, const MatrixView& values,
+             const MatrixView& gradient) override {
+    for (std::size_t sweep = 0; sweep < sweeps_.size(); ++sweep) {
+      if (is_own(sweeps_[sweep], site)) {
+        attribute({.site = site, .layer = layer, .values = values, .gradient = gradient}, source_,
+                  sweeps_[sweep].by_position, config_, maps_[sweep]);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_own(const SweepSettings& sweep, Site site) const {
+    return sweep.site == site && sweep.direction == direction_;
+  }
+
+  const std::vector<SweepSettings>& sweeps_;
+  Direction direction_;
+  const ActivationCache& source_;
+  const Config& config_;
+  std::vector<Matrix>& maps_;
+};
 
 /// From layers' single cells to the cells of a sweep.
 Matrix cells_of(const Matrix& all, const SweepPlan& plan) {
@@ -151,30 +177,21 @@ Estimator::Maps Estimator::maps_of(const Question& question) {
 void Estimator::add_run(const Question& question, Direction direction, Index sample, Maps& sums) {
   Runs& runs = lab_.runs();
   const Config& config = model_.config();
-  const ActivationCache& source = runs.source(direction, sample, kept_of_sources(lab_.sweeps()));
-  const ActivationCache& base = runs.base(direction, sample, kept_of_bases(lab_.sweeps()));
+  const std::vector<SweepSettings>& sweeps = lab_.sweeps();
+  const ActivationCache& source = runs.source(direction, sample, kept_of(sweeps, kept_of_source));
+  const ActivationCache& base =
+      runs.base(direction, sample, kept_of(sweeps, kept_of_gradient, kept_of_backward()));
   const Matrix logits =
       direction == Direction::kDenoising ? runs.corrupted_logits(sample) : runs.clean_logits();
   Maps layers(sums.size());
-  const auto is_own = [&](std::size_t sweep) {
-    return lab_.sweeps()[sweep].direction == direction;
-  };
   for (std::size_t sweep = 0; sweep < sums.size(); ++sweep) {
     layers[sweep].resize(config.n_layer, sums[sweep].size() / config.n_layer);
   }
-  backward(model_, pool_, base, metric_gradient(question, logits.row(0)),
-           [&](const BlockOfBackward& block) {
-             for (std::size_t sweep = 0; sweep < sums.size(); ++sweep) {
-               const SweepSettings& settings = lab_.sweeps()[sweep];
-               if (is_own(sweep)) {
-                 attribute(block, base, source, settings.site, settings.by_position, config,
-                           layers[sweep]);
-               }
-             }
-           });
+  Attributor attributor(sweeps, direction, source, config, layers);
+  model_.backward(pool_, base, metric_gradient(question, logits.row(0)), attributor);
   const auto share = 1.0F / static_cast<float>(lab_.samples());
   for (std::size_t sweep = 0; sweep < sums.size(); ++sweep) {
-    if (is_own(sweep)) {
+    if (sweeps[sweep].direction == direction) {
       sums[sweep] += share * cells_of(layers[sweep], lab_.plan(static_cast<Index>(sweep)));
     }
   }

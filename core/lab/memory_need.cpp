@@ -5,7 +5,6 @@
 #include <set>
 #include <vector>
 
-#include "core/attribution/backward.h"
 #include "core/error.h"
 
 namespace patchboard {
@@ -108,10 +107,9 @@ class Needs {
     kept.clean = kept.clean.with(kept_of_backward());
     kept.corrupted = kept.corrupted.with(kept_of_backward());
     for (const SweepSettings& sweep : experiment_.sweeps()) {
-      Kept source = kept_of_source(sweep.site);
-      source.pattern = false;  // of the base, where estimates recompute it
-      kept.clean = kept.clean.with(source);
-      kept.corrupted = kept.corrupted.with(source);
+      const Kept estimated = kept_of_gradient(sweep.site);
+      kept.clean = kept.clean.with(estimated);
+      kept.corrupted = kept.corrupted.with(estimated);
     }
     const bool ablation = experiment_.corruption.is_ablation();
     return {.clean = cache_floats(sizes_, T, kept.clean),

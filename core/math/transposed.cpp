@@ -70,7 +70,7 @@ const float* Transposed::panel(Index panel, Index first, Index count, float* roo
   const Index rows = std::min(kCols, matrix_.rows() - row);
   Square padded{};  // zeros in rows beyond the matrix
   for (Index done = 0; done < count; done += kCols) {
-    const float* square = matrix_.panel((first + done) / kCols, row, rows, padded.data());
+    const float* square = matrix_.panel((first_ + first + done) / kCols, row, rows, padded.data());
     if (rows < kCols && square != padded.data()) {
       std::copy_n(square, rows * kCols, padded.data());
       square = padded.data();

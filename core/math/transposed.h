@@ -14,9 +14,12 @@ class Transposed {
   static constexpr bool kPanelsInOnePiece = false;
 
   /// The matrix has to outlive this.
-  explicit Transposed(const PackedMatrix& matrix) : matrix_(matrix) {}
+  explicit Transposed(const PackedMatrix& matrix) : Transposed(matrix, 0, matrix.cols()) {}
+  /// Of some of the matrix's columns. first: a multiple of kPanelCols.
+  Transposed(const PackedMatrix& matrix, Index first, Index count)
+      : matrix_(matrix), first_(first), count_(count) {}
 
-  [[nodiscard]] Index rows() const { return matrix_.cols(); }
+  [[nodiscard]] Index rows() const { return count_; }
   [[nodiscard]] Index cols() const { return matrix_.rows(); }
 
   /// Rows [first, first + count) of a panel: [count, kPanelCols], in `room`, which has place for
@@ -25,6 +28,8 @@ class Transposed {
 
  private:
   const PackedMatrix& matrix_;
+  Index first_;
+  Index count_;
 };
 
 }  // namespace patchboard

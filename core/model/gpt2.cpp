@@ -21,6 +21,10 @@ void visit(BlockVisitor* visitor, Site site, const MatrixSpan& values) {
   }
 }
 
+std::span<const OwnInput> inputs_of(const BlockVisitor* visitor) {
+  return visitor == nullptr ? std::span<const OwnInput>{} : visitor->inputs();
+}
+
 }  // namespace
 
 Gpt2::Gpt2(const Config& config, Weights weights) : config_(config), weights_(std::move(weights)) {}
@@ -79,6 +83,7 @@ void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const Ma
            c_attn.bias, Output::kAssign, queries);
   }
   const MatrixSpan q = own_queries ? MatrixSpan(queries) : MatrixSpan(own.leftCols(D));
+  read_own_inputs(pool, layer, inputs_of(batch.visitor), q, own);
   visit(batch.visitor, Site::kQ, q);
   visit(batch.visitor, Site::kK, own.middleCols(D, D));
   visit(batch.visitor, Site::kV, own.rightCols(D));
@@ -120,8 +125,10 @@ void Gpt2::finish_block(ThreadPool& pool, Index layer, Site site, const MatrixVi
   }
   if (rest != Rest::kNothing) {
     visit(visitor, Site::kResidMid, x);
-    add(Site::kMlpOut,
-        [&](Output output, const MatrixSpan& out) { mlp(pool, block, x, output, out); });
+    const Matrix* own = own_input(inputs_of(visitor), {.kind = Reader::Kind::kMlp, .layer = layer});
+    add(Site::kMlpOut, [&](Output output, const MatrixSpan& out) {
+      mlp(pool, block, own == nullptr ? x : *own, output, out);
+    });
   }
   visit(visitor, Site::kResidPost, x);
 }
@@ -132,12 +139,43 @@ void Gpt2::project(ThreadPool& pool, const BlockWeights& block, const MatrixView
          {.first = 0, .count = config_.d_model}, block.attn_c_proj.bias, output, out);
 }
 
-/// resid_mid and out may be the same.
-void Gpt2::mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& resid_mid,
-               Output output, const MatrixSpan& out) const {
-  Matrix hidden(resid_mid.rows(), config_.d_mlp);
-  affine(pool, normed_rows(pool, resid_mid, block.ln_2), block.mlp_c_fc.weight, block.mlp_c_fc.bias,
+/// Which columns of c_attn a head's q, k or v is.
+Columns Gpt2::columns_of(const Reader& reader) const {
+  const Index third = reader.kind == Reader::Kind::kQ ? 0 : reader.kind == Reader::Kind::kK ? 1 : 2;
+  return {.first = third * config_.d_model + reader.head * config_.d_head(),
+          .count = config_.d_head()};
+}
+
+/// Of the heads with an input of their own. q: [rows, d_model]. own: [rows, 3 d_model].
+void Gpt2::read_own_inputs(ThreadPool& pool, Index layer, std::span<const OwnInput> inputs,
+                           MatrixSpan q, MatrixSpan own) const {
+  if (inputs.empty()) {
+    return;
+  }
+  const BlockWeights& block = weights_.h[static_cast<std::size_t>(layer)];
+  for (const Reader& reader : head_readers(layer, config_.n_head)) {
+    if (const Matrix* resid = own_input(inputs, reader)) {
+      const Columns columns = columns_of(reader);
+      affine(pool, normed_rows(pool, *resid, block.ln_1), block.attn_c_attn.weight, columns,
+             block.attn_c_attn.bias, Output::kAssign,
+             (reader.kind == Reader::Kind::kQ ? q : own).middleCols(columns.first, columns.count));
+    }
+  }
+}
+
+/// What GELU is applied to: [rows, d_mlp].
+Matrix Gpt2::mlp_hidden(ThreadPool& pool, const BlockWeights& block,
+                        const MatrixView& input) const {
+  Matrix hidden(input.rows(), config_.d_mlp);
+  affine(pool, normed_rows(pool, input, block.ln_2), block.mlp_c_fc.weight, block.mlp_c_fc.bias,
          hidden);
+  return hidden;
+}
+
+/// input: what is read, resid_mid as a rule; it and out may be the same.
+void Gpt2::mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& input, Output output,
+               const MatrixSpan& out) const {
+  const Matrix hidden = mlp_hidden(pool, block, input);
   const PackedRows activated(pool, hidden.rows(), config_.d_mlp, [&](Index row, float* values) {
     std::ranges::copy(row_values(hidden, row), values);
     gelu({values, static_cast<std::size_t>(config_.d_mlp)});

@@ -9,6 +9,8 @@
 #include "core/math/thread_pool.h"
 #include "core/model/activation_cache.h"
 #include "core/model/attention.h"
+#include "core/model/gradient_visitor.h"
+#include "core/model/reader.h"
 #include "core/model/site.h"
 #include "core/token_id.h"
 #include "core/weights/config.h"
@@ -39,6 +41,9 @@ class BlockVisitor {
   virtual void visit(Site site, MatrixSpan values) = 0;
   /// At the pattern, before z: what attention has read, and what it gave.
   virtual void visit_attention(const AttentionInput& /*input*/, Matrix& /*z*/) {}
+  /// The readers that read a residual stream of their own: a head's q, k or v before they are
+  /// visited, an MLP. Rows are those that `visit` gets.
+  [[nodiscard]] virtual std::span<const OwnInput> inputs() const { return {}; }
 };
 
 /// What a block runs over.
@@ -76,6 +81,13 @@ class Gpt2 {
   void finish_block(ThreadPool& pool, Index layer, Site site, const MatrixView& values, Matrix& x,
                     BlockVisitor* visitor = nullptr) const;
 
+  /// The gradients of a number with respect to what a run computed, by one pass from the logits to
+  /// the embedding, a block's at a time. run: kept `kept_of_backward()`. d_logits: [count,
+  /// vocab_size], the number's gradient with respect to the logits of the last `count` positions.
+  /// The same bits for any number of threads. Source: Rumelhart et al. 1986.
+  void backward(ThreadPool& pool, const ActivationCache& run, const MatrixView& d_logits,
+                GradientVisitor& visitor) const;
+
   /// The sum of the token's and the position's vector: [tokens, d_model]. first: position of the
   /// first token.
   [[nodiscard]] Matrix embed(std::span<const TokenId> tokens, Index first = 0) const;
@@ -92,8 +104,25 @@ class Gpt2 {
                                        const LayerNormWeights& norm) const;
   void project(ThreadPool& pool, const BlockWeights& block, const MatrixView& z, Output output,
                const MatrixSpan& out) const;
-  void mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& resid_mid, Output output,
+  void mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& input, Output output,
            const MatrixSpan& out) const;
+  [[nodiscard]] Matrix mlp_hidden(ThreadPool& pool, const BlockWeights& block,
+                                  const MatrixView& input) const;
+  void read_own_inputs(ThreadPool& pool, Index layer, std::span<const OwnInput> inputs,
+                       MatrixSpan q, MatrixSpan own) const;
+  [[nodiscard]] Columns columns_of(const Reader& reader) const;
+
+  // Their inverses: gpt2_backward.cpp.
+  [[nodiscard]] Matrix logits_backward(ThreadPool& pool, const Matrix& resid_post,
+                                       const MatrixView& d_logits, GradientVisitor& visitor) const;
+  void run_block_backward(ThreadPool& pool, Index layer, const ActivationCache& run, Matrix& d_x,
+                          GradientVisitor& visitor) const;
+  void mlp_backward(ThreadPool& pool, Index layer, const Matrix& resid_mid, Matrix& d_x,
+                    GradientVisitor& visitor) const;
+  void heads_backward(ThreadPool& pool, Index layer, const Matrix& resid_pre, Matrix& d_qkv,
+                      GradientVisitor& visitor) const;
+  void add_norm_gradient(ThreadPool& pool, const MatrixView& x, const LayerNormWeights& norm,
+                         const Matrix& d_out, MatrixSpan d_x) const;
 
   Config config_;
   Weights weights_;

@@ -40,6 +40,8 @@ struct SiteTraits {
   Index third;
   /// What a run has to be told to keep for it; null where every run keeps it.
   bool Kept::* kept;
+  /// Whether the walk back computes it again, so that the run need not keep it.
+  bool again;
   /// Whether it is one of a head, addressed as [layer, head], not of the whole stream.
   bool of_head;
   /// Whether what is changed at a position changes later positions of the same block.
@@ -63,6 +65,13 @@ struct SiteTraits {
 
 /// What a run that values come from has to keep, so that they can be put in elsewhere.
 [[nodiscard]] Kept kept_of_source(Site site);
+
+/// What a run has to keep, so that gradients can go back through it.
+[[nodiscard]] Kept kept_of_backward();
+
+/// What it has to keep beside, so that a site's values are handed out with their gradient; nothing
+/// where they are computed again on the way back.
+[[nodiscard]] Kept kept_of_gradient(Site site);
 
 /// What a run that is patched has to keep, so that it can be continued from a patch.
 [[nodiscard]] Kept kept_of_base(Site site);

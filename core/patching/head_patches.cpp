@@ -127,8 +127,17 @@ Matrix patched_z(const Config& config, ThreadPool& pool, const ActivationCache& 
         patcher.mix(task, z);
       }
       break;
-    default:
+    case Site::kQ:
+    case Site::kK:
+    case Site::kV:
       patcher.attend(pool, tasks, z);
+      break;
+    case Site::kResidPre:
+    case Site::kResidMid:
+    case Site::kResidPost:
+    case Site::kAttnOut:
+    case Site::kMlpOut:
+      break;  // not of a head
   }
   return z;
 }

@@ -19,9 +19,11 @@ Index first_difference_of(std::span<const TokenId> clean, std::span<const TokenI
       return std::ranges::mismatch(clean, corrupted).in1 - clean.begin();
     case Corruption::Kind::kNoise:
       return *std::ranges::min_element(corruption.positions);
-    default:
-      return 0;
+    case Corruption::Kind::kZero:
+    case Corruption::Kind::kMean:
+      break;
   }
+  return 0;
 }
 
 }  // namespace

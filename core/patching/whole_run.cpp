@@ -13,15 +13,17 @@ namespace {
 class Keeper : public BlockVisitor {
  public:
   Keeper(const Config& config, const Sequence& sequence, Index layer, const Kept& kept,
-         std::span<const Edit> edits, BlockActivations& block)
+         std::span<const Edit> edits, std::span<const OwnInput> inputs, BlockActivations& block)
       : config_(config),
         sequence_(sequence),
         layer_(layer),
         kept_(kept),
         edits_(edits),
+        inputs_(inputs),
         block_(block) {}
 
   [[nodiscard]] bool wants(Site site) const override { return keeps(site) || is_edited(site); }
+  [[nodiscard]] std::span<const OwnInput> inputs() const override { return inputs_; }
 
   void visit(Site site, MatrixSpan values) override {
     edit(site, values);
@@ -87,13 +89,14 @@ class Keeper : public BlockVisitor {
   Index layer_;
   const Kept& kept_;
   std::span<const Edit> edits_;
+  std::span<const OwnInput> inputs_;
   BlockActivations& block_;
 };
 
 }  // namespace
 
 ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding, const Kept& kept,
-                          std::span<const Edit> edits) {
+                          std::span<const Edit> edits, std::span<const OwnInput> inputs) {
   const Config& config = model.config();
   const RowRange whole{.row = 0, .position = 0, .count = embedding.rows()};
   const std::array everything = {Sequence{.kv = whole, .q = whole, .wanted = whole}};
@@ -104,7 +107,7 @@ ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
   Matrix x = std::move(embedding);
   for (Index layer = 0; layer < config.n_layer; ++layer) {
     BlockActivations& block = cache.at(layer);
-    Keeper keeper(config, everything.front(), layer, during, edits, block);
+    Keeper keeper(config, everything.front(), layer, during, edits, inputs, block);
     keeper.edit(Site::kResidPre, x);
     model.run_block(pool, layer, {.sequences = everything, .visitor = &keeper}, x, x);
     if (kept.pattern) {
@@ -117,8 +120,10 @@ ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
   return cache;
 }
 
-Matrix final_logits(const Gpt2& model, ThreadPool& pool, const ActivationCache& run, Index count) {
-  const Matrix& last = run.h.back().resid_post;
+Matrix final_logits(const Gpt2& model, ThreadPool& pool, const ActivationCache& run, Index count,
+                    std::span<const OwnInput> inputs) {
+  const Matrix* own = own_input(inputs, {.kind = Reader::Kind::kLogits});
+  const Matrix& last = own == nullptr ? run.h.back().resid_post : *own;
   return model.unembed(pool, model.final_norm(pool, last.bottomRows(count)));
 }
 

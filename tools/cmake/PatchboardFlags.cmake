@@ -3,7 +3,7 @@
 add_library(patchboard_warnings INTERFACE)
 target_compile_options(
   patchboard_warnings
-  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wswitch-enum -Werror)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 finds them in its own headers: AVX-512's, inlined from Eigen, and <string>'s (bug 105651), of

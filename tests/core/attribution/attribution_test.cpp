@@ -2,16 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include "core/attribution/backward.h"
 #include "core/attribution/metric.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/reference/plain_weights.h"
+#include "tests/core/support/gradients.h"
 #include "tests/core/support/random_model.h"
 
 namespace patchboard {
 namespace {
 
 using reference::packed;
+using testing::Gradients;
 using testing::random_matrix;
 using testing::random_tokens;
 using testing::random_weights;
@@ -31,7 +32,7 @@ class Attribution : public ::testing::Test {
     return final_logits(model_, pool_, run, 1).row(0);
   }
   [[nodiscard]] Gradients gradients(const ActivationCache& base) {
-    return backward(model_, pool_, base, metric_gradient(kQuestion, logits(base)));
+    return {model_, pool_, base, metric_gradient(kQuestion, logits(base))};
   }
   [[nodiscard]] Matrix embedding(std::uint32_t seed, Index length = kLength) const {
     return model_.embed(random_tokens(length, config_.vocab_size, seed));
@@ -49,7 +50,7 @@ TEST_F(Attribution, IsWhatAPatchDoesWhereTheRunsHardlyDiffer) {
   const Gradients all = gradients(base);
   const double before = metric_value(kQuestion, logits(base));
   for (const Site site : all_sites()) {
-    const Matrix estimate = attribute(all, base, source, site, true, config_);
+    const Matrix estimate = all.attribution(source, site, true);
     const double tolerance = 0.03 * static_cast<double>(estimate.cwiseAbs().maxCoeff()) + 1e-5;
     for (Index layer = 0; layer < estimate.rows(); ++layer) {
       for (Index col = 0; col < estimate.cols(); ++col) {
@@ -71,8 +72,8 @@ TEST_F(Attribution, OfAHeadIsTheSumOverItsPositions) {
   const ActivationCache source = run(embedding(5));
   const Gradients all = gradients(base);
   for (const Site site : {Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern}) {
-    const Matrix by_position = attribute(all, base, source, site, true, config_);
-    const Matrix by_head = attribute(all, base, source, site, false, config_);
+    const Matrix by_position = all.attribution(source, site, true);
+    const Matrix by_head = all.attribution(source, site, false);
     ASSERT_EQ(by_position.cols(), config_.n_head * kLength);
     ASSERT_EQ(by_head.cols(), config_.n_head);
     for (Index layer = 0; layer < config_.n_layer; ++layer) {
@@ -88,7 +89,7 @@ TEST_F(Attribution, OfARunWithItselfIsNothing) {
   const ActivationCache base = run(embedding(6));
   const Gradients all = gradients(base);
   for (const Site site : all_sites()) {
-    const Matrix nothing = attribute(all, base, base, site, false, config_);
+    const Matrix nothing = all.attribution(base, site, false);
     EXPECT_EQ(nothing, Matrix::Zero(nothing.rows(), nothing.cols())) << site_name(site);
   }
 }
@@ -100,10 +101,10 @@ TEST_F(Attribution, CountsThePositionsThatTheSourceHas) {
   const ActivationCache same = run(embedding(8, kLength + 2).topRows(kLength));
   const ActivationCache shorter = run(embedding(8, kLength + 2).topRows(kLength - 2));
   for (const Site site : all_sites()) {
-    const Matrix expected = attribute(all, base, same, site, true, config_);
+    const Matrix expected = all.attribution(same, site, true);
     const double tolerance = 1e-5 * static_cast<double>(expected.cwiseAbs().maxCoeff());
-    const Matrix of_longer = attribute(all, base, longer, site, true, config_);
-    const Matrix of_shorter = attribute(all, base, shorter, site, true, config_);
+    const Matrix of_longer = all.attribution(longer, site, true);
+    const Matrix of_shorter = all.attribution(shorter, site, true);
     for (Index layer = 0; layer < expected.rows(); ++layer) {
       for (Index col = 0; col < expected.cols(); ++col) {
         const float there = col % kLength < kLength - 2 ? expected(layer, col) : 0.0F;

@@ -6,14 +6,15 @@
 #include <cmath>
 
 #include "core/attribution/attribution.h"
-#include "core/attribution/backward.h"
 #include "core/attribution/metric.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/support/golden_model.h"
+#include "tests/core/support/gradients.h"
 
 namespace patchboard {
 namespace {
 
+using testing::Gradients;
 using Json = nlohmann::json;
 
 class GoldenAttribution : public ::testing::TestWithParam<const char*> {
@@ -28,7 +29,7 @@ class GoldenAttribution : public ::testing::TestWithParam<const char*> {
     const Question question{
         .metric = Metric::kLogitDiff, .target = targets[0], .against = targets[1]};
     const Vector logits = final_logits(golden_.model, pool_, corrupted, 1).row(0);
-    return backward(golden_.model, pool_, corrupted, metric_gradient(question, logits));
+    return {golden_.model, pool_, corrupted, metric_gradient(question, logits)};
   }
 
   ThreadPool pool_{2};
@@ -57,7 +58,6 @@ void expect_near(const Matrix& estimate, const Json& expected, const std::string
 }
 
 TEST_P(GoldenAttribution, EqualsPyTorchsForEverySite) {
-  const Config& config = golden_.model.config();
   const Json& expected = golden_.sites["attribution"];
   Kept kept = kept_of_backward();
   for (const Site site : all_sites()) {
@@ -68,10 +68,10 @@ TEST_P(GoldenAttribution, EqualsPyTorchsForEverySite) {
   const Gradients all = gradients(corrupted);
   for (const Site site : all_sites()) {
     const std::string name(site_name(site));
-    expect_near(attribute(all, corrupted, clean, site, false, config), expected[name], name);
+    expect_near(all.attribution(clean, site, false), expected[name], name);
     if (is_head_site(site)) {
-      expect_near(attribute(all, corrupted, clean, site, true, config),
-                  expected[name + "_by_position"], name + "_by_position");
+      expect_near(all.attribution(clean, site, true), expected[name + "_by_position"],
+                  name + "_by_position");
     }
   }
 }

@@ -4,9 +4,8 @@
 
 #include <cmath>
 
-#include "core/attribution/attribution.h"
-#include "core/attribution/backward.h"
 #include "tests/core/support/expect_error.h"
+#include "tests/core/support/gradients.h"
 #include "tests/core/support/random_model.h"
 
 namespace patchboard {
@@ -46,13 +45,12 @@ TEST_F(Estimates, AreTheAttributionOfEachSweepsRuns) {
   const ActivationCache& clean = lab.runs().clean().keeping(kept);
   const ActivationCache& corrupted = lab.runs().corrupted(0).keeping(kept);
   const Question question{.metric = Metric::kLogitDiff, .target = 0, .against = 7};
-  const Gradients gradients =
-      backward(model_, pool_, clean, metric_gradient(question, lab.runs().clean_logits().row(0)));
+  const testing::Gradients gradients(model_, pool_, clean,
+                                     metric_gradient(question, lab.runs().clean_logits().row(0)));
   for (std::size_t sweep = 0; sweep < maps.size(); ++sweep) {
     const SweepSettings& settings = lab.sweeps()[sweep];
     if (settings.direction == Direction::kNoising) {
-      const Matrix slow =
-          attribute(gradients, clean, corrupted, settings.site, settings.by_position, config_);
+      const Matrix slow = gradients.attribution(corrupted, settings.site, settings.by_position);
       EXPECT_EQ(maps[sweep],
                 Eigen::Map<const Matrix>(slow.data(), maps[sweep].rows(), maps[sweep].cols()))
           << site_name(settings.site);

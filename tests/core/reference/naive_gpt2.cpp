@@ -43,12 +43,25 @@ double gelu(double x) {
   return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
 }
 
+/// What a reader reads of a position: x, unless it has an input of its own; nudged, if it is.
+Row input_of(const Reader& reader, std::size_t position, Row x, std::span<const OwnInput> inputs,
+             const std::optional<Nudge>& nudge) {
+  if (const Matrix* own = own_input(inputs, reader)) {
+    const auto row = own->row(static_cast<Index>(position));
+    x.assign(row.begin(), row.end());
+  }
+  if (nudge && nudge->reader == reader && at(nudge->row) == position) {
+    x[at(nudge->col)] += nudge->by;
+  }
+  return x;
+}
+
 /// One block of a run in which a value may be nudged.
 class NaiveBlock {
  public:
   NaiveBlock(const Config& config, const PlainBlock& block, Index layer,
-             const std::optional<Nudge>& nudge)
-      : config_(config), block_(block), layer_(layer), nudge_(nudge) {}
+             const std::optional<Nudge>& nudge, std::span<const OwnInput> inputs)
+      : config_(config), block_(block), layer_(layer), nudge_(nudge), inputs_(inputs) {}
 
   void run(Rows& x) const {
     const double eps = config_.layer_norm_epsilon;
@@ -56,6 +69,7 @@ class NaiveBlock {
     for (std::size_t position = 0; position < x.size(); ++position) {
       nudge(Site::kResidPre, position, x[position]);
       qkv.push_back(project(layer_norm(x[position], block_.ln_1, eps), block_.attn_c_attn));
+      read_apart(position, x[position], qkv.back());
       nudge(Site::kQ, position, qkv.back(), 0);
       nudge(Site::kK, position, qkv.back(), at(config_.d_model));
       nudge(Site::kV, position, qkv.back(), 2 * at(config_.d_model));
@@ -65,7 +79,9 @@ class NaiveBlock {
       nudge(Site::kZ, position, z);
       add(Site::kAttnOut, position, project(z, block_.attn_c_proj), x[position]);
       nudge(Site::kResidMid, position, x[position]);
-      Row hidden = project(layer_norm(x[position], block_.ln_2, eps), block_.mlp_c_fc);
+      const Row input = input_of({.kind = Reader::Kind::kMlp, .layer = layer_}, position,
+                                 x[position], inputs_, nudge_);
+      Row hidden = project(layer_norm(input, block_.ln_2, eps), block_.mlp_c_fc);
       std::ranges::transform(hidden, hidden.begin(), gelu);
       add(Site::kMlpOut, position, project(hidden, block_.mlp_c_proj), x[position]);
       nudge(Site::kResidPost, position, x[position]);
@@ -73,9 +89,25 @@ class NaiveBlock {
   }
 
  private:
+  /// Heads that do not read what the others do. qkv: of the position.
+  void read_apart(std::size_t position, const Row& x, Row& qkv) const {
+    if (inputs_.empty() && !(nudge_ && nudge_->reader)) {
+      return;
+    }
+    const std::vector<Reader> readers = head_readers(layer_, config_.n_head);
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+      const Row input = input_of(readers[i], position, x, inputs_, nudge_);
+      const Row all =
+          project(layer_norm(input, block_.ln_1, config_.layer_norm_epsilon), block_.attn_c_attn);
+      const auto first = static_cast<Index>(i) * config_.d_head();
+      std::copy_n(all.begin() + first, config_.d_head(), qkv.begin() + first);
+    }
+  }
+
   /// first: where the site's values begin in the row.
   void nudge(Site site, std::size_t row, Row& values, std::size_t first = 0) const {
-    if (nudge_ && nudge_->site == site && nudge_->layer == layer_ && at(nudge_->row) == row) {
+    if (nudge_ && !nudge_->reader && nudge_->site == site && nudge_->layer == layer_ &&
+        at(nudge_->row) == row) {
       values[first + at(nudge_->col)] += nudge_->by;
     }
   }
@@ -117,13 +149,14 @@ class NaiveBlock {
   const PlainBlock& block_;
   Index layer_;
   const std::optional<Nudge>& nudge_;
+  std::span<const OwnInput> inputs_;
 };
 
 }  // namespace
 
 NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
                        std::span<const TokenId> tokens, const std::optional<Patch>& patch,
-                       const std::optional<Nudge>& nudge) {
+                       const std::optional<Nudge>& nudge, std::span<const OwnInput> inputs) {
   Rows x(tokens.size(), Row(at(config.d_model)));
   for (std::size_t position = 0; position < x.size(); ++position) {
     for (Index i = 0; i < config.d_model; ++i) {
@@ -133,13 +166,15 @@ NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
   }
   NaiveRun run;
   for (Index layer = 0; layer < config.n_layer; ++layer) {
-    NaiveBlock(config, weights.h[at(layer)], layer, nudge).run(x);
+    NaiveBlock(config, weights.h[at(layer)], layer, nudge, inputs).run(x);
     if (patch && patch->layer == layer) {
       x[at(patch->position)] = patch->value;
     }
     run.resid_post.push_back(x);
   }
-  const Row last = layer_norm(x.back(), weights.ln_f, config.layer_norm_epsilon);
+  const Row input =
+      input_of({.kind = Reader::Kind::kLogits}, x.size() - 1, x.back(), inputs, nudge);
+  const Row last = layer_norm(input, weights.ln_f, config.layer_norm_epsilon);
   for (Index token = 0; token < config.vocab_size; ++token) {
     double logit = 0;
     for (std::size_t i = 0; i < last.size(); ++i) {

@@ -4,7 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "core/patching/patch.h"
+#include "core/model/reader.h"
+#include "core/model/site.h"
 #include "core/token_id.h"
 #include "core/weights/config.h"
 #include "tests/core/reference/plain_weights.h"
@@ -29,6 +30,7 @@ struct Nudge {
   Index row = 0;
   Index col = 0;
   double by = 0;
+  std::optional<Reader> reader = std::nullopt;  ///< of what it alone reads, in place of a site
 };
 
 struct NaiveRun {
@@ -40,7 +42,8 @@ struct NaiveRun {
 NaiveRun naive_forward(const Config& config, const PlainWeights& weights,
                        std::span<const TokenId> tokens,
                        const std::optional<Patch>& patch = std::nullopt,
-                       const std::optional<Nudge>& nudge = std::nullopt);
+                       const std::optional<Nudge>& nudge = std::nullopt,
+                       std::span<const OwnInput> inputs = {});
 
 /// Softmax of the logits.
 Row probabilities(const Row& logits);

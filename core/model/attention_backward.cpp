@@ -1,4 +1,4 @@
-#include "core/attribution/attention_backward.h"
+#include "core/model/attention_backward.h"
 
 #include <cmath>
 
@@ -36,9 +36,9 @@ void add_scaled(float factor, const float* x, Index size, float* out) {
 /// One head's part of gradients; those of other heads are left alone.
 class HeadBackward {
  public:
-  HeadBackward(const BlockActivations& run, const Matrix& pattern, const Matrix& d_z, Index head,
-               Index d_head, BlockGradients& gradients)
-      : run_(run),
+  HeadBackward(const Matrix& qkv, const Matrix& pattern, const Matrix& d_z, Index head,
+               Index d_head, AttentionGradients& gradients)
+      : qkv_(qkv),
         pattern_(pattern),
         d_z_(d_z),
         head_(head),
@@ -69,32 +69,33 @@ class HeadBackward {
   /// part: 0, 1, 2 for q, k, v.
   [[nodiscard]] Index first_col(Index part) const { return part * d_z_.cols() + head_ * d_head_; }
   [[nodiscard]] const float* values(Index part, Index at) const {
-    return run_.qkv.row(at).data() + first_col(part);
+    return qkv_.row(at).data() + first_col(part);
   }
   [[nodiscard]] float* d_values(Index part, Index at) {
     return gradients_.qkv.row(at).data() + first_col(part);
   }
 
-  const BlockActivations& run_;
+  const Matrix& qkv_;
   const Matrix& pattern_;
   const Matrix& d_z_;
   Index head_, d_head_;
-  BlockGradients& gradients_;
+  AttentionGradients& gradients_;
 };
 
 }  // namespace
 
-void attention_backward(ThreadPool& pool, const BlockActivations& run, const Matrix& pattern,
-                        const Matrix& d_z, Index n_head, BlockGradients& gradients) {
+AttentionGradients attention_backward(ThreadPool& pool, const Matrix& qkv, const Matrix& pattern,
+                                      const Matrix& d_z, Index n_head) {
   const Index T = d_z.rows();
-  gradients.qkv = Matrix::Zero(T, 3 * d_z.cols());
-  gradients.pattern = Matrix::Zero(n_head * T, T);
+  AttentionGradients gradients{.qkv = Matrix::Zero(T, 3 * d_z.cols()),
+                               .pattern = Matrix::Zero(n_head * T, T)};
   pool.parallel_for(n_head, [&](Index head) {
-    HeadBackward backward(run, pattern, d_z, head, d_z.cols() / n_head, gradients);
+    HeadBackward backward(qkv, pattern, d_z, head, d_z.cols() / n_head, gradients);
     for (Index at = 0; at < T; ++at) {
       backward.query(at);
     }
   });
+  return gradients;
 }
 
 }  // namespace patchboard

@@ -1,5 +1,3 @@
-#include "core/attribution/backward.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include "core/model/site.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/reference/naive_gpt2.h"
+#include "tests/core/support/gradients.h"
 #include "tests/core/support/random_model.h"
 
 namespace patchboard {
@@ -17,6 +16,7 @@ using reference::naive_forward;
 using reference::Nudge;
 using reference::packed;
 using reference::PlainWeights;
+using testing::Gradients;
 using testing::random_matrix;
 using testing::random_tokens;
 using testing::random_weights;
@@ -25,33 +25,6 @@ using testing::small_config;
 struct Shape {
   Index n_layer, n_head, d_model, vocab_size, T;
 };
-
-/// The gradient of a site in one layer, in the coordinates of a Nudge.
-Matrix gradient_of(const Gradients& gradients, Site site, Index layer) {
-  const BlockGradients& block = gradients.at(layer);
-  const Index D = block.z.cols();
-  switch (site) {
-    case Site::kResidPre:
-      return gradients.resid_pre(layer);
-    case Site::kResidMid:
-    case Site::kAttnOut:
-      return block.resid_mid;
-    case Site::kResidPost:
-    case Site::kMlpOut:
-      return block.resid_post;
-    case Site::kZ:
-      return block.z;
-    case Site::kQ:
-      return block.qkv.leftCols(D);
-    case Site::kK:
-      return block.qkv.middleCols(D, D);
-    case Site::kV:
-      return block.qkv.rightCols(D);
-    case Site::kPattern:
-      return block.pattern;
-  }
-  return {};
-}
 
 /// A run of a random model, a random linear function of its logits, and its gradients.
 class Example {
@@ -66,7 +39,7 @@ class Example {
   [[nodiscard]] Gradients gradients(int threads) const {
     ThreadPool pool(threads);
     const ActivationCache run = whole_run(model_, pool, model_.embed(tokens_), kept_of_backward());
-    return backward(model_, pool, run, d_logits_);
+    return {model_, pool, run, d_logits_};
   }
 
   /// By central differences in double.
@@ -82,7 +55,7 @@ class Example {
   void expect_gradients(Site site, Index stride = 1) const {
     const Gradients all = gradients(2);
     for (Index layer = 0; layer < config_.n_layer; ++layer) {
-      const Matrix gradient = gradient_of(all, site, layer);
+      const Matrix& gradient = all.of(site, layer);
       const double tolerance = 1e-4 * static_cast<double>(gradient.cwiseAbs().maxCoeff()) + 1e-5;
       for (Index i = 0; i < gradient.size(); i += stride) {
         const Index row = i / gradient.cols();
@@ -158,7 +131,7 @@ TEST(Backward, GivesTheSameBitsForEveryThreadCount) {
     const Gradients gradients = example.gradients(threads);
     for (const Site site : all_sites()) {
       for (Index layer = 0; layer < 2; ++layer) {
-        EXPECT_EQ(gradient_of(gradients, site, layer), gradient_of(expected, site, layer))
+        EXPECT_EQ(gradients.of(site, layer), expected.of(site, layer))
             << site_name(site) << ", " << threads << " threads";
       }
     }
@@ -173,7 +146,8 @@ TEST(Backward, ReadsTheLogitsOfSeveralPositions) {
   const Matrix d_logits = random_matrix(2, 17, 7);
   const auto resid_pre = [&](Index length, const MatrixView& d) {
     const Matrix start = embedding.topRows(length);
-    return backward(model, pool, whole_run(model, pool, start, kept_of_backward()), d).embedding;
+    return Gradients(model, pool, whole_run(model, pool, start, kept_of_backward()), d)
+        .of(Site::kResidPre, 0);
   };
   Matrix expected = resid_pre(6, d_logits.row(1));
   expected.topRows(5) += resid_pre(5, d_logits.row(0));
@@ -182,10 +156,10 @@ TEST(Backward, ReadsTheLogitsOfSeveralPositions) {
 
 TEST(Backward, LeavesEveryPositionButTheLastOfTheLastLayerAlone) {
   const Gradients gradients = Example({2, 2, 12, 9, 6}, WeightFormat::kF32).gradients(1);
-  EXPECT_EQ(gradients.at(1).resid_post.topRows(5), Matrix::Zero(5, 12));
-  EXPECT_EQ(gradients.at(1).z.topRows(5), Matrix::Zero(5, 12));
-  EXPECT_NE(gradients.at(1).resid_post.bottomRows(1), Matrix::Zero(1, 12));
-  EXPECT_NE(gradients.at(0).resid_post.topRows(1), Matrix::Zero(1, 12));
+  EXPECT_EQ(gradients.of(Site::kResidPost, 1).topRows(5), Matrix::Zero(5, 12));
+  EXPECT_EQ(gradients.of(Site::kZ, 1).topRows(5), Matrix::Zero(5, 12));
+  EXPECT_NE(gradients.of(Site::kResidPost, 1).bottomRows(1), Matrix::Zero(1, 12));
+  EXPECT_NE(gradients.of(Site::kResidPost, 0).topRows(1), Matrix::Zero(1, 12));
 }
 
 }  // namespace

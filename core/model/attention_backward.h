@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/math/matrix.h"
+#include "core/math/thread_pool.h"
+
+namespace patchboard {
+
+/// Of what attention reads and weighs.
+struct AttentionGradients {
+  Matrix qkv;      // [T, 3 d_model]
+  Matrix pattern;  // [n_head · T, T], of entries after the softmax, each free; zeros where a query
+                   // sees no key
+};
+
+/// The gradients of one block's attention. qkv: [T, 3 d_model]. pattern: of the same run,
+/// [n_head · T, T]. d_z: [T, d_model]. With p the pattern of one head: dp = d_z · vᵀ, dv = pᵀ ·
+/// d_z; for the scores before the softmax ds = p · (dp - the sum of dp · p over the keys); then dq
+/// = ds · k / sqrt(d_head) and dk = dsᵀ · q / sqrt(d_head).
+[[nodiscard]] AttentionGradients attention_backward(ThreadPool& pool, const Matrix& qkv,
+                                                    const Matrix& pattern, const Matrix& d_z,
+                                                    Index n_head);
+
+}  // namespace patchboard
