@@ -1,103 +1,86 @@
 #include "wasm/js_prompts.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "core/prompts/pairs.h"
 #include "core/prompts/template.h"
 #include "core/prompts/token_repair.h"
 
-namespace patchboard {
+namespace patchboard::js {
 namespace {
 
-using emscripten::val;
-using Json = nlohmann::json;
+using Texts = ArrayOf<std::string>;
 
-val words_value(const std::vector<std::string>& words) {
-  val values = val::array();
-  for (const std::string& word : words) {
-    values.call<void>("push", word);
-  }
-  return values;
-}
-
-val filling_value(const Filling& filling, std::size_t tokens, bool keeps) {
-  val value = val::object();
-  value.set("words", words_value(filling.words));
-  value.set("text", filling.text);
-  value.set("tokens", static_cast<double>(tokens));
-  value.set("keeps", keeps);
-  return value;
+Filling filling_of(const patchboard::Filling& filling, std::size_t tokens, bool keeps) {
+  return {.words = Texts(filling.words),
+          .text = filling.text,
+          .tokens = static_cast<double>(tokens),
+          .keeps = keeps};
 }
 
 /// The words of each slot, in the order in which they come.
-std::vector<std::vector<std::string>> slots_of(const std::vector<Filling>& fillings) {
-  std::vector<std::vector<std::string>> slots(fillings.front().words.size());
-  for (const Filling& filling : fillings) {
-    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-      if (std::ranges::find(slots[slot], filling.words[slot]) == slots[slot].end()) {
-        slots[slot].push_back(filling.words[slot]);
+ArrayOf<Texts> slots_of(const std::vector<patchboard::Filling>& fillings) {
+  std::vector<Texts> slots;
+  for (std::size_t slot = 0; slot < fillings.front().words.size(); ++slot) {
+    std::vector<std::string> words;
+    for (const patchboard::Filling& filling : fillings) {
+      if (std::ranges::find(words, filling.words[slot]) == words.end()) {
+        words.push_back(filling.words[slot]);
       }
     }
+    slots.emplace_back(words);
   }
-  return slots;
+  return ArrayOf<Texts>(slots);
 }
 
-Json words_json(const SplitWords& words) {
-  return {{"text", words.text}, {"tokens", words.tokens}};
+SplitWords split_of(const patchboard::SplitWords& words) {
+  return {.text = words.text, .tokens = Texts(words.tokens)};
 }
 
 }  // namespace
 
-val template_value(const Session& session, const std::string& text) {
-  const std::vector<Filling> fillings = PromptTemplate(text).fillings();
+TemplateStart template_of(const Session& session, const std::string& text) {
+  const std::vector<patchboard::Filling> fillings = PromptTemplate(text).fillings();
   const LengthSplit split =
       split_by_length(fillings, [&](std::string_view prompt) { return session.encode(prompt); });
-  val slots = val::array();
-  for (const std::vector<std::string>& words : slots_of(fillings)) {
-    slots.call<void>("push", words_value(words));
-  }
-  val values = val::array();
-  for (const Filling& filling : split.kept) {
-    values.call<void>("push", filling_value(filling, split.tokens, true));
+  std::vector<Filling> values;
+  for (const patchboard::Filling& filling : split.kept) {
+    values.push_back(filling_of(filling, split.tokens, true));
   }
   for (const LengthSplit::Other& other : split.others) {
-    values.call<void>("push", filling_value(other.filling, other.tokens, false));
+    values.push_back(filling_of(other.filling, other.tokens, false));
   }
-  val value = val::object();
-  value.set("slots", slots);
-  value.set("fillings", values);
-  return value;
+  return {.slots = slots_of(fillings), .fillings = ArrayOf<Filling>(values)};
 }
 
-std::string pairs_json(const std::string& text) {
-  Json pairs = Json::array();
-  for (const PromptPair& pair : read_pairs(text)) {
-    pairs.push_back({{"name", pair.name},
-                     {"clean", pair.clean},
-                     {"corrupted", pair.corrupted},
-                     {"targets", pair.targets}});
+ArrayOf<PromptPair> pairs_of(const std::string& text) {
+  std::vector<PromptPair> pairs;
+  for (const patchboard::PromptPair& pair : read_pairs(text)) {
+    pairs.push_back({.name = pair.name,
+                     .clean = pair.clean,
+                     .corrupted = pair.corrupted,
+                     .targets = Texts(pair.targets)});
   }
-  return Json{{"pairs", pairs}}.dump();
+  return ArrayOf<PromptPair>(pairs);
 }
 
-std::string repairs_json(const Session& session, const std::string& clean,
-                         const std::string& corrupted) {
+Repairs repairs_of(const Session& session, const std::string& clean, const std::string& corrupted) {
   const RepairReport report = repair_lengths(
       clean, corrupted, {}, [&](std::string_view prompt) { return session.encode(prompt); },
       [&](TokenId id) { return session.token_text(id); });
-  Json differences = Json::array();
+  std::vector<LengthDifference> differences;
   for (const WordDifference& difference : report.differences) {
     differences.push_back(
-        {{"clean", words_json(difference.clean)}, {"corrupted", words_json(difference.corrupted)}});
+        {.clean = split_of(difference.clean), .corrupted = split_of(difference.corrupted)});
   }
-  Json repairs = Json::array();
-  for (const Repair& repair : report.repairs) {
+  std::vector<Repair> repairs;
+  for (const patchboard::Repair& repair : report.repairs) {
     repairs.push_back(
-        {{"clean", repair.clean}, {"corrupted", repair.corrupted}, {"why", repair.explanation}});
+        {.clean = repair.clean, .corrupted = repair.corrupted, .why = repair.explanation});
   }
-  return Json{{"differences", differences}, {"repairs", repairs}}.dump();
+  return {.differences = ArrayOf<LengthDifference>(differences),
+          .repairs = ArrayOf<Repair>(repairs)};
 }
 
-}  // namespace patchboard
+}  // namespace patchboard::js

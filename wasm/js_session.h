@@ -1,65 +1,71 @@
 #pragma once
 
-#include <emscripten/val.h>
-
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/session/session.h"
+#include "wasm/js_types.h"
 
-namespace patchboard {
+namespace patchboard::js {
 
-/// Session for JavaScript: the same calls, with plain objects and copied arrays as values.
-/// The types are in `web/src/engine/module.ts`. An Error of the core becomes a JavaScript Error
-/// with a `code`; so does running out of memory.
+/// A model being loaded, then used: `Session` for JavaScript. An Error of the core becomes a
+/// JavaScript Error with a `code`; so does running out of memory.
 class JsSession {
  public:
   /// memory: bytes that the heap can grow to.
   JsSession(double threads, double memory);
 
-  /// files: an array of names.
-  void begin(const std::string& config_json, const std::string& dtype,
-             const emscripten::val& files);
+  /// dtype: how weights are kept in memory; arithmetic is f32 in every case.
+  void begin(const std::string& config_json, const Dtype& dtype, const ArrayOf<std::string>& files);
   void set_tokenizer(const std::string& vocab_json, const std::string& merges_txt);
-  /// The address of `size` bytes on the heap, valid until the next call.
-  std::uintptr_t reserve(double size);
-  void commit(double size);
+  /// An address in HEAPU8 where the next bytes of the weights go, then `commit` them.
+  std::uintptr_t reserve(double bytes);
+  void commit(double bytes);
+  /// One of several files has ended; the next one's bytes follow.
   void end_file();
+  /// From here on, there is a copy of the weights' file to keep, in the numbers of `dtype`.
   void keep();
-  /// A view of the heap, valid until the next call.
-  [[nodiscard]] emscripten::val kept();
+  /// What the last `commit` added to it.
+  [[nodiscard]] HeapBytes kept();
+  /// The header of the file being read, as text; empty before it is whole.
   [[nodiscard]] std::string weights_header();
+  /// What was committed was the beginning of a kept copy of a file with this header. Returns the
+  /// position in that file from where bytes come next; they continue the copy.
   double continue_from(const std::string& source_header);
+  /// Checks that every tensor arrived.
   void finish();
 
-  [[nodiscard]] emscripten::val info() const;
-  [[nodiscard]] emscripten::val tokenize(const emscripten::val& prompt) const;
-  /// ids: an array.
-  [[nodiscard]] std::string decode(const emscripten::val& ids) const;
-  [[nodiscard]] emscripten::val resolve_target(const std::string& text) const;
+  [[nodiscard]] ModelInfo info() const;
+  [[nodiscard]] ArrayOf<Token> tokenize(const Prompt& prompt) const;
+  [[nodiscard]] std::string decode(const Prompt& ids) const;
+  [[nodiscard]] Token resolve_target(const std::string& text) const;
 
   /// experiment: the text of the JSON document.
-  emscripten::val start(const std::string& experiment);
-  /// {least, most, allowed}, in bytes: what an experiment would hold beside the weights, before it
-  /// is started.
-  [[nodiscard]] emscripten::val memory_of(const std::string& experiment) const;
-  emscripten::val step();
-  /// metric: the text of a JSON document, see core/lab/estimates.h.
-  emscripten::val attribute(const std::string& metric);
-  emscripten::val cell(double sweep, double layer, double head, double column, double continuation);
-  emscripten::val patterns(const std::string& run, double layer);
-  emscripten::val lens(const std::string& run);
-  emscripten::val checks();
-  emscripten::val measure(const emscripten::val& prompt, const std::string& targets);
-  emscripten::val logits(const emscripten::val& prompt);
-  /// Of many prompts, see js_prompts.h.
-  [[nodiscard]] emscripten::val expand_template(const std::string& text) const;
-  [[nodiscard]] std::string read_pairs(const std::string& text) const;
-  [[nodiscard]] std::string repairs(const std::string& clean, const std::string& corrupted) const;
-  [[nodiscard]] emscripten::val predict(const emscripten::val& prompt, double count);
+  ExperimentStart start(const std::string& experiment);
+  [[nodiscard]] MemoryNeed memory_of(const std::string& experiment) const;
+  /// The next heatmap row, last layer first; none when all are done.
+  std::optional<SweepRow> step();
+  /// For every sweep. metric: the text of a JSON document, see core/lab/estimates.h.
+  AttributionResult attribute(const std::string& metric);
+  /// column: of the sweep's row.
+  CellDetails cell(double sweep, double layer, double head, double column, double continuation);
+  /// Attention patterns of one layer: [head][query][key], flat; of noise, the samples' mean.
+  Floats patterns(const RunName& run, double layer);
+  LogitLens lens(const RunName& run);
+  ArrayOf<Check> checks();
+  /// One run; targets as in the experiment, JSON text of an array. kl is 0.
+  MeasureTable measure(const Prompt& prompt, const std::string& targets);
+  /// Of the last position: [vocab_size].
+  Floats logits(const Prompt& prompt);
+  ArrayOf<Prediction> predict(const Prompt& prompt, double count);
+  [[nodiscard]] TemplateStart expand_template(const std::string& text) const;
+  /// From JSON or CSV: see docs/experiment.md.
+  [[nodiscard]] ArrayOf<PromptPair> read_pairs(const std::string& text) const;
+  [[nodiscard]] Repairs repairs(const std::string& clean, const std::string& corrupted) const;
 
  private:
   Session session_;
 };
 
-}  // namespace patchboard
+}  // namespace patchboard::js

@@ -1,19 +1,124 @@
 #include "wasm/js_values.h"
 
-#include <cstdlib>
+namespace patchboard::js {
+namespace {
 
-namespace patchboard {
+constexpr Index kTopPredictions = 10;
 
-using emscripten::val;
-
-val token_value(const Session& session, TokenId id) {
-  val token = val::object();
-  token.set("id", id);
-  token.set("text", id == kNoToken ? "(not finite)" : session.token_text(id));
-  return token;
+ArrayOf<Target> targets_of(const Session& session,
+                           const std::vector<std::vector<TokenId>>& targets) {
+  std::vector<Target> values;
+  for (const std::vector<TokenId>& target : targets) {
+    std::string text;
+    for (const TokenId token : target) {
+      text += session.token_text(token);
+    }
+    values.push_back({.text = text, .tokens = tokens_of(session, target)});
+  }
+  return ArrayOf<Target>(values);
 }
 
-std::vector<TokenId> prompt_of(const Session& session, const val& prompt) {
+ArrayOf<SweepInfo> sweeps_of(const Lab& lab) {
+  std::vector<SweepInfo> sweeps;
+  for (Index i = 0; i < std::ssize(lab.sweeps()); ++i) {
+    const SweepPlan& plan = lab.plan(i);
+    sweeps.push_back({.site = SiteName(site_name(plan.settings().site)),
+                      .direction = DirectionName(direction_name(plan.settings().direction)),
+                      .axes = AxesName(axes_name(plan.axes())),
+                      .rows = static_cast<double>(plan.rows()),
+                      .columns = static_cast<double>(plan.columns()),
+                      .block_rows = lab.block_rows(i)});
+  }
+  return ArrayOf<SweepInfo>(sweeps);
+}
+
+}  // namespace
+
+Token token_of(const Session& session, TokenId id) {
+  return {.id = id, .text = id == kNoToken ? "(not finite)" : session.token_text(id)};
+}
+
+ArrayOf<Token> tokens_of(const Session& session, std::span<const TokenId> ids) {
+  std::vector<Token> tokens;
+  tokens.reserve(ids.size());
+  for (const TokenId id : ids) {
+    tokens.push_back(token_of(session, id));
+  }
+  return ArrayOf<Token>(tokens);
+}
+
+ArrayOf<Prediction> predictions_of(const Session& session,
+                                   const std::vector<patchboard::Prediction>& top) {
+  std::vector<Prediction> values;
+  for (const patchboard::Prediction& prediction : top) {
+    const auto id = static_cast<TokenId>(prediction.token);
+    values.push_back({.id = id,
+                      .text = session.token_text(id),
+                      .logit = prediction.logit,
+                      .prob = prediction.prob});
+  }
+  return ArrayOf<Prediction>(values);
+}
+
+MeasureTable table_of(const patchboard::MeasureTable& table) {
+  return {.targets = static_cast<double>(table.targets()),
+          .cells = static_cast<double>(table.cells()),
+          .values = Floats(table.values())};
+}
+
+ExperimentStart start_of(const Session& session, const Lab& lab) {
+  const Experiment& experiment = lab.experiment();
+  const auto& corrupted = experiment.corrupted.empty() ? experiment.clean : experiment.corrupted;
+  std::vector<ArrayOf<Token>> mean;
+  for (const std::vector<TokenId>& prompt : experiment.corruption.prompts) {
+    mean.push_back(tokens_of(session, prompt));
+  }
+  const auto top = [&](const Answer& answer) {
+    return predictions_of(session, top_k(answer, kTopPredictions));
+  };
+  return {.tokens_clean = tokens_of(session, experiment.clean),
+          .tokens_corrupted = tokens_of(session, corrupted),
+          .tokens_mean = ArrayOf<ArrayOf<Token>>(mean),
+          .targets = targets_of(session, experiment.targets),
+          .clean = table_of(lab.clean().values),
+          .corrupted = table_of(lab.corrupted().values),
+          .top_clean = top(lab.clean_answer()),
+          .top_corrupted = top(lab.corrupted_answer()),
+          .sweeps = sweeps_of(lab),
+          .block_rows = lab.block_rows(),
+          .naive_block_rows = static_cast<double>(lab.naive_block_rows()),
+          .start_block_rows = lab.start_block_rows(),
+          .start_seconds = lab.start_seconds()};
+}
+
+SweepRow row_of(const LabRow& row, const Lab& lab) {
+  return {.sweep = static_cast<double>(row.sweep),
+          .layer = static_cast<double>(row.layer),
+          .head = static_cast<double>(row.head),
+          .measures = table_of(row.values),
+          .computed = Bytes(row.computed),
+          .not_finite = Bytes(row.not_finite),
+          .block_rows_done = lab.block_rows_done()};
+}
+
+CellDetails details_of(const Session& session, const patchboard::CellDetails& details) {
+  std::vector<Change> changed;
+  for (const ProbabilityChange& change : details.changed) {
+    changed.push_back({.id = change.token,
+                       .text = session.token_text(change.token),
+                       .before = change.before,
+                       .after = change.after});
+  }
+  return {.finite = details.finite,
+          .continued = details.continued,
+          .top = predictions_of(session, details.top),
+          .changed = ArrayOf<Change>(changed),
+          .continuations = {.clean = tokens_of(session, details.clean),
+                            .corrupted = tokens_of(session, details.corrupted),
+                            .patched = tokens_of(session, details.patched)}};
+}
+
+std::vector<TokenId> prompt_of(const Session& session, const Prompt& prompt) {
   if (prompt.isString()) {
     return session.encode(prompt.as<std::string>());
   }
@@ -29,94 +134,4 @@ std::vector<TokenId> prompt_of(const Session& session, const val& prompt) {
   return ids;
 }
 
-val tokens_value(const Session& session, std::span<const TokenId> ids) {
-  val tokens = val::array();
-  for (const TokenId id : ids) {
-    tokens.call<void>("push", token_value(session, id));
-  }
-  return tokens;
-}
-
-val predictions_value(const Session& session, const std::vector<Prediction>& predictions) {
-  val values = val::array();
-  for (const Prediction& prediction : predictions) {
-    val value = token_value(session, static_cast<TokenId>(prediction.token));
-    value.set("logit", prediction.logit);
-    value.set("prob", prediction.prob);
-    values.call<void>("push", value);
-  }
-  return values;
-}
-
-val changes_value(const Session& session, const std::vector<ProbabilityChange>& changes) {
-  val values = val::array();
-  for (const ProbabilityChange& change : changes) {
-    val value = token_value(session, change.token);
-    value.set("before", change.before);
-    value.set("after", change.after);
-    values.call<void>("push", value);
-  }
-  return values;
-}
-
-val targets_value(const Session& session, const std::vector<std::vector<TokenId>>& targets) {
-  val values = val::array();
-  for (const std::vector<TokenId>& target : targets) {
-    std::string text;
-    for (const TokenId token : target) {
-      text += session.token_text(token);
-    }
-    val value = val::object();
-    value.set("text", text);
-    value.set("tokens", tokens_value(session, target));
-    values.call<void>("push", value);
-  }
-  return values;
-}
-
-val float_array(std::span<const float> values) {
-  return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
-}
-
-val byte_array(std::span<const std::uint8_t> values) {
-  return val(emscripten::typed_memory_view(values.size(), values.data())).call<val>("slice");
-}
-
-val table_value(const MeasureTable& table) {
-  val value = val::object();
-  value.set("targets", static_cast<double>(table.targets()));
-  value.set("cells", static_cast<double>(table.cells()));
-  value.set("values", float_array(table.values()));
-  return value;
-}
-
-void throw_error(const char* code, const std::string& message) {
-  val error = val::global("Error").new_(message);
-  error.set("code", std::string(code));
-  error.throw_();
-  std::abort();  // not reached; throw_ does not say so
-}
-
-const char* code_name(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kConfig:
-      return "config";
-    case ErrorCode::kWeights:
-      return "weights";
-    case ErrorCode::kTokenizer:
-      return "tokenizer";
-    case ErrorCode::kPrompt:
-      return "prompt";
-    case ErrorCode::kTarget:
-      return "target";
-    case ErrorCode::kExperiment:
-      return "experiment";
-    case ErrorCode::kMemory:
-      return "memory";
-    case ErrorCode::kState:
-      return "state";
-  }
-  return "internal";
-}
-
-}  // namespace patchboard
+}  // namespace patchboard::js

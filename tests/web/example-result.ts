@@ -30,6 +30,7 @@ export const START: ExperimentStart = {
     { id: 3, text: 'Smith, "x"' },
     { id: 2, text: ' a' },
   ],
+  tokensMean: [],
   targets: [
     { text: ' Jones', tokens: [{ id: 5, text: ' Jones' }] },
     { text: ' Smith', tokens: [{ id: 6, text: ' Smith' }] },

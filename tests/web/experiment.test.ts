@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
 import { DEFAULTS, documentOf, settled, unused } from '../../web/src/experiment/defaults';
-import { parseRepairs } from '../../web/src/experiment/repairs';
 import { targetLabel, uniqueTargets } from '../../web/src/experiment/targets';
 import { replaceToken } from '../../web/src/experiment/token-edit';
 import { secondsLeft } from '../../web/src/state/time-left';
@@ -49,35 +48,6 @@ test('a replaced token gives a text, or ids where the text would be split otherw
   const tokens = ['x', 'y', 'b'].map(letter);
   expect(await replaceToken(tokenizer, tokens, 0, letter('z'))).toBe('zyb');
   expect(await replaceToken(tokenizer, tokens, 1, letter('a'))).toEqual([120, 97, 98]);
-});
-
-test('repairs are read, and what is no repair is left out', () => {
-  const text = JSON.stringify({
-    differences: [
-      {
-        clean: { text: ' Smith', tokens: [' Smith'] },
-        corrupted: { text: 'x', tokens: ['x', 'y'] },
-      },
-    ],
-    repairs: [
-      { prompt: 'corrupted', text: 'A Brown', why: 'one token' },
-      { prompt: 'other', text: 'no' },
-      { clean: 'A', corrupted: 'B', tokens: 1, explanation: 'both' },
-    ],
-  });
-  expect(parseRepairs(text)).toEqual({
-    differences: [
-      {
-        clean: { text: ' Smith', tokens: [' Smith'] },
-        corrupted: { text: 'x', tokens: ['x', 'y'] },
-      },
-    ],
-    repairs: [
-      { clean: undefined, corrupted: 'A Brown', why: 'one token' },
-      { clean: 'A', corrupted: 'B', why: 'both' },
-    ],
-  });
-  expect(parseRepairs('{}')).toEqual({ differences: [], repairs: [] });
 });
 
 test('the time left follows the two runs at first, then the rows', () => {

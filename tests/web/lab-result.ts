@@ -24,6 +24,7 @@ const sweep = (change: Partial<SweepInfo>): SweepInfo => ({
 export const start: ExperimentStart = {
   tokensClean: [1, 2].map(token),
   tokensCorrupted: [3, 2].map(token),
+  tokensMean: [],
   targets: [
     { text: ' 5', tokens: [token(5)] },
     { text: ' 6', tokens: [token(6)] },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { parsePairs, whyLeftOut } from '../../web/src/many/pair-set';
+import { whyLeftOut } from '../../web/src/many/pair-set';
 import { sharedLabels, shareOfMeans, spreadOf, spreadOfShares } from '../../web/src/many/spread';
 import { gridLines, matrixPicture, rowsPicture } from '../../web/src/many/template-grid';
 import { probabilities } from './measure-tables';
@@ -80,15 +80,6 @@ test('of equally common lengths and numbers of targets the first decides', () =>
     'it has 8 tokens, and most pairs 7',
     'it has 1 target, and most pairs of its length 2',
   ]);
-});
-
-test('pairs without a name are numbered', () => {
-  const read = parsePairs(
-    '{"pairs":[{"name":"","clean":"a","corrupted":"b"}],"problems":["row 3: x"]}',
-  );
-  expect(read.pairs).toEqual([{ name: 'pair 1', clean: 'a', corrupted: 'b', targets: [] }]);
-  expect(read.problems).toEqual(['row 3: x']);
-  expect(() => parsePairs('{}')).toThrow('no pairs');
 });
 
 const INPUT = {

@@ -3,11 +3,11 @@
 import {
   infoOf,
   type Measure,
-  type MeasureTable,
   targetsOf,
   unknownTable,
   valuesOf,
 } from '../../web/src/engine/measure-table';
+import type { MeasureTable } from '../../web/src/engine/module';
 
 /** What is not given is NaN. Each [target][cell], or [cell]. */
 export function tableOf(

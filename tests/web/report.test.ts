@@ -123,8 +123,7 @@ const SOURCE: ReportSource = {
     ),
   resolveTarget: (text) =>
     text === ' Crist' ? Promise.resolve({ id: 7, text }) : Promise.reject(notOneToken()),
-  readPairs: () =>
-    Promise.resolve('{"pairs":[{"name":"1","clean":"a b","corrupted":"c b"}],"problems":[]}'),
+  readPairs: () => Promise.resolve([{ name: '1', clean: 'a b', corrupted: 'c b', targets: [] }]),
   run: async (experiment, _, { onStart, onRow }) => {
     const start: ExperimentStart = START;
     onStart(start, experiment);

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { EngineOver } from '../../web/src/engine/engine-over';
-import type { ExperimentStart, SweepRow } from '../../web/src/engine/module';
+import type { ExperimentStart, PromptPair, SweepRow } from '../../web/src/engine/module';
 import type { Experiment } from '../../web/src/experiment/experiment';
-import type { PromptPair } from '../../web/src/many/pair-set';
 import { type MeanKind, setPictures } from '../../web/src/many/set-pictures';
 import { SetRun, type SetSource } from '../../web/src/many/set-run.svelte';
 import { EXPERIMENT, MODEL, START } from './example-result';
@@ -30,7 +29,7 @@ function setSource(onRun: (experiment: Experiment) => void): SetSource {
   return {
     readPairs: (text) =>
       text.startsWith('[')
-        ? Promise.resolve(`{"pairs":${text},"problems":[]}`)
+        ? Promise.resolve(JSON.parse(text) as PromptPair[])
         : Promise.reject(new Error('expected pairs')),
     tokenize: (prompt) => {
       const words = typeof prompt === 'string' ? prompt.split(' ') : [];
@@ -200,14 +199,4 @@ test('a set that is cancelled before it is read leaves the one before', async ()
   await run.run(cancelling, MODEL, '[]', EXPERIMENT);
   expect(run.story).toBe('Cancelled before it began. Of the set before: 4 of 4 pairs');
   expect(run.results.map(({ name }) => name)).toEqual(['1', '4']);
-});
-
-test('lines of a set that are no pairs are told with it', async () => {
-  const run = new SetRun();
-  const source = {
-    ...setSource(() => undefined),
-    readPairs: () => Promise.resolve('{"pairs":[],"problems":["row 2: x"]}'),
-  };
-  await run.run(source, MODEL, '', EXPERIMENT);
-  expect([run.status, run.unread, run.story]).toEqual(['done', ['row 2: x'], '0 of 0 pairs']);
 });

@@ -57,7 +57,7 @@ export function resultOf(saved, defaults) {
     start: {
       tokensClean: tokens.clean,
       tokensCorrupted: tokens.corrupted,
-      ...(tokens.mean && { tokensMean: tokens.mean }),
+      tokensMean: tokens.mean ?? [],
       targets: results.targets,
       clean: tableOf(results.clean, results.targets.length, 1),
       corrupted: tableOf(results.corrupted, results.targets.length, 1),

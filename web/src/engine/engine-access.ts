@@ -3,6 +3,8 @@
 import { documentOf, settled } from '../experiment/defaults';
 import type { Experiment, TargetText } from '../experiment/experiment';
 import type {
+  PromptPair,
+  Repairs,
   AttributionResult,
   CellDetails,
   Check,
@@ -116,11 +118,11 @@ export class EngineAccess {
     return this.#way.call('expandTemplate', [template]);
   }
 
-  readPairs(text: string): Promise<string> {
+  readPairs(text: string): Promise<PromptPair[]> {
     return this.#way.call('readPairs', [text]);
   }
 
-  repairs(clean: string, corrupted: string): Promise<string> {
+  repairs(clean: string, corrupted: string): Promise<Repairs> {
     return this.#way.call('repairs', [clean, corrupted]);
   }
 

@@ -1,6 +1,10 @@
-/** Every measure of some cells, in one flat array: see core/patching/measure_table.h. */
+/**
+ * Every measure of some cells, in one flat array: measure after measure in the order of `MEASURES`, each
+ * [target][cell] or, of whole runs, [cell]. See core/patching/measure_table.h.
+ */
 
 import { MEASURES } from './core-tables';
+import type { MeasureTable } from './module';
 
 export type Measure = (typeof MEASURES)[number]['name'];
 
@@ -18,13 +22,6 @@ export interface MeasureInfo {
   leastChange: number;
   scale: 'at least' | 'at zero' | 'logarithmic';
   inEveryResult: boolean;
-}
-
-/** Measure after measure in the order of `MEASURES`, each [target][cell] or, of whole runs, [cell]. */
-export interface MeasureTable {
-  targets: number;
-  cells: number;
-  values: Float32Array;
 }
 
 const INFOS: readonly MeasureInfo[] = MEASURES;

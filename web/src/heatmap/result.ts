@@ -1,7 +1,7 @@
 /** What an experiment gave, as it arrives: columns of numbers, no object per cell. */
 
-import type { ExperimentStart, SweepInfo, SweepRow } from '../engine/module';
-import { type MeasureTable, putCells, unknownTable } from '../engine/measure-table';
+import type { ExperimentStart, MeasureTable, SweepInfo, SweepRow } from '../engine/module';
+import { putCells, unknownTable } from '../engine/measure-table';
 import type { Experiment } from '../experiment/experiment';
 import type { Dtype } from '../weights/dtype';
 

@@ -1,33 +1,6 @@
-/** Sets of prompt pairs: reading them, and those that come with the page. */
+/** Sets of prompt pairs: which of them can be averaged. */
 
-export interface PromptPair {
-  name: string;
-  clean: string;
-  corrupted: string;
-  /** Empty where the set's own targets, or the page's, are meant. */
-  targets: string[];
-}
-
-export interface ReadPairs {
-  pairs: PromptPair[];
-  /** "row 3: …" */
-  problems: string[];
-}
-
-/** What `Session.readPairs` gives. */
-export function parsePairs(json: string): ReadPairs {
-  const { pairs, problems = [] } = JSON.parse(json) as Partial<ReadPairs>;
-  if (!Array.isArray(pairs)) throw new Error('the engine gave no pairs');
-  return {
-    pairs: pairs.map(({ name, clean, corrupted, targets }, index) => ({
-      name: name || `pair ${index + 1}`,
-      clean,
-      corrupted,
-      targets: Array.isArray(targets) ? targets : [],
-    })),
-    problems,
-  };
-}
+import type { PromptPair } from '../engine/module';
 
 /** What has to agree for pairs to be averaged; lengths are in tokens. */
 export interface PairShape {

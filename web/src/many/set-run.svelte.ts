@@ -3,9 +3,10 @@
 import type { EngineAccess, RunEvents } from '../engine/engine-access';
 import type { Experiment } from '../experiment/experiment';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
+import type { PromptPair } from '../engine/module';
 import { EngineOver } from '../engine/engine-over';
 import { messageOf } from '../loading/errors';
-import { type PairShape, parsePairs, type PromptPair, setText, whyLeftOut } from './pair-set';
+import { type PairShape, setText, whyLeftOut } from './pair-set';
 import type { ManyStatus } from './template-run.svelte';
 
 export type SetSource = Pick<EngineAccess, 'readPairs' | 'tokenize' | 'resolveTarget' | 'run'>;
@@ -24,8 +25,6 @@ export class SetRun {
   status = $state<ManyStatus>('idle');
   /** Undefined until a set was read and looked through. */
   pairs = $state.raw<readonly PromptPair[]>();
-  /** Lines of the set that are no pair. */
-  unread = $state.raw<readonly string[]>([]);
   results = $state.raw<readonly PairResult[]>([]);
   leftOut = $state.raw<readonly LeftOut[]>([]);
   /** Pairs that are through. */
@@ -63,10 +62,10 @@ export class SetRun {
     this.status = 'running';
     this.isBefore = this.pairs !== undefined;
     try {
-      const { pairs, problems } = parsePairs(await source.readPairs(text));
+      const pairs = await source.readPairs(text);
       const reasons = await reasonsOf(source, pairs, settings);
       signal.throwIfAborted();
-      this.begin(pairs, problems);
+      this.begin(pairs);
       for (const [index, pair] of pairs.entries()) {
         if (signal.aborted) return;
         const why = reasons[index];
@@ -93,9 +92,8 @@ export class SetRun {
   }
 
   /** What the run before brought gives way. */
-  private begin(pairs: readonly PromptPair[], unread: readonly string[]): void {
+  private begin(pairs: readonly PromptPair[]): void {
     this.pairs = pairs;
-    this.unread = unread;
     this.results = [];
     this.leftOut = [];
     this.done = 0;

@@ -6,7 +6,6 @@ import { valuesOfRun } from '../engine/measure-table';
 import type { Prompt } from '../engine/module';
 import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
 import { isCoreError, messageOf } from '../loading/errors';
-import { parsePairs } from '../many/pair-set';
 import type { ManyStatus } from '../many/template-run.svelte';
 import {
   type AttemptsItem,
@@ -146,7 +145,7 @@ export class ReportRun {
   ): Promise<void> {
     const { targets } = item;
     const asked = JSON.stringify({ targets, pairs: item.pairs });
-    const { pairs } = parsePairs(await source.readPairs(asked));
+    const pairs = await source.readPairs(asked);
     const attempts: Attempt[] = [];
     for (const { name, clean, corrupted } of pairs) {
       const [first, second] = [

@@ -1,9 +1,8 @@
 /** What the loaded model's tokenizer makes of the texts, while they are typed. */
 
-import type { Token } from '../engine/module';
+import type { Repairs, Token } from '../engine/module';
 import type { EngineAccess } from '../engine/engine-access';
 import type { Experiment, TargetText } from '../experiment/experiment';
-import { parseRepairs, type Repairs } from '../experiment/repairs';
 import { messageOf } from '../loading/errors';
 
 export interface TargetCheck {
@@ -66,7 +65,12 @@ export async function replacementToken(
 
 async function findRepairs(engine: EngineAccess, { clean, corrupted }: Experiment) {
   if (typeof clean !== 'string' || typeof corrupted !== 'string') return undefined;
-  return parseRepairs(await engine.repairs(clean, corrupted));
+  const { differences, repairs } = await engine.repairs(clean, corrupted);
+  // Words that line up are told apart by their colour.
+  const uneven = differences.filter(
+    (words) => words.clean.tokens.length !== words.corrupted.tokens.length,
+  );
+  return { differences: uneven, repairs };
 }
 
 export async function tokenizeAll(

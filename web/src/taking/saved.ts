@@ -102,7 +102,7 @@ export function savedResult(result: LabResult, digest?: string): SavedResult {
     tokens: {
       clean: start.tokensClean,
       corrupted: start.tokensCorrupted,
-      ...(start.tokensMean && { mean: start.tokensMean }),
+      ...(start.tokensMean.length > 0 && { mean: start.tokensMean }),
     },
     results: {
       targets: start.targets,

@@ -37,7 +37,8 @@ function needsNoisyRun({ start, reference }: ProgramSubject): boolean {
 }
 
 function meanTokens({ start }: ProgramSubject): Token[][] {
-  if (!start.tokensMean) throw new Error('the tokens of the prompts of the mean are not known');
+  if (start.tokensMean.length === 0)
+    throw new Error('the tokens of the prompts of the mean are not known');
   return start.tokensMean;
 }
 

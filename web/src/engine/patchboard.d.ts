@@ -1,0 +1,193 @@
+// Written by tools/page-tables/write, out of wasm/bindings.cpp: change that. The values are explained in
+// wasm/js_types.h, the calls in wasm/js_session.h.
+
+export type Token = {
+  id: number,
+  text: string
+};
+
+export type Prediction = {
+  id: number,
+  text: string,
+  logit: number,
+  prob: number
+};
+
+export type Change = {
+  id: number,
+  text: string,
+  before: number,
+  after: number
+};
+
+export type ModelInfo = {
+  nLayer: number,
+  nHead: number,
+  dModel: number,
+  vocabSize: number,
+  nPositions: number,
+  parameters: number,
+  fingerprint: string,
+  weightBytes: number
+};
+
+export type Continuations = {
+  clean: Token[],
+  corrupted: Token[],
+  patched: Token[]
+};
+
+export type CellDetails = {
+  finite: boolean,
+  continued: boolean,
+  top: Prediction[],
+  changed: Change[],
+  continuations: Continuations
+};
+
+export type LogitLens = {
+  top: Token[],
+  topProb: Float32Array<ArrayBuffer>,
+  prob: Float32Array<ArrayBuffer>
+};
+
+export type Check = {
+  name: string,
+  passed: boolean,
+  detail: string
+};
+
+export type Target = {
+  text: string,
+  tokens: Token[]
+};
+
+export type MeasureTable = {
+  targets: number,
+  cells: number,
+  values: Float32Array<ArrayBuffer>
+};
+
+export type SweepInfo = {
+  site: import('../experiment/experiment').Site,
+  direction: 'denoising' | 'noising',
+  axes: 'position' | 'head' | 'head-position',
+  rows: number,
+  columns: number,
+  blockRows: number
+};
+
+export type ExperimentStart = {
+  tokensClean: Token[],
+  tokensCorrupted: Token[],
+  tokensMean: Token[][],
+  targets: Target[],
+  clean: MeasureTable,
+  corrupted: MeasureTable,
+  topClean: Prediction[],
+  topCorrupted: Prediction[],
+  sweeps: SweepInfo[],
+  blockRows: number,
+  naiveBlockRows: number,
+  startBlockRows: number,
+  startSeconds: number
+};
+
+export type SweepRow = {
+  sweep: number,
+  layer: number,
+  head: number,
+  measures: MeasureTable,
+  computed: Uint8Array<ArrayBuffer>,
+  notFinite: Uint8Array<ArrayBuffer>,
+  blockRowsDone: number
+};
+
+export type Attribution = {
+  sweep: number,
+  values: Float32Array<ArrayBuffer>
+};
+
+export type AttributionResult = {
+  estimates: Attribution[],
+  seconds: number
+};
+
+export type MemoryNeed = {
+  least: number,
+  most: number,
+  allowed: number
+};
+
+export type Filling = {
+  words: string[],
+  text: string,
+  tokens: number,
+  keeps: boolean
+};
+
+export type TemplateStart = {
+  slots: string[][],
+  fillings: Filling[]
+};
+
+export type PromptPair = {
+  name: string,
+  clean: string,
+  corrupted: string,
+  targets: string[]
+};
+
+export type SplitWords = {
+  text: string,
+  tokens: string[]
+};
+
+export type LengthDifference = {
+  clean: SplitWords,
+  corrupted: SplitWords
+};
+
+export type Repair = {
+  clean: string,
+  corrupted: string,
+  why: string
+};
+
+export type Repairs = {
+  differences: LengthDifference[],
+  repairs: Repair[]
+};
+
+export interface Session {
+  begin(configJson: string, dtype: 'f32' | 'f16' | 'q8', files: string[]): void;
+  setTokenizer(vocabJson: string, mergesTxt: string): void;
+  reserve(bytes: number): number;
+  commit(bytes: number): void;
+  endFile(): void;
+  keep(): void;
+  kept(): Uint8Array<ArrayBuffer>;
+  weightsHeader(): string;
+  continueFrom(sourceHeader: string): number;
+  finish(): void;
+  info(): ModelInfo;
+  tokenize(prompt: string | number[]): Token[];
+  decode(ids: string | number[]): string;
+  resolveTarget(text: string): Token;
+  start(experiment: string): ExperimentStart;
+  memoryOf(experiment: string): MemoryNeed;
+  step(): SweepRow | undefined;
+  attribute(metric: string): AttributionResult;
+  cell(sweep: number, layer: number, head: number, column: number, continuation: number): CellDetails;
+  patterns(run: 'clean' | 'corrupted', layer: number): Float32Array<ArrayBuffer>;
+  lens(run: 'clean' | 'corrupted'): LogitLens;
+  checks(): Check[];
+  measure(prompt: string | number[], targets: string): MeasureTable;
+  logits(prompt: string | number[]): Float32Array<ArrayBuffer>;
+  predict(prompt: string | number[], count: number): Prediction[];
+  expandTemplate(text: string): TemplateStart;
+  readPairs(text: string): PromptPair[];
+  repairs(clean: string, corrupted: string): Repairs;
+  delete(): void;
+}
+
