@@ -1,31 +1,12 @@
 #include "core/closer/cell.h"
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "core/closer/greedy.h"
+#include "core/closer/largest_changes.h"
 
 namespace patchboard {
 namespace {
-
-/// before, after: finite.
-std::vector<ProbabilityChange> largest_changes(const Vector& before, const Vector& after,
-                                               Index count) {
-  std::vector<TokenId> order(static_cast<std::size_t>(before.size()));
-  std::iota(order.begin(), order.end(), TokenId{0});
-  const auto key = [&](TokenId token) {
-    return std::pair(-std::abs(after[token] - before[token]), token);
-  };
-  const auto end = order.begin() + std::min<std::ptrdiff_t>(count, std::ssize(order));
-  std::ranges::partial_sort(order, end, {}, key);
-  std::vector<ProbabilityChange> changes;
-  for (auto token = order.begin(); token != end; ++token) {
-    changes.push_back({.token = *token, .before = before[*token], .after = after[*token]});
-  }
-  return changes;
-}
 
 /// The three runs of a cell, continued.
 class Continuations {
@@ -89,7 +70,11 @@ CellDetails inspect_cell(const Gpt2& model, ThreadPool& pool, Lab& lab,
   const Answer before = denoising ? lab.corrupted_answer(question.sample) : lab.clean_answer();
   CellDetails details{.finite = answer.finite, .top = top_k(answer, question.top)};
   if (answer.finite) {
-    details.changed = largest_changes(before.prob, answer.prob, question.top);
+    for (const Index token : largest_changes(before.prob, answer.prob, question.top)) {
+      details.changed.push_back({.token = static_cast<TokenId>(token),
+                                 .before = before.prob[token],
+                                 .after = answer.prob[token]});
+    }
   }
   const Continuations continuations(model, pool, lab, question);
   details.clean = continuations.clean();

@@ -256,6 +256,18 @@ LogitLens Session::logit_lens(RunName name, std::optional<Index> sample) {
       [&](Index each) -> const ActivationCache& { return run(name, each, {}); }, first_tokens);
 }
 
+NeuronChanges Session::neuron_changes(const NeuronQuestion& question) {
+  if (lab().experiment().corruption.is_ablation()) {
+    throw Error(ErrorCode::kExperiment,
+                "an ablation has no corrupted run whose neurons could differ from the clean one's, "
+                "expected another prompt or noise");
+  }
+  require_index("layer", question.layer, config().n_layer);
+  require_index("position", question.position, std::ssize(lab().experiment().clean));
+  require_sample(question.sample);
+  return patchboard::neuron_changes(model(), pool_, lab(), question);
+}
+
 std::vector<SelfCheck> Session::self_checks() {
   return patchboard::self_checks(model(), pool_, lab());
 }

@@ -9,6 +9,7 @@
 
 #include "core/closer/cell.h"
 #include "core/closer/logit_lens.h"
+#include "core/closer/neurons.h"
 #include "core/closer/self_checks.h"
 #include "core/document/experiment.h"
 #include "core/lab/estimates.h"
@@ -116,6 +117,8 @@ class Session {
                                           std::optional<Index> sample = std::nullopt);
   /// The targets' first tokens are looked for.
   [[nodiscard]] LogitLens logit_lens(RunName run, std::optional<Index> sample = std::nullopt);
+  /// Errors: also kExperiment of an ablation, which has no corrupted run.
+  [[nodiscard]] NeuronChanges neuron_changes(const NeuronQuestion& question);
   [[nodiscard]] std::vector<SelfCheck> self_checks();
   /// metric: see `read_metric`. [sweep], of [rows, columns] each; see `Estimator`, which is kept
   /// for the experiment, so that related metrics share their backward passes.

@@ -23,9 +23,9 @@ Arguments patch(std::initializer_list<std::string> arguments) {
 }
 
 TEST(BadArguments, ASubcommandIsNeeded) {
-  expect_bad_input(
-      {}, {"expected a subcommand, predict, patch, cell, lens, attention, template, pairs, replay, "
-           "report, verify, synth, convert or bench"});
+  expect_bad_input({}, {"expected a subcommand, predict, patch, cell, lens, attention, neurons, "
+                        "template, pairs, replay, "
+                        "report, verify, synth, convert or bench"});
   expect_bad_input({"--json"}, {"--json"});
   expect_bad_input({"explain"}, {"explain"});
   expect_bad_input({""}, {});
@@ -104,6 +104,7 @@ TEST(BadArguments, TextIsUtf8) {
       {"cell", "--clean", latin1, "--corrupted", "a", "--target", "b", "--at", "0,0"},
       {"lens", "--text", latin1},
       {"attention", "--text", latin1, "--layer", "0"},
+      {"neurons", "--clean", latin1, "--corrupted", "a", "--layer", "0", "--position", "0"},
       {"template", latin1, "--target", "b"}};
   for (const Arguments& line : lines) {
     expect_bad_input(line, {"argument ", "is not UTF-8 at byte 3", "(0xE9)"});

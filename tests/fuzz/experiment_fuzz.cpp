@@ -122,6 +122,10 @@ void look_closer(Session& session, std::size_t choice) {
     static_cast<void>(session.attention_patterns(run, 1));
     static_cast<void>(session.logit_lens(run));
   }
+  if (!lab.experiment().corruption.is_ablation()) {
+    const auto position = static_cast<Index>(choice / 13 % lab.experiment().clean.size());
+    static_cast<void>(session.neuron_changes({.layer = 1, .position = position, .count = 3}));
+  }
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
     entropy_resid_post_denoising: [layer][position], of the distribution there, in nats
     margin_resid_post_denoising: [target][layer][position], the logit less the largest other
     attribution: {site: [layer][column]}, of logit(targets[0]) - logit(targets[1]), denoising
+    neurons: [{layer, position, neurons, clean, corrupted}], those whose activations after GELU
+        differ most between the two runs, equal differences in the order of the neurons
 
 Denoising puts the clean run's values into the corrupted run, noising the other way round. Columns
 are positions for sites of the stream. For sites of a head, "z" has a column a head, all positions
@@ -19,6 +21,7 @@ import torch.nn.functional as F
 
 STREAM_SITES = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out"]
 HEAD_SITES = ["z", "q", "k", "v", "pattern"]
+NEURONS = 8
 
 
 def replace(site, layer, index, source):
@@ -96,6 +99,26 @@ def margin(logits, target):
     return logits[..., target] - others.max(-1).values
 
 
+def neurons(case, run, clean, corrupted):
+    """Of every layer, at the first position, the first that differs, and the last."""
+    of_clean, of_corrupted = {}, {}
+    run(clean, keep(of_clean))
+    run(corrupted, keep(of_corrupted))
+    for layer in range(case.n_layer):
+        for position in sorted({0, case.differences[0], case.length - 1}):
+            clean_row = of_clean["mlp_post", layer][position]
+            corrupted_row = of_corrupted["mlp_post", layer][position]
+            difference = (corrupted_row - clean_row).abs()
+            largest = difference.sort(descending=True, stable=True).indices[:NEURONS]
+            yield {
+                "layer": layer,
+                "position": position,
+                "neurons": largest.tolist(),
+                "clean": clean_row[largest],
+                "corrupted": corrupted_row[largest],
+            }
+
+
 def sites(case, run, clean, corrupted, targets):
     """run(tokens, edit) returns the logits of the last position: [V]."""
     denoised = patched(case, run, corrupted, clean)
@@ -114,6 +137,7 @@ def sites(case, run, clean, corrupted, targets):
             [margin(denoised["resid_post"], target) for target in targets]
         ),
         "attribution": attribution(case, run, corrupted, clean, targets),
+        "neurons": list(neurons(case, run, clean, corrupted)),
     }
 
 
@@ -123,6 +147,8 @@ def rounded(values):
         return {name: rounded(each) for name, each in values.items()}
     if isinstance(values, list):
         return [rounded(each) for each in values]
+    if isinstance(values, int):
+        return values
     if values.dim() > 0:
         return [rounded(each) for each in values]
     return float(f"{values.item():.7g}")

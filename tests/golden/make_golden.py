@@ -93,7 +93,7 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
     """Returns (logits of the last position [V], resid_post [L][T, D]).
 
     edit(site, layer, values) returns what the run goes on with: [T, D] for sites of the stream,
-    [H, T, d_head] for q, k, v and z, [H, T, T] for pattern.
+    [H, T, d_head] for q, k, v and z, [H, T, T] for pattern, [T, 4 D] for mlp_post.
     """
     w = {name: values.to(dtype) for name, values in weights.items()}
     norm = lambda x, name: F.layer_norm(
@@ -117,6 +117,7 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
         z = z.transpose(0, 1).reshape(t, case.n_embd)
         x = edit("resid_mid", layer, x + edit("attn_out", layer, project(z, h + "attn.c_proj")))
         hidden = F.gelu(project(norm(x, h + "ln_2"), h + "mlp.c_fc"), approximate="tanh")
+        hidden = edit("mlp_post", layer, hidden)
         x = edit("resid_post", layer, x + edit("mlp_out", layer, project(hidden, h + "mlp.c_proj")))
         resid_post.append(x)
     head = w["lm_head.weight"] if case.untied else w["wte.weight"]

@@ -80,6 +80,12 @@ struct AttentionArguments : RunArguments {
   int head = -1;  ///< -1 for all
 };
 
+struct NeuronsArguments : RunArguments {
+  int layer = 0;
+  int position = 0;
+  int top = 10;
+};
+
 /// Of the experiment, only targets.
 struct TemplateArguments : ExperimentArguments {
   std::string text;

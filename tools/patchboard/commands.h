@@ -21,6 +21,10 @@ void run_lens(const RunArguments& arguments);
 /// their difference.
 void run_attention(const AttentionArguments& arguments);
 
+/// `patchboard neurons`: the neurons of a layer that differ most between an experiment's two runs
+/// at a position.
+void run_neurons(const NeuronsArguments& arguments);
+
 /// `patchboard template`: what is measured after every filling of a template.
 void run_template(const TemplateArguments& arguments);
 

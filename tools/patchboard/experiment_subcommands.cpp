@@ -12,6 +12,7 @@ namespace patchboard {
 namespace {
 
 constexpr int kMaxLayer = 1'000'000;
+constexpr int kMaxPosition = 1'000'000;
 constexpr int kMaxSample = 1'000'000;
 
 CLI::App& add_experiment_command(CLI::App& app, const std::string& name, const std::string& about,
@@ -95,6 +96,21 @@ void add_attention(CLI::App& app, AttentionArguments& arguments) {
   add_whole(command, "--head", arguments.head, "Only this head, from 0; all by default", 0,
             kMaxLayer);
   command.callback([&arguments] { run_attention(arguments); });
+}
+
+void add_neurons(CLI::App& app, NeuronsArguments& arguments) {
+  CLI::App& command = add_experiment_command(
+      app, "neurons",
+      "Show which neurons of a layer differ most between the two runs at a position", arguments);
+  add_whole(command, "--layer", arguments.layer, "The layer, from 0", 0, kMaxLayer)->required();
+  add_whole(command, "--position", arguments.position, "The token's position, from 0", 0,
+            kMaxPosition)
+      ->required();
+  add_whole(command, "--top", arguments.top, "How many neurons to show", 1, kMaxTop);
+  add_prompt_options(command, arguments);
+  add_corruption_options(command, arguments);
+  add_sample(command, arguments.sample);
+  command.callback([&arguments] { run_neurons(arguments); });
 }
 
 void add_template(CLI::App& app, TemplateArguments& arguments) {

@@ -185,6 +185,7 @@ int run(int argc, char** argv) {
   CellArguments cell;
   RunArguments lens;
   AttentionArguments attention;
+  NeuronsArguments neurons;
   TemplateArguments templates;
   PairsArguments pairs;
   ReplayArguments replay;
@@ -198,6 +199,7 @@ int run(int argc, char** argv) {
   add_cell(app, cell);
   add_lens(app, lens);
   add_attention(app, attention);
+  add_neurons(app, neurons);
   add_template(app, templates);
   add_pairs(app, pairs);
   add_replay(app, replay);
@@ -213,8 +215,8 @@ int run(int argc, char** argv) {
       return patch.passed && replay.same && verify.same ? 0 : kFailure;
     }
     return fail(kBadInput,
-                "expected a subcommand, predict, patch, cell, lens, attention, template, pairs, "
-                "replay, report, verify, synth, convert or bench; see --help");
+                "expected a subcommand, predict, patch, cell, lens, attention, neurons, template, "
+                "pairs, replay, report, verify, synth, convert or bench; see --help");
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
