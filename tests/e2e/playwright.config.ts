@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from '@playwright/test';
 
 import { freePort } from './free-port';
@@ -18,7 +20,7 @@ const args = [
 export default defineConfig({
   testDir: '.',
   // See long.config.ts.
-  testIgnore: 'long/**',
+  testIgnore: fileURLToPath(new URL('long/**', import.meta.url)),
   outputDir: '../../test-results',
   // The sweeps use every core.
   workers: 1,
