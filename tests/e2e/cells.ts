@@ -22,7 +22,7 @@ const firstOf = (text: string | null | undefined) => numberOf(text?.split('–')
 /** rows: the texts of the table's cells. */
 export function cellsOf(rows: (string | null)[][]): Cell[] {
   return rows.map(
-    ([site, direction, target, layer, head, position, , prob, logit, logProb, rank]) => ({
+    ([site, direction, target, layer, head, position, , prob, logProb, logit, rank]) => ({
       site: site ?? '',
       direction: direction ?? '',
       target: (target ?? '').replaceAll('·', ' '),
