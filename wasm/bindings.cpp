@@ -30,6 +30,7 @@ void register_texts_and_arrays() {
   register_type<ArrayOf<Target>>("Target[]");
   register_type<ArrayOf<SweepInfo>>("SweepInfo[]");
   register_type<ArrayOf<Attribution>>("Attribution[]");
+  register_type<ArrayOf<NeuronChange>>("NeuronChange[]");
   register_type<ArrayOf<Check>>("Check[]");
   register_type<ArrayOf<Filling>>("Filling[]");
   register_type<ArrayOf<PromptPair>>("PromptPair[]");
@@ -72,6 +73,14 @@ void register_answers() {
       .field("top", &LogitLens::top)
       .field("topProb", &LogitLens::top_prob)
       .field("prob", &LogitLens::prob);
+  value_object<NeuronChange>("NeuronChange")
+      .field("neuron", &NeuronChange::neuron)
+      .field("clean", &NeuronChange::clean)
+      .field("corrupted", &NeuronChange::corrupted)
+      .field("difference", &NeuronChange::difference);
+  value_object<NeuronChanges>("NeuronChanges")
+      .field("finite", &NeuronChanges::finite)
+      .field("largest", &NeuronChanges::largest);
   value_object<Check>("Check")
       .field("name", &Check::name)
       .field("passed", &Check::passed)
@@ -185,6 +194,7 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("cell(sweep, layer, head, column, continuation)", &JsSession::cell)
       .function("patterns(run, layer)", &JsSession::patterns)
       .function("lens(run)", &JsSession::lens)
+      .function("neurons(layer, position, count)", &JsSession::neurons)
       .function("checks", &JsSession::checks)
       .function("measure(prompt, targets)", &JsSession::measure)
       .function("logits(prompt)", &JsSession::logits)

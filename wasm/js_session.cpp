@@ -201,6 +201,20 @@ LogitLens JsSession::lens(const RunName& run) {
   });
 }
 
+NeuronChanges JsSession::neurons(double layer, double position, double count) {
+  return guarded([&] {
+    const patchboard::NeuronChanges changes =
+        session_.neuron_changes({.layer = whole_value<Index>(layer, "layer"),
+                                 .position = whole_value<Index>(position, "position"),
+                                 .count = whole_value<Index>(count, "count", 1)});
+    std::vector<NeuronChange> largest;
+    for (const auto& [neuron, clean, corrupted, difference] : changes.largest) {
+      largest.push_back({static_cast<double>(neuron), clean, corrupted, difference});
+    }
+    return NeuronChanges{.finite = changes.finite, .largest = ArrayOf<NeuronChange>(largest)};
+  });
+}
+
 ArrayOf<Check> JsSession::checks() {
   return guarded([&] {
     std::vector<Check> checks;

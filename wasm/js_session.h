@@ -53,6 +53,8 @@ class JsSession {
   /// Attention patterns of one layer: [head][query][key], flat; of noise, the samples' mean.
   Floats patterns(const RunName& run, double layer);
   LogitLens lens(const RunName& run);
+  /// At most `count`; of noise, of the samples' mean.
+  NeuronChanges neurons(double layer, double position, double count);
   ArrayOf<Check> checks();
   /// One run; targets as in the experiment, JSON text of an array. kl is 0.
   MeasureTable measure(const Prompt& prompt, const std::string& targets);

@@ -170,6 +170,17 @@ struct LogitLens {
   Floats top_prob, prob;
 };
 
+/// See core/closer/neurons.h.
+struct NeuronChange {
+  double neuron = 0;
+  float clean = 0, corrupted = 0, difference = 0;
+};
+
+struct NeuronChanges {
+  bool finite = true;
+  ArrayOf<NeuronChange> largest;
+};
+
 /// A check that a result makes of itself: what was compared, and what came out.
 struct Check {
   std::string name;

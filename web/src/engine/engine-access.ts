@@ -12,6 +12,7 @@ import type {
   LogitLens,
   Measures,
   MemoryNeed,
+  NeuronChanges,
   Prediction,
   Prompt,
   RunName,
@@ -155,6 +156,11 @@ export class EngineAccess {
 
   lens(run: RunName, of: Experiment): Promise<LogitLens> {
     return this.#way.callOf(of, 'lens', [run]);
+  }
+
+  /** The layer's neurons that differ most between the two runs at a position, at most `count`. */
+  neurons(layer: number, position: number, count: number, of: Experiment): Promise<NeuronChanges> {
+    return this.#way.callOf(of, 'neurons', [layer, position, count]);
   }
 
   checks(of: Experiment): Promise<Check[]> {

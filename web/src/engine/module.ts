@@ -16,6 +16,7 @@ export type {
   MeasureTable,
   MemoryNeed,
   ModelInfo,
+  NeuronChanges,
   Prediction,
   PromptPair,
   Repair,

@@ -51,6 +51,18 @@ export type LogitLens = {
   prob: Float32Array<ArrayBuffer>
 };
 
+export type NeuronChange = {
+  neuron: number,
+  clean: number,
+  corrupted: number,
+  difference: number
+};
+
+export type NeuronChanges = {
+  finite: boolean,
+  largest: NeuronChange[]
+};
+
 export type Check = {
   name: string,
   passed: boolean,
@@ -181,6 +193,7 @@ export interface Session {
   cell(sweep: number, layer: number, head: number, column: number, continuation: number): CellDetails;
   patterns(run: 'clean' | 'corrupted', layer: number): Float32Array<ArrayBuffer>;
   lens(run: 'clean' | 'corrupted'): LogitLens;
+  neurons(layer: number, position: number, count: number): NeuronChanges;
   checks(): Check[];
   measure(prompt: string | number[], targets: string): MeasureTable;
   logits(prompt: string | number[]): Float32Array<ArrayBuffer>;

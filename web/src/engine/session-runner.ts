@@ -19,7 +19,7 @@ export type Call =
   | 'repairs';
 
 /** What Session answers of an experiment. */
-export type ExperimentCall = 'attribute' | 'cell' | 'patterns' | 'lens' | 'checks';
+export type ExperimentCall = 'attribute' | 'cell' | 'patterns' | 'lens' | 'neurons' | 'checks';
 
 /** What the page does with a run; it is awaited, so that rows never pile up. */
 export interface RunnerEvents {
