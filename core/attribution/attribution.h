@@ -2,6 +2,7 @@
 
 #include "core/math/matrix.h"
 #include "core/model/site.h"
+#include "core/patching/sweep_plan.h"
 #include "core/weights/config.h"
 
 namespace patchboard {
@@ -20,9 +21,10 @@ struct SiteGradient {
 /// positions that it does not have count nothing. result: gets the layer's row. Sites of the
 /// stream: [n_layer, T], a patch a layer and position. Sites of heads: [n_layer, n_head], all
 /// positions of a head at once; or, by position, [n_layer, n_head · T], head after head, for the
-/// pattern the row of the query at the position. Source: Nanda 2023, "Attribution patching"; Syed
-/// et al. 2023, section 3.
-void attribute(const SiteGradient& base, const ActivationCache& source, bool by_position,
+/// pattern and the scores the row of the query at the position; or, of those, [n_layer, n_head · T
+/// · T], query after query, zeros where a query sees no key. Source: Nanda 2023, "Attribution
+/// patching"; Syed et al. 2023, section 3.
+void attribute(const SiteGradient& base, const ActivationCache& source, ByPosition by_position,
                const Config& config, Matrix& result);
 
 }  // namespace patchboard

@@ -3,16 +3,14 @@
 #include <array>
 
 #include "core/closer/largest_changes.h"
-#include "core/math/gelu.h"
-#include "core/math/layer_norm.h"
 
 namespace patchboard {
 namespace {
 
-/// Sees resid_mid of one row.
-class MidRow : public BlockVisitor {
+/// Sees the neurons of one row, after GELU.
+class Neurons : public BlockVisitor {
  public:
-  [[nodiscard]] bool wants(Site site) const override { return site == Site::kResidMid; }
+  [[nodiscard]] bool wants(Site site) const override { return site == Site::kMlpPost; }
   void visit(Site /*site*/, MatrixSpan values) override { row_ = values.row(0); }
   [[nodiscard]] const Vector& row() const { return row_; }
 
@@ -20,7 +18,7 @@ class MidRow : public BlockVisitor {
   Vector row_;
 };
 
-/// What the MLP's neurons say at a position of a run, after GELU: [d_mlp].
+/// What the MLP's neurons say at a position of a run: [d_mlp].
 Vector activations(const Gpt2& model, ThreadPool& pool, const ActivationCache& run, Index layer,
                    Index position) {
   const MatrixView before = run.resid_pre(layer).topRows(position + 1);
@@ -28,19 +26,11 @@ Vector activations(const Gpt2& model, ThreadPool& pool, const ActivationCache& r
   const RowRange own{.row = 0, .position = position, .count = 1};
   const std::array sequences = {Sequence{.kv = all, .q = own, .wanted = own}};
   Matrix x = before.bottomRows(1);
-  MidRow mid;
+  Neurons neurons;
   model.run_block(pool, layer,
-                  {.sequences = sequences, .queries = Queries::kWanted, .visitor = &mid}, before,
-                  x);
-  const BlockWeights& block = model.weights().h[static_cast<std::size_t>(layer)];
-  const PackedRows normed(pool, 1, model.config().d_model, [&](Index, float* values) {
-    layer_norm(row_values(mid.row()), block.ln_2.weight, block.ln_2.bias,
-               model.config().layer_norm_epsilon, values);
-  });
-  Matrix hidden(1, model.config().d_mlp);
-  affine(pool, normed, block.mlp_c_fc.weight, block.mlp_c_fc.bias, hidden);
-  gelu(row_values(hidden, 0));
-  return hidden.row(0);
+                  {.sequences = sequences, .queries = Queries::kWanted, .visitor = &neurons},
+                  before, x);
+  return neurons.row();
 }
 
 }  // namespace

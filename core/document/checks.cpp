@@ -82,6 +82,20 @@ void check_noise(const Corruption& noise) {
   check_number("corruption.samples", noise.samples, 1, kMaxNoiseSamples, "");
 }
 
+/// Of queries and keys.
+void check_pairs(const Experiment& experiment) {
+  for (const Site site : experiment.sites) {
+    if (!has_keys(site)) {
+      refuse(", \"by_position\": \"pairs\" are of a query and a key, which " +
+             std::string(site_name(site)) + " does not have; expected \"sites\" of " +
+             site_names(has_keys) + ", or true or false");
+    }
+  }
+  if (experiment.span > 1) {
+    refuse(": of pairs one entry is patched at a time; expected \"span\" 1");
+  }
+}
+
 /// Sites, window and span.
 void check_sweeps(const Experiment& experiment) {
   if (experiment.sites.empty() || experiment.directions.empty()) {
@@ -89,11 +103,14 @@ void check_sweeps(const Experiment& experiment) {
   }
   const bool has_heads = std::ranges::any_of(experiment.sites, is_head_site);
   if (has_heads && experiment.window > 1) {
-    refuse(
-        ": a window of layers is patched at resid_pre, resid_mid, resid_post, attn_out "
-        "or mlp_out, not at heads; expected \"window\" 1");
+    refuse(": a window of layers is patched at " +
+           site_names([](Site site) { return !is_head_site(site); }) +
+           ", not at heads; expected \"window\" 1");
   }
-  if (has_heads && !experiment.by_position && experiment.span > 1) {
+  if (experiment.by_position == ByPosition::kPairs) {
+    check_pairs(experiment);
+  }
+  if (has_heads && experiment.by_position == ByPosition::kTogether && experiment.span > 1) {
     refuse(
         ": at [layer, head] all positions are patched; expected \"span\" 1, or "
         "\"by_position\" true");

@@ -11,6 +11,7 @@ namespace patchboard {
 namespace {
 
 // The last five are a saved result's.
+constexpr std::string_view kPairsName = "pairs";
 constexpr std::array<std::string_view, 17> kKeys = {
     "patchboard", "model",       "clean",      "corrupted", "targets", "sites",
     "directions", "by_position", "corruption", "window",    "span",    "region",
@@ -154,6 +155,16 @@ std::vector<Direction> read_directions(const InputValue& value) {
   return directions;
 }
 
+ByPosition read_by_position(const InputValue& value) {
+  if (value.is_text()) {
+    if (value.text() != kPairsName) {
+      value.refuse("true, false or \"" + std::string(kPairsName) + "\"");
+    }
+    return ByPosition::kPairs;
+  }
+  return value.truth() ? ByPosition::kEach : ByPosition::kTogether;
+}
+
 /// What is patched.
 void read_sweeps(const InputValue& document, const TextReader& reader, Experiment& experiment) {
   if (const auto sites = document.find("sites")) {
@@ -165,7 +176,7 @@ void read_sweeps(const InputValue& document, const TextReader& reader, Experimen
     experiment.directions = {Direction::kNoising};
   }
   if (const auto by_position = document.find("by_position")) {
-    experiment.by_position = by_position->truth();
+    experiment.by_position = read_by_position(*by_position);
   }
   experiment.window = read_count(document, "window", reader.n_layer);
   experiment.span = read_count(document, "span", reader.n_positions);
@@ -202,7 +213,7 @@ std::vector<SweepSettings> Experiment::sweeps() const {
     for (const Direction direction : directions) {
       all.push_back({.site = site,
                      .direction = direction,
-                     .by_position = by_position && is_head_site(site),
+                     .by_position = is_head_site(site) ? by_position : ByPosition::kTogether,
                      .window = window,
                      .span = span});
     }

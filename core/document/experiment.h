@@ -22,7 +22,7 @@ struct Experiment {
   std::vector<TokenId> corrupted;  ///< of the corruption kPrompt; else empty
   std::vector<std::vector<TokenId>> targets;
   std::vector<Site> sites = {Site::kResidPost};
-  bool by_position = false;
+  ByPosition by_position = ByPosition::kTogether;
   std::vector<Direction> directions = {Direction::kDenoising};
   Corruption corruption = {};
   Index window = 1;

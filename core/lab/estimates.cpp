@@ -72,14 +72,17 @@ class Attributor : public GradientVisitor {
 /// From layers' single cells to the cells of a sweep.
 Matrix cells_of(const Matrix& all, const SweepPlan& plan) {
   const auto& [site, direction, by_position, window, span] = plan.settings();
-  // By position, a layer's row is its heads' rows one after the other: the plan's rows.
+  // Where rows are heads, a layer's row is its heads' one after the other: the plan's rows.
   Matrix cells = Eigen::Map<const Matrix>(all.data(), plan.rows(), plan.columns());
   if (span > 1) {
     cells = summed(cells, span);
   }
   for (Index row = 0; row < plan.rows(); ++row) {
-    if (plan.patch(row, 0).layers.count > 1) {
-      cells.row(row).setConstant(kNone);
+    const bool is_single = plan.patch(row, 0).layers.count == 1;
+    for (Index column = 0; column < plan.columns(); ++column) {
+      if (!is_single || !plan.has(column)) {
+        cells(row, column) = kNone;
+      }
     }
   }
   return cells;

@@ -78,7 +78,7 @@ Experiment Lab::with_all_before(const Experiment& experiment) const {
   add(all.sites, so_far_.sites);
   add(all.directions, so_far_.directions);
   add(all.targets, so_far_.targets);
-  all.by_position = all.by_position || so_far_.by_position;
+  all.by_position = std::max(all.by_position, so_far_.by_position);
   return all;
 }
 

@@ -21,7 +21,8 @@ constexpr Count kSlack = Count{16} << 20;
 // Where all activations of a run are little, they are kept at once and nothing is run again.
 constexpr Count kLittleFloats = Count{16} << 20;
 
-constexpr Kept kAll{
+// Beside them the scores and the neurons are kept where they are asked for alone.
+constexpr Kept kUsual{
     .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
 
 /// The sizes, in a type in which their products are whole in every build.
@@ -36,11 +37,16 @@ struct Sizes {
   Count n_layer, n_head, d_model, d_mlp, vocab_size;
 };
 
-Count cache_floats(const Sizes& sizes, Count T, const Kept& kept) {
-  const auto& [L, H, D, M, V] = sizes;
-  const Count wide = (kept.z ? 1U : 0U) + (kept.attn_out ? 1U : 0U) + (kept.resid_mid ? 1U : 0U) +
-                     (kept.mlp_out ? 1U : 0U) + (kept.qkv ? 3U : 0U);
-  return T * D * (1 + L) + L * T * D * wide + (kept.pattern ? L * H * T * T : 0);
+Count cache_floats(const Config& config, Count T, const Kept& kept) {
+  const auto L = static_cast<Count>(config.n_layer);
+  Count floats = T * static_cast<Count>(config.d_model) * (1 + L);
+  for (const Site site : kept_matrices()) {
+    if (kept.*traits_of(site).kept) {
+      const MatrixShape shape = kept_shape(site, config, static_cast<Index>(T));
+      floats += L * static_cast<Count>(shape.rows) * static_cast<Count>(shape.cols);
+    }
+  }
+  return floats;
 }
 
 /// Of one block over so many rows: its own q, k and v, packed rows and the MLP's hidden ones.
@@ -112,9 +118,9 @@ class Needs {
       kept.corrupted = kept.corrupted.with(estimated);
     }
     const bool ablation = experiment_.corruption.is_ablation();
-    return {.clean = cache_floats(sizes_, T, kept.clean),
-            .corrupted = ablation ? 0 : cache_floats(sizes_, T, kept.corrupted),
-            .constant = ablation ? cache_floats(sizes_, T_, kept.corrupted) : 0};
+    return {.clean = cache_floats(config_, T, kept.clean),
+            .corrupted = ablation ? 0 : cache_floats(config_, T, kept.corrupted),
+            .constant = ablation ? cache_floats(config_, T_, kept.corrupted) : 0};
   }
 
   /// Of all rows of all sweeps, what other targets can be told from.
@@ -122,11 +128,24 @@ class Needs {
     Count floats = 0;
     for (const SweepSettings& sweep : experiment_.sweeps()) {
       const bool heads = is_head_site(sweep.site);
-      const Count cells =
-          sizes_.n_layer * (heads ? sizes_.n_head : 1) * (heads && !sweep.by_position ? 1 : T_);
+      const Count columns = cells_of_head(heads ? sweep.by_position : ByPosition::kEach);
+      const Count cells = sizes_.n_layer * (heads ? sizes_.n_head : 1) * columns;
       floats += cells * answers * sizes_.d_model * samples();
     }
     return floats;
+  }
+
+  /// Of one head, or of the stream, in one layer.
+  [[nodiscard]] Count cells_of_head(ByPosition by_position) const {
+    switch (by_position) {
+      case ByPosition::kTogether:
+        return 1;
+      case ByPosition::kEach:
+        break;
+      case ByPosition::kPairs:
+        return T_ * T_;
+    }
+    return T_;
   }
 
   /// The temporaries of the step that has most of them.
@@ -135,13 +154,15 @@ class Needs {
     const Count T = T_ + answers_ - 1;
     const Count patterns = H * T * T;
     const Count unembedding = std::max(kUnembedRows, answers_) * (V + 2 * D) + 8 * V;
-    const Count a_row = std::max(T_, H) * answers_ * D;
+    const Count a_row = std::max({T_, H, cells_of_head(experiment_.by_position)}) * answers_ * D;
     // Keys and values of the patched heads are gathered, of every position for every patch.
     const bool heads = std::ranges::any_of(experiment_.sites, is_head_site);
     const Count gathered = heads ? 2 * std::min(kBatchRows, T_) * T * (D / H) : 0;
     const Count sweep = block_floats(sizes_, kBatchRows + T) + gathered + 3 * a_row + unembedding;
     const Count whole_run = block_floats(sizes_, T) + 9 * T * D + patterns;
-    const Count backward = block_floats(sizes_, T) + 10 * T * D + 4 * T * M + 3 * patterns + 2 * V;
+    const Count scores = std::ranges::count(experiment_.sites, Site::kAttnScores) > 0 ? 2 : 0;
+    const Count backward =
+        block_floats(sizes_, T) + 10 * T * D + 4 * T * M + (3 + scores) * patterns + 2 * V;
     const Count attention = 4 * patterns;
     const Count lens =
         unembedding + (samples() > 1 ? std::min(kMeanLensBytes / kFloat, L * T * V) : 0);
@@ -170,7 +191,11 @@ std::vector<Saving> savings_of(const Experiment& experiment) {
       savings.push_back({.what = what, .experiment = std::move(less)});
     }
   };
-  without("without pattern", [](Site site) { return site == Site::kPattern; });
+  for (const Site site : all_sites()) {
+    if (traits_of(site).layout == Layout::kKeys || traits_of(site).layout == Layout::kNeurons) {
+      without("without " + std::string(site_name(site)), [&](Site each) { return each == site; });
+    }
+  }
   without("without the sites of heads", [](Site site) { return is_head_site(site); });
   Experiment single = experiment;
   if (std::erase_if(single.targets, [](const auto& target) { return target.size() > 1; }) > 0 &&
@@ -202,10 +227,10 @@ MemoryPlan plan_memory(const Config& config, const Experiment& experiment, std::
 }
 
 KeptOfRuns kept_of(const Config& config, const Experiment& experiment) {
-  if (cache_floats(Sizes(config), experiment.clean.size(), kAll) <= kLittleFloats) {
-    return {.clean = kAll, .corrupted = kAll};
-  }
   KeptOfRuns all;
+  if (cache_floats(config, experiment.clean.size(), kUsual) <= kLittleFloats) {
+    all = {.clean = kUsual, .corrupted = kUsual};
+  }
   for (const SweepSettings& sweep : experiment.sweeps()) {
     const bool denoising = sweep.direction == Direction::kDenoising;
     Kept& base = denoising ? all.corrupted : all.clean;

@@ -64,8 +64,11 @@ struct HeadRoom {
       k.data()[i * padded(keys) + at] = key[i];
     }
   }
-  void set_value(Index at, const float* value) {
-    std::copy_n(value, d_head, v.data() + at * padded(d_head));
+  void fill(const HeadRows& rows) {
+    for (Index at = 0; at < keys; ++at) {
+      set_key(at, rows.k(at));
+      std::copy_n(rows.v(at), d_head, v.data() + at * padded(d_head));
+    }
   }
 };
 
@@ -113,6 +116,28 @@ void mix(const HeadRoom& room, Index visible, float* out) {
   }
 }
 
+/// The scores of all heads of a whole run, each query's as `finish` leaves them: [n_head · T, T].
+template <typename Finish>
+Matrix all_scores(ThreadPool& pool, const MatrixView& qkv, Index n_head, const Finish& finish) {
+  const Index T = qkv.rows();
+  const Index D = qkv.cols() / 3;
+  const Index d_head = D / n_head;
+  Matrix scores = Matrix::Zero(n_head * T, T);
+  pool.parallel_for(n_head, [&](Index head) {
+    HeadRoom room(T, d_head);
+    for (Index at = 0; at < T; ++at) {
+      room.set_key(at, qkv.row(at).data() + D + head * d_head);
+    }
+    for (Index at = 0; at < T; ++at) {
+      const Index visible = at + 1;
+      score(room, qkv.row(at).data() + head * d_head, visible);
+      finish(room.scores.span().first(static_cast<std::size_t>(visible)));
+      std::copy_n(room.scores.data(), visible, scores.row(head * T + at).data());
+    }
+  });
+  return scores;
+}
+
 }  // namespace
 
 void attention(ThreadPool& pool, std::span<const Sequence> sequences, const AttentionInput& input,
@@ -124,10 +149,7 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
     const Index first_col = task % n_head * d_head;
     const HeadRows rows(input, sequence, first_col);
     HeadRoom room(sequence.wanted.end(), d_head);
-    for (Index at = 0; at < room.keys; ++at) {
-      room.set_key(at, rows.k(at));
-      room.set_value(at, rows.v(at));
-    }
+    room.fill(rows);
     for (Index at = sequence.wanted.position; at < sequence.wanted.end(); ++at) {
       const Index visible = at + 1;
       score(room, rows.q(at), visible);
@@ -137,53 +159,27 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
   });
 }
 
-void change_pattern(const AttentionInput& input, const Sequence& sequence, Index head,
-                    Index position, const std::function<void(std::span<float>)>& change,
-                    std::span<float> z) {
-  const auto d_head = static_cast<Index>(z.size());
-  const HeadRows rows(input, sequence, head * d_head);
-  const Index visible = position + 1;
-  HeadRoom room(visible, d_head);
-  for (Index at = 0; at < visible; ++at) {
-    room.set_key(at, rows.k(at));
-    room.set_value(at, rows.v(at));
-  }
-  score(room, rows.q(position), visible);
-  const std::span<float> pattern = room.scores.span().first(static_cast<std::size_t>(visible));
-  softmax(pattern);
-  change(pattern);
-  mix(room, visible, z.data());
-}
-
 Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head) {
-  const Index T = qkv.rows();
-  const Index D = qkv.cols() / 3;
-  const Index d_head = D / n_head;
-  Matrix patterns = Matrix::Zero(n_head * T, T);
-  pool.parallel_for(n_head, [&](Index head) {
-    HeadRoom room(T, d_head);
-    for (Index at = 0; at < T; ++at) {
-      room.set_key(at, qkv.row(at).data() + D + head * d_head);
-    }
-    for (Index at = 0; at < T; ++at) {
-      const Index visible = at + 1;
-      score(room, qkv.row(at).data() + head * d_head, visible);
-      softmax(room.scores.span().first(static_cast<std::size_t>(visible)));
-      std::copy_n(room.scores.data(), visible, patterns.row(head * T + at).data());
-    }
-  });
-  return patterns;
+  return all_scores(pool, qkv, n_head, [](std::span<float> row) { softmax(row); });
 }
 
-void mix_pattern(const MatrixView& pattern, Index first, const MatrixView& v, MatrixSpan z) {
-  HeadRoom room(v.rows(), v.cols());
-  for (Index at = 0; at < v.rows(); ++at) {
-    room.set_value(at, v.row(at).data());
-  }
-  for (Index row = 0; row < pattern.rows(); ++row) {
-    const Index visible = first + row + 1;
-    std::copy_n(pattern.row(row).data(), visible, room.scores.data());
-    mix(room, visible, z.row(row).data());
+Matrix attention_scores(ThreadPool& pool, const MatrixView& qkv, Index n_head) {
+  return all_scores(pool, qkv, n_head, [](std::span<float>) {});
+}
+
+void change_attention(const AttentionInput& input, const Sequence& sequence, Index head,
+                      const ChangeRow& change, MatrixSpan z) {
+  const HeadRows rows(input, sequence, head * z.cols());
+  HeadRoom room(sequence.wanted.end(), z.cols());
+  room.fill(rows);
+  for (Index at = sequence.wanted.position; at < sequence.wanted.end(); ++at) {
+    const Index visible = at + 1;
+    const std::span<float> row = room.scores.span().first(static_cast<std::size_t>(visible));
+    score(room, rows.q(at), visible);
+    change(Site::kAttnScores, at, row);
+    softmax(row);
+    change(Site::kPattern, at, row);
+    mix(room, visible, z.row(sequence.wanted.row_of(at)).data());
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/math/matrix.h"
 #include "core/math/thread_pool.h"
+#include "core/model/site.h"
 
 namespace patchboard {
 
@@ -46,14 +47,16 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
 /// after head, zeros where a query sees no key; the numbers that `attention` mixes values with.
 [[nodiscard]] Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head);
 
-/// The pattern of one head's query at a position, changed, and z mixed with it again.
-/// change: gets the row, [position + 1], as `attention` has it. z: [d_head], of that query.
-void change_pattern(const AttentionInput& input, const Sequence& sequence, Index head,
-                    Index position, const std::function<void(std::span<float>)>& change,
-                    std::span<float> z);
+/// The same before the softmax: query times key, divided by √d_head.
+[[nodiscard]] Matrix attention_scores(ThreadPool& pool, const MatrixView& qkv, Index n_head);
 
-/// z of one head for a pattern that is given. pattern: [rows, T], of the queries at `first` on.
-/// v: [T, d_head]. z: [rows, d_head]. For a run's own pattern, the bits that `attention` gives.
-void mix_pattern(const MatrixView& pattern, Index first, const MatrixView& v, MatrixSpan z);
+/// Changes a row of a head as `attention` has it: first the scores of the query at a position,
+/// then the pattern, [position + 1] each.
+using ChangeRow = std::function<void(Site site, Index position, std::span<float> row)>;
+
+/// One head's attention again, for the wanted positions of a sequence, with rows that are changed
+/// on the way; with the bits of `attention` where they are not. z: [rows, d_head], of this head.
+void change_attention(const AttentionInput& input, const Sequence& sequence, Index head,
+                      const ChangeRow& change, MatrixSpan z);
 
 }  // namespace patchboard

@@ -59,7 +59,11 @@ class HeadBackward {
     }
     const float scale = 1.0F / std::sqrt(static_cast<float>(d_head_));
     for (Index key = 0; key <= at; ++key) {
-      const float d_score = pattern[key] * (d_pattern[key] - sum) * scale;
+      const float unscaled = pattern[key] * (d_pattern[key] - sum);
+      if (gradients_.scores.size() > 0) {
+        gradients_.scores(row, key) = unscaled;
+      }
+      const float d_score = unscaled * scale;
       add_scaled(d_score, values(1, key), d_head_, d_values(0, at));
       add_scaled(d_score, values(0, at), d_head_, d_values(1, key));
     }
@@ -85,9 +89,10 @@ class HeadBackward {
 }  // namespace
 
 AttentionGradients attention_backward(ThreadPool& pool, const Matrix& qkv, const Matrix& pattern,
-                                      const Matrix& d_z, Index n_head) {
+                                      const Matrix& d_z, Index n_head, bool with_scores) {
   const Index T = d_z.rows();
   AttentionGradients gradients{.qkv = Matrix::Zero(T, 3 * d_z.cols()),
+                               .scores = with_scores ? Matrix::Zero(n_head * T, T) : Matrix(),
                                .pattern = Matrix::Zero(n_head * T, T)};
   pool.parallel_for(n_head, [&](Index head) {
     HeadBackward backward(qkv, pattern, d_z, head, d_z.cols() / n_head, gradients);

@@ -93,7 +93,7 @@ void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const Ma
                              .v = own.rightCols(D),
                              .base = batch.base == nullptr ? nullptr : &batch.base->qkv};
   attention(pool, batch.sequences, input, config_.n_head, z);
-  if (wants(batch.visitor, Site::kPattern)) {
+  if (wants(batch.visitor, Site::kAttnScores) || wants(batch.visitor, Site::kPattern)) {
     batch.visitor->visit_attention(input, z);
   }
   visit(batch.visitor, Site::kZ, z);
@@ -114,20 +114,24 @@ void Gpt2::finish_block(ThreadPool& pool, Index layer, Site site, const MatrixVi
     visitor->visit(what, apart);
     x += apart;
   };
-  const Rest rest = traits_of(site).rest;
-  if (rest == Rest::kProjection) {
+  const SiteTraits& traits = traits_of(site);
+  if (traits.rest == Rest::kProjection) {
     add(Site::kAttnOut,
         [&](Output output, const MatrixSpan& out) { project(pool, block, values, output, out); });
-  } else if (site == Site::kAttnOut || site == Site::kMlpOut) {
-    x += values;
-  } else {
+  } else if (traits.rest == Rest::kMlpProjection) {
+    add(Site::kMlpOut, [&](Output output, const MatrixSpan& out) {
+      mlp_project(pool, block, PackedRows(pool, values), output, out);
+    });
+  } else if (traits.added_to == AddedTo::kNothing) {
     x = values;
+  } else {
+    x += values;
   }
-  if (rest != Rest::kNothing) {
+  if (traits.rest <= Rest::kMlp) {
     visit(visitor, Site::kResidMid, x);
     const Matrix* own = own_input(inputs_of(visitor), {.kind = Reader::Kind::kMlp, .layer = layer});
     add(Site::kMlpOut, [&](Output output, const MatrixSpan& out) {
-      mlp(pool, block, own == nullptr ? x : *own, output, out);
+      mlp(pool, block, own == nullptr ? x : *own, output, out, visitor);
     });
   }
   visit(visitor, Site::kResidPost, x);
@@ -174,12 +178,23 @@ Matrix Gpt2::mlp_hidden(ThreadPool& pool, const BlockWeights& block,
 
 /// input: what is read, resid_mid as a rule; it and out may be the same.
 void Gpt2::mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& input, Output output,
-               const MatrixSpan& out) const {
-  const Matrix hidden = mlp_hidden(pool, block, input);
+               const MatrixSpan& out, BlockVisitor* visitor) const {
+  Matrix hidden = mlp_hidden(pool, block, input);
+  if (wants(visitor, Site::kMlpPost)) {
+    pool.parallel_for(hidden.rows(), [&](Index row) { gelu(row_values(hidden, row)); });
+    visitor->visit(Site::kMlpPost, hidden);
+    mlp_project(pool, block, PackedRows(pool, hidden), output, out);
+    return;
+  }
   const PackedRows activated(pool, hidden.rows(), config_.d_mlp, [&](Index row, float* values) {
-    std::ranges::copy(row_values(hidden, row), values);
+    std::ranges::copy(row_values(std::as_const(hidden), row), values);
     gelu({values, static_cast<std::size_t>(config_.d_mlp)});
   });
+  mlp_project(pool, block, activated, output, out);
+}
+
+void Gpt2::mlp_project(ThreadPool& pool, const BlockWeights& block, const PackedRows& activated,
+                       Output output, const MatrixSpan& out) const {
   affine(pool, activated, block.mlp_c_proj.weight, {.first = 0, .count = config_.d_model},
          block.mlp_c_proj.bias, output, out);
 }

@@ -36,10 +36,11 @@ class BlockVisitor {
   /// else as they are added to the stream, with the same bits.
   [[nodiscard]] virtual bool wants(Site site) const = 0;
   /// values: of k and v, and of q with Queries::kChanged, of the rows with keys and values of their
-  /// own, [rows, d_model]; of the other sites, of the wanted rows, [rows, d_model]. At resid_pre
-  /// and at the pattern it is not called.
+  /// own, [rows, d_model]; of the other sites, of the wanted rows. At resid_pre, the scores and the
+  /// pattern it is not called.
   virtual void visit(Site site, MatrixSpan values) = 0;
-  /// At the pattern, before z: what attention has read, and what it gave.
+  /// At the scores and the pattern, which are not held, before z: what attention has read, and what
+  /// it gave.
   virtual void visit_attention(const AttentionInput& /*input*/, Matrix& /*z*/) {}
   /// The readers that read a residual stream of their own: a head's q, k or v before they are
   /// visited, an MLP. Rows are those that `visit` gets.
@@ -76,8 +77,8 @@ class Gpt2 {
                  Matrix& x) const;
 
   /// What is left of a block once the values of a site are known, of rows that are positions.
-  /// site: one of the stream, or z. values: [rows, d_model], of the site. x: the residual stream
-  /// that they are added to on entry, not read for one of the stream itself; resid_post on return.
+  /// site: one that is not of a head, or z. values: of the site. x: the residual stream that they
+  /// are added to on entry, not read where that is nothing; resid_post on return.
   void finish_block(ThreadPool& pool, Index layer, Site site, const MatrixView& values, Matrix& x,
                     BlockVisitor* visitor = nullptr) const;
 
@@ -105,7 +106,9 @@ class Gpt2 {
   void project(ThreadPool& pool, const BlockWeights& block, const MatrixView& z, Output output,
                const MatrixSpan& out) const;
   void mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& input, Output output,
-           const MatrixSpan& out) const;
+           const MatrixSpan& out, BlockVisitor* visitor) const;
+  void mlp_project(ThreadPool& pool, const BlockWeights& block, const PackedRows& activated,
+                   Output output, const MatrixSpan& out) const;
   [[nodiscard]] Matrix mlp_hidden(ThreadPool& pool, const BlockWeights& block,
                                   const MatrixView& input) const;
   void read_own_inputs(ThreadPool& pool, Index layer, std::span<const OwnInput> inputs,

@@ -65,8 +65,12 @@ void Gpt2::run_block_backward(ThreadPool& pool, Index layer, const ActivationCac
   const Matrix d_z = back(pool, PackedRows(pool, d_x), Transposed(block.attn_c_proj.weight));
   visit(Site::kZ, values.z, d_z);
   const Matrix pattern = attention_patterns(pool, values.qkv, config_.n_head);
-  AttentionGradients d = attention_backward(pool, values.qkv, pattern, d_z, config_.n_head);
+  AttentionGradients d = attention_backward(pool, values.qkv, pattern, d_z, config_.n_head,
+                                            visitor.wants(Site::kAttnScores));
   visit(Site::kPattern, pattern, d.pattern);
+  if (visitor.wants(Site::kAttnScores)) {
+    visit(Site::kAttnScores, attention_scores(pool, values.qkv, config_.n_head), d.scores);
+  }
   visit(Site::kQ, values.qkv.leftCols(D), d.qkv.leftCols(D));
   visit(Site::kK, values.qkv.middleCols(D, D), d.qkv.middleCols(D, D));
   visit(Site::kV, values.qkv.rightCols(D), d.qkv.rightCols(D));
@@ -85,6 +89,11 @@ void Gpt2::mlp_backward(ThreadPool& pool, Index layer, const Matrix& resid_mid, 
   const Matrix& input = own == nullptr ? resid_mid : *own;
   const Matrix hidden = mlp_hidden(pool, block, input);
   const Matrix d_activated = back(pool, PackedRows(pool, d_x), Transposed(block.mlp_c_proj.weight));
+  if (visitor.wants(Site::kMlpPost)) {
+    Matrix activated = hidden;
+    pool.parallel_for(hidden.rows(), [&](Index row) { gelu(row_values(activated, row)); });
+    visitor.visit(Site::kMlpPost, layer, activated, d_activated);
+  }
   const PackedRows d_hidden(pool, hidden.rows(), config_.d_mlp, [&](Index row, float* values) {
     std::ranges::copy(row_values(d_activated, row), values);
     multiply_by_gelu_slope(row_values(hidden, row),

@@ -19,9 +19,9 @@ class GradientVisitor {
 
   /// Whether it is called at a site, in every layer.
   [[nodiscard]] virtual bool wants(Site site) const = 0;
-  /// values: of the site in this run, [T, d_model] or, of the pattern, [n_head · T, T]; empty where
-  /// the run did not keep them, unless they are computed again on the way (`kept_of_gradient`).
-  /// gradient: of the same shape; of the pattern, each entry after the softmax is free, and there
+  /// values: of the site in this run, shaped as `Layout` says; empty where the run did not keep
+  /// them, unless they are computed again on the way (`kept_of_gradient`). gradient: of the same
+  /// shape; of the pattern, each entry after the softmax is free, and of it and the scores there
   /// are zeros where a query sees no key.
   virtual void visit(Site site, Index layer, const MatrixView& values,
                      const MatrixView& gradient) = 0;

@@ -46,10 +46,9 @@ void for_each_matrix(ActivationCache& run, const ActivationCache& other,
   for (Index layer = 0; layer < run.n_layer(); ++layer) {
     BlockActivations& block = run.at(layer);
     const BlockActivations& from = other.at(layer);
-    for (Matrix BlockActivations::* matrix :
-         {&BlockActivations::qkv, &BlockActivations::pattern, &BlockActivations::z,
-          &BlockActivations::attn_out, &BlockActivations::resid_mid, &BlockActivations::mlp_out,
-          &BlockActivations::resid_post}) {
+    visit(block.resid_post, from.resid_post);
+    for (const Site site : kept_matrices()) {
+      const auto matrix = traits_of(site).matrix;
       visit(block.*matrix, from.*matrix);
     }
   }
@@ -86,16 +85,14 @@ Matrix noised(Matrix embedding, const Corruption& corruption, double deviation, 
 ActivationCache zero_activations(const Gpt2& model, Index T, const Kept& kept) {
   const Config& config = model.config();
   const Matrix rows = Matrix::Zero(T, config.d_model);
-  const Matrix none;
-  const auto where = [&](bool keep) -> const Matrix& { return keep ? rows : none; };
   BlockActivations block;
-  block.qkv = kept.qkv ? Matrix::Zero(T, 3 * config.d_model) : none;
-  block.pattern = kept.pattern ? Matrix::Zero(config.n_head * T, T) : none;
-  block.z = where(kept.z);
-  block.attn_out = where(kept.attn_out);
-  block.resid_mid = where(kept.resid_mid);
-  block.mlp_out = where(kept.mlp_out);
   block.resid_post = rows;
+  for (const Site site : kept_matrices()) {
+    if (kept.*traits_of(site).kept) {
+      const MatrixShape shape = kept_shape(site, config, T);
+      block.*traits_of(site).matrix = Matrix::Zero(shape.rows, shape.cols);
+    }
+  }
   return {.embedding = rows,
           .h = std::vector<BlockActivations>(static_cast<std::size_t>(config.n_layer), block)};
 }

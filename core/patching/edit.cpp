@@ -30,30 +30,72 @@ void change(How how, float factor, const float* source, std::span<float> values)
 
 bool reads_source(How how) { return how == How::kReplace || how == How::kAdd; }
 
-}  // namespace
-
+/// values: of one row of the site. Of a head site, those of the edit's heads.
 void apply(const Edit& edit, Index layer, Index position, Index d_head, std::span<float> values) {
   const SiteTraits& site = traits_of(edit.patch.site);
-  const auto d_model = static_cast<Index>(values.size());
-  const Index first = site.of_head ? edit.patch.heads.first * d_head : 0;
-  const Index count = site.of_head ? edit.patch.heads.count * d_head : d_model;
+  const bool of_heads = is_head_site(edit.patch.site);
+  const auto width = static_cast<Index>(values.size());
+  const Index first = of_heads ? edit.patch.heads.first * d_head : 0;
+  const Index count = of_heads ? edit.patch.heads.count * d_head : width;
   const float* source = nullptr;
   if (reads_source(edit.how)) {
     const Matrix& from = values_of(*edit.source, edit.patch.site, layer);
-    source = from.row(position).data() + site.third * d_model + first;
+    source = from.row(position).data() + site.third * width + first;
   }
   change(edit.how, edit.factor, source,
          values.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
 }
 
-void apply_to_pattern(const Edit& edit, Index layer, Index head, Index position,
-                      std::span<float> values) {
+/// row: of a head's query, [position + 1], of the keys that it sees.
+void apply_to_keys(const Edit& edit, Index layer, Index head, Index position,
+                   std::span<float> row) {
+  const Index first = edit.patch.keys.first;
+  const Index end = std::min(edit.patch.keys.end(), position + 1);
+  if (first >= end) {
+    return;
+  }
   const float* source = nullptr;
   if (reads_source(edit.how)) {
-    const Matrix& patterns = edit.source->at(layer).pattern;
-    source = patterns.row(head * patterns.cols() + position).data();
+    const Matrix& from = values_of(*edit.source, edit.patch.site, layer);
+    source = from.row(head * from.cols() + position).data() + first;
   }
-  change(edit.how, edit.factor, source, values);
+  change(edit.how, edit.factor, source,
+         row.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)));
+}
+
+}  // namespace
+
+void edit_rows(std::span<const Edit> edits, Site site, Index layer, Index d_head,
+               const RowRange& rows, MatrixSpan values) {
+  for (const Edit& edit : edits) {
+    for (Index at = rows.position; edit.meets(site, layer) && at < rows.end(); ++at) {
+      if (edit.holds(at)) {
+        apply(edit, layer, at, d_head, row_values(values, rows.row_of(at)));
+      }
+    }
+  }
+}
+
+void edit_attention(std::span<const Edit> edits, Index layer, Index d_head,
+                    const AttentionInput& input, const Sequence& sequence, Matrix& z) {
+  for (Index head = 0; head < z.cols() / d_head; ++head) {
+    const auto meets = [&](const Edit& edit, Site site) {
+      return edit.meets(site, layer) && edit.patch.heads.holds(head);
+    };
+    if (std::ranges::none_of(edits, [&](const Edit& edit) {
+          return has_keys(edit.patch.site) && meets(edit, edit.patch.site);
+        })) {
+      continue;
+    }
+    const auto change_row = [&](Site site, Index position, std::span<float> row) {
+      for (const Edit& edit : edits) {
+        if (meets(edit, site) && edit.holds(position)) {
+          apply_to_keys(edit, layer, head, position, row);
+        }
+      }
+    };
+    change_attention(input, sequence, head, change_row, z.middleCols(head * d_head, d_head));
+  }
 }
 
 }  // namespace patchboard

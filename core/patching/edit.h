@@ -4,6 +4,7 @@
 
 #include "core/math/matrix.h"
 #include "core/model/activation_cache.h"
+#include "core/model/attention.h"
 #include "core/patching/patch.h"
 
 namespace patchboard {
@@ -35,12 +36,14 @@ struct Edit {
   }
 };
 
-/// Changes the values of one row as the edit says. Of a head site, those of its heads.
-/// values: [d_model], of the site in this layer at this position. Not of the pattern.
-void apply(const Edit& edit, Index layer, Index position, Index d_head, std::span<float> values);
+/// Changes a site's values where the edits say so. rows: the positions that `values` holds, and in
+/// which rows. Not of the pattern and the scores.
+void edit_rows(std::span<const Edit> edits, Site site, Index layer, Index d_head,
+               const RowRange& rows, MatrixSpan values);
 
-/// The same of a row of a head's pattern. values: [position + 1], of the keys that the query sees.
-void apply_to_pattern(const Edit& edit, Index layer, Index head, Index position,
-                      std::span<float> values);
+/// Changes scores and patterns, and z accordingly, of the wanted positions of a sequence, as
+/// `BlockVisitor::visit_attention` gets them.
+void edit_attention(std::span<const Edit> edits, Index layer, Index d_head,
+                    const AttentionInput& input, const Sequence& sequence, Matrix& z);
 
 }  // namespace patchboard

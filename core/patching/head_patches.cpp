@@ -8,7 +8,7 @@
 namespace patchboard {
 namespace {
 
-/// One head of one patch: its columns and the rows of z that it changes.
+/// One head of one patch of z, q, k or v: its columns and the rows of z that it changes.
 struct HeadTask {
   const Patch& patch;
   RowRange changed;
@@ -36,15 +36,6 @@ class HeadPatcher {
   void copy_z(const HeadTask& task, Matrix& z) const {
     block_of(task, z) =
         source_.z.block(task.changed.position, task.head * d_head_, task.changed.count, d_head_);
-  }
-
-  void mix(const HeadTask& task, Matrix& z) const {
-    const Index T = source_.pattern.cols();
-    const Index D = base_.z.cols();
-    mix_pattern(
-        source_.pattern.middleRows(task.head * T + task.changed.position, task.changed.count),
-        task.changed.position,
-        base_.qkv.middleCols(2 * D + task.head * d_head_, d_head_).topRows(T), block_of(task, z));
   }
 
   /// The heads' attention again, with the source's q, k or v at the patched positions.
@@ -104,6 +95,20 @@ class HeadPatcher {
   const BlockActivations& source_;
 };
 
+/// The base's attention with other scores or patterns.
+void change_rows(const Config& config, ThreadPool& pool, const BlockActivations& base,
+                 const ActivationCache& source, const PatchBatch& batch, Matrix& z) {
+  const Matrix none(0, config.d_model);
+  const AttentionInput input{.q = none, .k = none, .v = none, .base = &base.qkv};
+  pool.parallel_for(batch.count(), [&](Index run) {
+    const auto at = static_cast<std::size_t>(run);
+    Edit edit = batch.runs[at].front();
+    edit.source = &source;
+    edit_attention({&edit, 1}, edit.patch.layers.first, config.d_head(), input,
+                   {.kv = {}, .q = {}, .wanted = batch.changed[at]}, z);
+  });
+}
+
 }  // namespace
 
 Matrix patched_z(const Config& config, ThreadPool& pool, const ActivationCache& base,
@@ -114,30 +119,18 @@ Matrix patched_z(const Config& config, ThreadPool& pool, const ActivationCache& 
     z.middleRows(changed.row, changed.count) =
         base.at(layer).z.middleRows(changed.position, changed.count);
   }
+  if (has_keys(batch.resumed_edit().patch.site)) {
+    change_rows(config, pool, base.at(layer), source, batch, z);
+    return z;
+  }
   const HeadPatcher patcher(config, base, source, layer);
   const std::vector<HeadTask> tasks = head_tasks(batch);
-  switch (batch.resumed_edit().patch.site) {
-    case Site::kZ:
-      for (const HeadTask& task : tasks) {
-        patcher.copy_z(task, z);
-      }
-      break;
-    case Site::kPattern:
-      for (const HeadTask& task : tasks) {
-        patcher.mix(task, z);
-      }
-      break;
-    case Site::kQ:
-    case Site::kK:
-    case Site::kV:
-      patcher.attend(pool, tasks, z);
-      break;
-    case Site::kResidPre:
-    case Site::kResidMid:
-    case Site::kResidPost:
-    case Site::kAttnOut:
-    case Site::kMlpOut:
-      break;  // not of a head
+  if (batch.resumed_edit().patch.site == Site::kZ) {
+    for (const HeadTask& task : tasks) {
+      patcher.copy_z(task, z);
+    }
+  } else {
+    patcher.attend(pool, tasks, z);
   }
   return z;
 }

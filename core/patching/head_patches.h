@@ -9,7 +9,7 @@
 namespace patchboard {
 
 /// z of the changed rows of every patch of a batch, in the patched layer: [changed_rows, d_model].
-/// The site is z, q, k, v or pattern; base keeps qkv and z, source what `kept_of_source` says.
+/// The site is one of a head; base keeps qkv and z, source what `kept_of_source` says.
 /// Only the patched heads are computed again.
 [[nodiscard]] Matrix patched_z(const Config& config, ThreadPool& pool, const ActivationCache& base,
                                const ActivationCache& source, const PatchBatch& batch);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "core/math/matrix.h"
 #include "core/model/site.h"
 
@@ -15,13 +17,18 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
+/// All there are.
+inline constexpr Span kEvery{.first = 0, .count = std::numeric_limits<Index>::max()};
+
 /// "In this run, the site's values in these layers, of these heads, at these positions are those of
-/// another run." heads: of head sites only.
+/// another run." heads: of head sites only. keys: of the pattern and the scores, whose positions
+/// are the queries'.
 struct Patch {
   Site site = Site::kResidPost;
   Span layers = {};
   Span heads = {};
   Span positions = {};
+  Span keys = kEvery;
 };
 
 }  // namespace patchboard

@@ -15,13 +15,16 @@ double query_share(const Config& config) {
 }
 
 /// What is left to compute of the patched block itself, of one row.
-double rest_share(Site site, double query) {
+double rest_share(Site site, const Config& config) {
+  const double query = query_share(config);
   switch (traits_of(site).rest) {
     case Rest::kBlock:  // counted as the block that it enters
     case Rest::kNothing:
       return 0;
     case Rest::kMlp:
       return 1 - 4 * query;
+    case Rest::kMlpProjection:
+      return (1 - 4 * query) / 2;
     case Rest::kAttention:  // that of single heads, which is little
     case Rest::kProjection:
       return 1 - 3 * query;
@@ -101,7 +104,7 @@ double PatchBatch::block_rows(const Config& config) const {
   const double query = query_share(config);
   double total = 0;
   if (resumed) {
-    total = rest_share(resumed_edit().patch.site, query) * static_cast<double>(changed_rows);
+    total = rest_share(resumed_edit().patch.site, config) * static_cast<double>(changed_rows);
   }
   for (Index block = entry; block < shape.n_layer; ++block) {
     const bool first = enters_changed(block);

@@ -37,44 +37,34 @@ class PatchedRuns::Editor : public BlockVisitor {
   Editor(const PatchedRuns& runs, const PatchBatch& batch, Index layer,
          const std::vector<Sequence>& sequences)
       : d_head_(runs.model_.config().d_head()), layer_(layer), sequences_(sequences) {
-    for (std::size_t run = 0; run < batch.runs.size(); ++run) {
-      for (Edit edit : batch.runs[run]) {
+    for (const std::vector<Edit>& run : batch.runs) {
+      std::vector<Edit>& own = edits_.emplace_back();
+      for (Edit edit : run) {
         // What a resumed run enters with is behind the first layer of its edit.
         const bool is_done = batch.resumed && layer == edit.patch.layers.first;
         if (edit.patch.layers.holds(layer) && !is_done) {
           edit.source = edit.source == nullptr ? &runs.source_ : edit.source;
-          edits_.push_back({.edit = edit, .run = run});
+          own.push_back(edit);
         }
       }
     }
   }
 
   [[nodiscard]] bool wants(Site site) const override {
-    return std::ranges::any_of(edits_,
-                               [&](const OfRun& of) { return of.edit.meets(site, layer_); });
+    return std::ranges::any_of(edits_, [&](const std::vector<Edit>& run) {
+      return std::ranges::any_of(run, [&](const Edit& edit) { return edit.meets(site, layer_); });
+    });
   }
 
   void visit(Site site, MatrixSpan values) override {
-    for (const auto& [edit, run] : edits_) {
-      if (!edit.meets(site, layer_)) {
-        continue;
-      }
-      const RowRange& range = range_of(site, sequences_[run]);
-      for (Index position = range.position; position < range.end(); ++position) {
-        if (edit.holds(position)) {
-          apply(edit, layer_, position, d_head_, row_values(values, range.row_of(position)));
-        }
-      }
+    for (std::size_t run = 0; run < edits_.size(); ++run) {
+      edit_rows(edits_[run], site, layer_, d_head_, range_of(site, sequences_[run]), values);
     }
   }
 
-  /// Run after run, and of each all edits of a pattern's row at once.
   void visit_attention(const AttentionInput& input, Matrix& z) override {
-    for (auto first = edits_.begin(); first != edits_.end();) {
-      const auto end =
-          std::find_if(first, edits_.end(), [&](const OfRun& of) { return of.run != first->run; });
-      change_patterns(input, sequences_[first->run], {first, end}, z);
-      first = end;
+    for (std::size_t run = 0; run < edits_.size(); ++run) {
+      edit_attention(edits_[run], layer_, d_head_, input, sequences_[run], z);
     }
   }
 
@@ -85,47 +75,15 @@ class PatchedRuns::Editor : public BlockVisitor {
   }
 
  private:
-  struct OfRun {
-    Edit edit;
-    std::size_t run;
-  };
-
   static const RowRange& range_of(Site site, const Sequence& sequence) {
     const bool of_keys = site == Site::kK || site == Site::kV;
     return of_keys ? sequence.kv : site == Site::kQ ? sequence.q : sequence.wanted;
   }
 
-  void change_patterns(const AttentionInput& input, const Sequence& sequence,
-                       std::span<const OfRun> edits, Matrix& z) const {
-    const RowRange& wanted = sequence.wanted;
-    for (Index head = 0; head < z.cols() / d_head_; ++head) {
-      for (Index position = wanted.position; position < wanted.end(); ++position) {
-        const auto meets = [&](const OfRun& of) {
-          return of.edit.meets(Site::kPattern, layer_) && of.edit.patch.heads.holds(head) &&
-                 of.edit.holds(position);
-        };
-        if (std::ranges::none_of(edits, meets)) {
-          continue;
-        }
-        const auto change = [&](std::span<float> pattern) {
-          for (const OfRun& of : edits) {
-            if (meets(of)) {
-              apply_to_pattern(of.edit, layer_, head, position, pattern);
-            }
-          }
-        };
-        change_pattern(input, sequence, head, position, change,
-                       row_values(z, wanted.row_of(position))
-                           .subspan(static_cast<std::size_t>(head * d_head_),
-                                    static_cast<std::size_t>(d_head_)));
-      }
-    }
-  }
-
   Index d_head_;
   Index layer_;
   const std::vector<Sequence>& sequences_;
-  std::vector<OfRun> edits_;  // of this layer, run after run
+  std::vector<std::vector<Edit>> edits_;  // [run], of this layer
 };
 
 Matrix PatchedRuns::final_rows(const PatchBatch& batch) const {
@@ -187,7 +145,8 @@ Matrix PatchedRuns::entering_rows(const PatchBatch& batch) const {
   if (site == Site::kResidPre) {
     return values;
   }
-  Matrix x = of(site == Site::kMlpOut ? base_.at(layer).resid_mid : base_.resid_pre(layer));
+  const bool to_mid = traits_of(site).added_to == AddedTo::kResidMid;
+  Matrix x = of(to_mid ? base_.at(layer).resid_mid : base_.resid_pre(layer));
   model_.finish_block(pool_, layer, is_head_site(site) ? Site::kZ : site, values, x);
   return x;
 }

@@ -28,30 +28,45 @@ SweepPlan::Axes SweepPlan::axes() const {
   if (!is_head_site(settings_.site)) {
     return Axes::kPosition;
   }
-  return settings_.by_position ? Axes::kHeadPosition : Axes::kHead;
+  switch (settings_.by_position) {
+    case ByPosition::kTogether:
+      break;
+    case ByPosition::kEach:
+      return Axes::kHeadPosition;
+    case ByPosition::kPairs:
+      return Axes::kHeadQueryKey;
+  }
+  return Axes::kHead;
 }
 
 Index SweepPlan::rows() const {
-  return axes() == Axes::kHeadPosition ? config_.n_layer * config_.n_head : config_.n_layer;
+  return rows_are_heads() ? config_.n_layer * config_.n_head : config_.n_layer;
 }
 
-Index SweepPlan::columns() const { return axes() == Axes::kHead ? config_.n_head : prompt_length_; }
+Index SweepPlan::columns() const {
+  switch (axes()) {
+    case Axes::kPosition:
+    case Axes::kHeadPosition:
+      break;
+    case Axes::kHead:
+      return config_.n_head;
+    case Axes::kHeadQueryKey:
+      return prompt_length_ * prompt_length_;
+  }
+  return prompt_length_;
+}
 
 Index SweepPlan::row(Index layer, Index head) const {
-  return axes() == Axes::kHeadPosition ? layer * config_.n_head + head : layer;
+  return rows_are_heads() ? layer * config_.n_head + head : layer;
 }
 
-Index SweepPlan::layer(Index row) const {
-  return axes() == Axes::kHeadPosition ? row / config_.n_head : row;
-}
+Index SweepPlan::layer(Index row) const { return rows_are_heads() ? row / config_.n_head : row; }
 
-Index SweepPlan::head(Index row) const {
-  return axes() == Axes::kHeadPosition ? row % config_.n_head : -1;
-}
+Index SweepPlan::head(Index row) const { return rows_are_heads() ? row % config_.n_head : -1; }
 
 std::string SweepPlan::row_name(Index row) const {
   const std::string name = range_name(patch(row, 0).layers);
-  return axes() == Axes::kHeadPosition ? name + "." + std::to_string(head(row)) : name;
+  return rows_are_heads() ? name + "." + std::to_string(head(row)) : name;
 }
 
 std::string SweepPlan::cell_name(Index row, Index column) const {
@@ -60,32 +75,55 @@ std::string SweepPlan::cell_name(Index row, Index column) const {
   if (axes() != Axes::kPosition) {
     name += ", " + range_name("head", cell.heads);
   }
-  return axes() == Axes::kHead ? name : name + ", " + range_name("position", cell.positions);
+  if (axes() == Axes::kHead) {
+    return name;
+  }
+  if (axes() == Axes::kHeadQueryKey) {
+    return name + ", " + range_name("query", cell.positions) + ", " + range_name("key", cell.keys);
+  }
+  return name + ", " + range_name("position", cell.positions);
 }
 
 Patch SweepPlan::patch(Index row, Index column) const {
   const Index first = layer(row);
   Patch patch{
       .site = settings_.site,
-      .layers = {.first = first, .count = std::min(settings_.window, config_.n_layer - first)},
-      .heads = {},
-      .positions = {.first = column, .count = std::min(settings_.span, prompt_length_ - column)}};
-  if (axes() == Axes::kHead) {
-    patch.heads = {.first = column, .count = 1};
-    patch.positions = {.first = 0, .count = prompt_length_};
-  }
-  if (axes() == Axes::kHeadPosition) {
+      .layers = {.first = first, .count = std::min(settings_.window, config_.n_layer - first)}};
+  if (rows_are_heads()) {
     patch.heads = {.first = head(row), .count = 1};
+  }
+  switch (axes()) {
+    case Axes::kPosition:
+    case Axes::kHeadPosition:
+      patch.positions = {.first = column,
+                         .count = std::min(settings_.span, prompt_length_ - column)};
+      break;
+    case Axes::kHead:
+      patch.heads = {.first = column, .count = 1};
+      patch.positions = {.first = 0, .count = prompt_length_};
+      break;
+    case Axes::kHeadQueryKey:
+      patch.positions = {.first = column / prompt_length_, .count = 1};
+      patch.keys = {.first = column % prompt_length_, .count = 1};
+      break;
   }
   return patch;
 }
 
+bool SweepPlan::has(Index column) const {
+  return axes() != Axes::kHeadQueryKey || column % prompt_length_ <= column / prompt_length_;
+}
+
 bool SweepPlan::in_region(const std::optional<Region>& region, Index row, Index column) const {
+  if (!has(column)) {
+    return false;
+  }
   if (!region) {
     return true;
   }
-  const bool has_positions = axes() != Axes::kHead;
-  return region->layers.holds(layer(row)) && (!has_positions || region->positions.holds(column));
+  const bool all_positions = axes() == Axes::kHead;
+  return region->layers.holds(layer(row)) &&
+         (all_positions || region->positions.holds(patch(row, column).positions.first));
 }
 
 std::vector<Index> SweepPlan::columns_of(const std::optional<Region>& region, Index row) const {
@@ -122,11 +160,13 @@ double SweepPlan::block_rows() const {
 
 std::uint64_t SweepPlan::naive_block_rows() const {
   const auto run = static_cast<std::uint64_t>(shape_.n_layer * shape_.n_positions);
-  return run * static_cast<std::uint64_t>(rows() * columns());
+  return run * static_cast<std::uint64_t>(rows()) *
+         static_cast<std::uint64_t>(columns_of(std::nullopt, 0).size());
 }
 
 std::string_view axes_name(SweepPlan::Axes axes) {
-  constexpr std::array<std::string_view, 3> kNames = {"position", "head", "head-position"};
+  constexpr std::array<std::string_view, 4> kNames = {"position", "head", "head-position",
+                                                      "head-query-key"};
   return kNames[static_cast<std::size_t>(axes)];
 }
 

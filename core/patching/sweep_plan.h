@@ -12,13 +12,20 @@
 
 namespace patchboard {
 
+/// How much of a head is patched at a time.
+enum class ByPosition {
+  kTogether,  ///< all its positions: [layer, head]
+  kEach,      ///< [layer, head, position]
+  kPairs,     ///< of the pattern and the scores: [layer, head, query, key]
+};
+
 /// What a sweep patches.
 struct SweepSettings {
   Site site = Site::kResidPost;
   Direction direction = Direction::kDenoising;
-  bool by_position = false;  ///< of heads: at [layer, head, position], not at all positions at once
-  Index window = 1;          ///< layers that are patched together
-  Index span = 1;            ///< positions that are patched together
+  ByPosition by_position = ByPosition::kTogether;  ///< of heads
+  Index window = 1;                                ///< layers that are patched together
+  Index span = 1;                                  ///< positions that are patched together
 
   bool operator==(const SweepSettings&) const = default;
 };
@@ -36,6 +43,7 @@ class SweepPlan {
     kPosition,      ///< a row a layer, a column a position
     kHead,          ///< a row a layer, a column a head
     kHeadPosition,  ///< a row a head of a layer, a column a position
+    kHeadQueryKey,  ///< a row a head of a layer, a column a query and a key: query · T + key
   };
 
   /// prompt_length: positions that can be patched, at most shape.n_positions.
@@ -44,7 +52,13 @@ class SweepPlan {
 
   [[nodiscard]] const SweepSettings& settings() const { return settings_; }
   [[nodiscard]] const PatchedShape& shape() const { return shape_; }
+  /// Positions that can be patched.
+  [[nodiscard]] Index prompt_length() const { return prompt_length_; }
   [[nodiscard]] Axes axes() const;
+  [[nodiscard]] bool rows_are_heads() const { return axes() >= Axes::kHeadPosition; }
+  [[nodiscard]] bool columns_are_positions() const {
+    return axes() == Axes::kPosition || axes() == Axes::kHeadPosition;
+  }
   [[nodiscard]] Index rows() const;
   [[nodiscard]] Index columns() const;
   /// The row of a layer or, where rows are heads, of one of its heads; head is -1 elsewhere.
@@ -60,6 +74,9 @@ class SweepPlan {
   [[nodiscard]] std::string cell_name(Index row, Index column) const;
 
   [[nodiscard]] Patch patch(Index row, Index column) const;
+  /// Whether there is such a cell: not where a query would see a later key.
+  [[nodiscard]] bool has(Index column) const;
+  /// positions: of a pair, the query's.
   [[nodiscard]] bool in_region(const std::optional<Region>& region, Index row, Index column) const;
   /// The columns of a row that are in the region.
   [[nodiscard]] std::vector<Index> columns_of(const std::optional<Region>& region, Index row) const;
@@ -79,7 +96,7 @@ class SweepPlan {
   Index prompt_length_;
 };
 
-/// "position", "head" or "head-position".
+/// "position", "head", "head-position" or "head-query-key".
 [[nodiscard]] std::string_view axes_name(SweepPlan::Axes axes);
 
 }  // namespace patchboard

@@ -41,38 +41,11 @@ class Keeper : public BlockVisitor {
   }
 
   void visit_attention(const AttentionInput& input, Matrix& z) override {
-    for (Index head = 0; head < config_.n_head; ++head) {
-      for (Index position = 0; position < z.rows(); ++position) {
-        const auto meets = [&](const Edit& edit) {
-          return edit.meets(Site::kPattern, layer_) && edit.patch.heads.holds(head) &&
-                 edit.holds(position);
-        };
-        if (std::ranges::none_of(edits_, meets)) {
-          continue;
-        }
-        const auto change = [&](std::span<float> pattern) {
-          for (const Edit& edit : edits_) {
-            if (meets(edit)) {
-              apply_to_pattern(edit, layer_, head, position, pattern);
-            }
-          }
-        };
-        const auto d_head = static_cast<std::size_t>(config_.d_head());
-        change_pattern(
-            input, sequence_, head, position, change,
-            row_values(z, position).subspan(static_cast<std::size_t>(head) * d_head, d_head));
-      }
-    }
+    edit_attention(edits_, layer_, config_.d_head(), input, sequence_, z);
   }
 
   void edit(Site site, MatrixSpan values) const {
-    for (const Edit& edit : edits_) {
-      for (Index position = 0; edit.meets(site, layer_) && position < values.rows(); ++position) {
-        if (edit.holds(position)) {
-          apply(edit, layer_, position, config_.d_head(), row_values(values, position));
-        }
-      }
-    }
+    edit_rows(edits_, site, layer_, config_.d_head(), sequence_.wanted, values);
   }
 
  private:
@@ -103,7 +76,7 @@ ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
   ActivationCache cache{.embedding = embedding, .h = {}};
   cache.h.resize(static_cast<std::size_t>(config.n_layer));
   Kept during = kept;
-  during.qkv = kept.qkv || kept.pattern;
+  during.qkv = kept.qkv || kept.pattern || kept.attn_scores;
   Matrix x = std::move(embedding);
   for (Index layer = 0; layer < config.n_layer; ++layer) {
     BlockActivations& block = cache.at(layer);
@@ -112,6 +85,9 @@ ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
     model.run_block(pool, layer, {.sequences = everything, .visitor = &keeper}, x, x);
     if (kept.pattern) {
       block.pattern = attention_patterns(pool, block.qkv, config.n_head);
+    }
+    if (kept.attn_scores) {
+      block.attn_scores = attention_scores(pool, block.qkv, config.n_head);
     }
     if (!kept.qkv) {
       block.qkv.resize(0, 0);

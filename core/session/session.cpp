@@ -211,6 +211,12 @@ CellDetails Session::inspect_cell(const CellQuestion& question) {
   require_index("sweep", question.sweep, std::ssize(lab().sweeps()));
   require_index("row", question.row, lab().plan(question.sweep).rows());
   require_index("column", question.column, lab().plan(question.sweep).columns());
+  if (!lab().plan(question.sweep).has(question.column)) {
+    throw Error(ErrorCode::kExperiment,
+                "column " + std::to_string(question.column) +
+                    " is of a key later than the query, which does not see it; expected an earlier "
+                    "key");
+  }
   require_sample(question.sample);
   return patchboard::inspect_cell(model(), pool_, lab(), question);
 }

@@ -31,7 +31,7 @@ Arguments cell(const ModelFolder& folder, const Arguments& more) {
   return arguments;
 }
 
-Experiment experiment(const Session& session, Site site, bool by_position) {
+Experiment experiment(const Session& session, Site site, ByPosition by_position) {
   return {.clean = session.encode(kClean),
           .corrupted = session.encode(kCorrupted),
           .targets = {{260}},
@@ -71,7 +71,7 @@ TEST(CellCommand, WritesTheSessionsDetailsOfThatCell) {
   EXPECT_EQ(json["cells"][0]["layer"], 1);
   EXPECT_EQ(json["cells"][0]["position"], 1);
   LoadedSession session(1);
-  session.start(experiment(session, Site::kResidPost, false));
+  session.start(experiment(session, Site::kResidPost, ByPosition::kTogether));
   expect_details(json["cells"][0],
                  session.inspect_cell({.row = 1, .column = 1, .top = 4, .continuation = 3}));
   EXPECT_EQ(json["top"]["clean"][0]["id"],
@@ -96,10 +96,30 @@ TEST(CellCommand, FindsAHeadAtAPosition) {
   EXPECT_EQ(json["head"], 1);
   EXPECT_EQ(json["position"], 3);
   LoadedSession session(1);
-  session.start(experiment(session, Site::kZ, true));
+  session.start(experiment(session, Site::kZ, ByPosition::kEach));
   expect_details(
       json, session.inspect_cell(
                 {.row = session.config().n_head + 1, .column = 3, .top = 4, .continuation = 3}));
+}
+
+TEST(CellCommand, FindsAQueryAndAKey) {
+  const ModelFolder folder;
+  const auto at = [&](const char* place) {
+    return cell(folder, {"--site", "attn_scores", "--by-position=pairs", "--at", place});
+  };
+  const Json json = run_json(at("1,1,3,2"))["cells"][0];
+  EXPECT_EQ(json["axes"], "head-query-key");
+  EXPECT_EQ(json["query"], 3);
+  EXPECT_EQ(json["key"], 2);
+  LoadedSession session(1);
+  session.start(experiment(session, Site::kAttnScores, ByPosition::kPairs));
+  const auto T = static_cast<Index>(session.encode(kClean).size());
+  expect_details(
+      json,
+      session.inspect_cell(
+          {.row = session.config().n_head + 1, .column = 3 * T + 2, .top = 4, .continuation = 3}));
+  expect_bad_input(at("1,1,2,3"), {"key 3", "later than the query", "0 to 2"});
+  expect_bad_input(at("1,1,3"), {"layer,head,query,key"});
 }
 
 TEST(CellCommand, LooksAtEverySweep) {

@@ -119,6 +119,24 @@ TEST(PatchCommand, WritesTheSweepsValuesByTargetLayerAndPosition) {
                             expected.corrupted.values.all_of(Measure::kLogit));
 }
 
+TEST(PatchCommand, WritesPairsOfAQueryAndAKey) {
+  const ModelFolder folder;
+  const Json json =
+      run_json(extended(text_arguments(folder), {"--site", "pattern", "attn_scores",
+                                                 "--by-position=pairs", "--attribution", "logit"}));
+  EXPECT_EQ(json["by_position"], "pairs");
+  for (const Json& sweep : json["results"]["sweeps"]) {
+    EXPECT_EQ(sweep["axes"], "head-query-key");
+    ASSERT_EQ(sweep["kl"].size(), 3U * 2);
+    ASSERT_EQ(sweep["prob"][1].size(), 3U * 2);
+    for (const Json* table : {&sweep["kl"], &sweep["prob"][1], &sweep["estimate"]}) {
+      for (std::size_t column = 0; column < 16; ++column) {
+        EXPECT_EQ((*table)[5][column].is_null(), column % 4 > column / 4) << column;
+      }
+    }
+  }
+}
+
 TEST(PatchCommand, CountsItsWorkByTheClosedFormula) {
   const ModelFolder folder;
   const Json work = run_json(text_arguments(folder))["work"];

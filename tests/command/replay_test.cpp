@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "core/patching/measure.h"
 #include "tests/command/bad_input.h"
 #include "tests/command/model_folder.h"
 #include "tests/command/run_command.h"
@@ -79,6 +80,7 @@ void move_rank(Json& rank) { add(rank, rank.get<double>() > 135 ? -100 : 100); }
 TEST_F(ReplayCommand, AgreesWithWhatWasSaved) {
   for (const Arguments& options :
        {Arguments{}, Arguments{"--site", "z", "--by-position"},
+        Arguments{"--site", "pattern", "--by-position=pairs"},
         Arguments{"--continuation", " Jones x"}, Arguments{"--attribution", "logit_diff"}}) {
     save(run_json(patch(options)));
     const Json json = report();

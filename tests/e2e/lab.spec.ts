@@ -11,8 +11,8 @@ const BASIC = {
   corrupted: 'Michelle Smith was a top-notch student. Michelle',
   targets: [' Jones', ' Smith'] as (string | { continuation: string })[],
 };
-const POSITION_SITES = ['resid_pre', 'resid_mid', 'resid_post', 'attn_out', 'mlp_out'];
-const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern'];
+const POSITION_SITES = ['resid_pre', 'resid_mid', 'resid_post', 'attn_out', 'mlp_out', 'mlp_post'];
+const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern', 'attn_scores'];
 
 /** The number that a sweep of the command has for a cell of the page's table. */
 function nativeValue(

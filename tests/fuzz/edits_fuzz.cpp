@@ -1,4 +1,4 @@
-// Lists of edits in one batch of runs, against whole runs. Eight bytes say an edit, the last of
+// Lists of edits in one batch of runs, against whole runs. Nine bytes say an edit, the last of
 // them also whether it begins a new run.
 
 #include <array>
@@ -15,10 +15,9 @@ namespace patchboard::fuzz {
 namespace {
 
 constexpr Index kLength = 6;
-constexpr std::size_t kEditBytes = 8;
+constexpr std::size_t kEditBytes = 9;
 constexpr std::size_t kMostEdits = 24;
-constexpr Kept kAll{
-    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+const Kept kAll = kept_of_all();
 
 ActivationCache run_of(TokenId first) {
   std::vector<TokenId> tokens;
@@ -38,7 +37,8 @@ Edit edit_of(std::span<const unsigned char> bytes, const std::array<ActivationCa
   return {.patch = {.site = all_sites()[bytes[0] % all_sites().size()],
                     .layers = span_of(bytes[1], config.n_layer),
                     .heads = span_of(bytes[2], config.n_head),
-                    .positions = span_of(bytes[3], kLength)},
+                    .positions = span_of(bytes[3], kLength),
+                    .keys = bytes[7] % 2 == 0 ? kEvery : span_of(bytes[7] / 2, kLength)},
           .how = static_cast<How>(bytes[4] % 4),
           .source = &sources.at(bytes[5] % 2),
           .factor = static_cast<float>(bytes[6]) / 32 - 2};

@@ -18,8 +18,7 @@ constexpr std::size_t kMostTargets = 6;
 
 using Json = nlohmann::json;
 
-constexpr Kept kAll{
-    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+const Kept kAll = kept_of_all();
 
 bool is_little(const Experiment& experiment) {
   return experiment.corruption.samples <= kMostSamples &&

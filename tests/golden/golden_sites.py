@@ -1,4 +1,5 @@
-"""What PyTorch gives for a patch of every site, and for attribution: sites.json of a golden model.
+"""What PyTorch gives for a patch of every site, and for attribution: sites.json of a golden model,
+and pairs.json for one query and one key.
 
     denoising, noising: {site: [target][layer][column]}, the patched logits of the targets
     kl_resid_post_denoising: [layer][position], KL(clean || patched) at the last position
@@ -11,16 +12,20 @@
 Denoising puts the clean run's values into the corrupted run, noising the other way round. Columns
 are positions for sites of the stream. For sites of a head, "z" has a column a head, all positions
 of it at once; "z_by_position" has n_head * T, head after head. A pattern by position is the row of
-the query there. One forward pass a patch, in double; attribution by autograd.
+the query there, and so are scores. In pairs.json a pattern has n_head * T * T, head after head and
+query after query; keys later than the query, which the causal mask keeps out, are null. One forward pass a patch, in double; attribution by autograd.
 """
 
 import json
+import math
 
 import torch
 import torch.nn.functional as F
 
-STREAM_SITES = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out"]
-HEAD_SITES = ["z", "q", "k", "v", "pattern"]
+STREAM_SITES = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out", "mlp_post"]
+HEAD_SITES = ["z", "q", "k", "v", "pattern", "attn_scores"]
+KEY_SITES = ["pattern", "attn_scores"]
+MOST_OF_PAIRS = 9  # positions, of which there are as many patches as their square
 NEURONS = 8
 
 
@@ -59,13 +64,23 @@ def grids(case):
         yield site + "_by_position", site, [(head, at) for head in heads for at in positions]
 
 
-def patched(case, run, base, source):
-    """Logits of every patch of every site: {name: [layer, column, V]}."""
+def pair_grids(case):
+    """The same of queries and keys; None for a key that the query does not see."""
+    positions = range(case.length)
+    for site in KEY_SITES:
+        yield site, site, [(head, query, key) if key <= query else None
+                           for head in range(case.n_head) for query in positions
+                           for key in positions]
+
+
+def patched(case, run, base, source, grids=grids):
+    """Logits of every patch of every site: {name: [layer, column, V]}; NaN where there is none."""
     kept = {}
-    run(source, keep(kept))
+    none = torch.full_like(run(source, keep(kept)), math.nan)
     return {
         name: torch.stack([
-            torch.stack([run(base, replace(site, layer, index, kept[site, layer]))
+            torch.stack([none if index is None else
+                         run(base, replace(site, layer, index, kept[site, layer]))
                          for index in columns])
             for layer in range(case.n_layer)
         ])
@@ -73,7 +88,7 @@ def patched(case, run, base, source):
     }
 
 
-def attribution(case, run, base, source, targets):
+def attribution(case, run, base, source, targets, grids=grids):
     """sum of gradient * (source - base) over what each patch replaces: {name: [layer][column]}."""
     of_base, of_source = {}, {}
     run(source, keep(of_source))
@@ -86,7 +101,7 @@ def attribution(case, run, base, source, targets):
         (logits[targets[0]] - logits[targets[1]]).backward()
     effect = {at: values.grad * (of_source[at] - values.detach()) for at, values in of_base.items()}
     return {
-        name: [[effect[site, layer][index].sum() for index in columns]
+        name: [[None if index is None else effect[site, layer][index].sum() for index in columns]
                for layer in range(case.n_layer)]
         for name, site, columns in grids(case)
     }
@@ -119,18 +134,30 @@ def neurons(case, run, clean, corrupted):
             }
 
 
+def of_targets(logits, targets):
+    return {name: values[..., targets].movedim(-1, 0) for name, values in logits.items()}
+
+
+def pairs(case, run, clean, corrupted, targets):
+    """The same of one entry of the attention at a time."""
+    denoised = patched(case, run, corrupted, clean, pair_grids)
+    noised = patched(case, run, clean, corrupted, pair_grids)
+    return {
+        "denoising": of_targets(denoised, targets),
+        "noising": of_targets(noised, targets),
+        "attribution": attribution(case, run, corrupted, clean, targets, pair_grids),
+    }
+
+
 def sites(case, run, clean, corrupted, targets):
     """run(tokens, edit) returns the logits of the last position: [V]."""
     denoised = patched(case, run, corrupted, clean)
     noised = patched(case, run, clean, corrupted)
-    of_targets = lambda logits: {
-        name: values[..., targets].movedim(-1, 0) for name, values in logits.items()
-    }
     log_clean = F.log_softmax(run(clean, keep({})), dim=-1)
     log_patched = F.log_softmax(denoised["resid_post"], dim=-1)
     return {
-        "denoising": of_targets(denoised),
-        "noising": of_targets(noised),
+        "denoising": of_targets(denoised, targets),
+        "noising": of_targets(noised, targets),
         "kl_resid_post_denoising": (log_clean.exp() * (log_clean - log_patched)).sum(-1),
         "entropy_resid_post_denoising": -(log_patched.exp() * log_patched).sum(-1),
         "margin_resid_post_denoising": torch.stack(
@@ -147,10 +174,12 @@ def rounded(values):
         return {name: rounded(each) for name, each in values.items()}
     if isinstance(values, list):
         return [rounded(each) for each in values]
-    if isinstance(values, int):
+    if values is None or isinstance(values, int):
         return values
     if values.dim() > 0:
         return [rounded(each) for each in values]
+    if values.isnan():
+        return None
     return float(f"{values.item():.7g}")
 
 

@@ -5,7 +5,7 @@
 
 Each folder under tests/golden/models holds a model in the published layout and expected.json: the
 logits of a clean and a corrupted run, and the whole denoising sweep over resid_post, one forward
-pass a patch, as the report does it; and sites.json, see golden_sites.py. Run it again only to change
+pass a patch, as the report does it; and sites.json and pairs.json, see golden_sites.py. Run it again only to change
 the cases; the files are committed.
 """
 
@@ -93,7 +93,7 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
     """Returns (logits of the last position [V], resid_post [L][T, D]).
 
     edit(site, layer, values) returns what the run goes on with: [T, D] for sites of the stream,
-    [H, T, d_head] for q, k, v and z, [H, T, T] for pattern, [T, 4 D] for mlp_post.
+    [T, 4 D] for mlp_post, [H, T, d_head] for q, k, v and z, [H, T, T] for attn_scores and pattern.
     """
     w = {name: values.to(dtype) for name, values in weights.items()}
     norm = lambda x, name: F.layer_norm(
@@ -112,7 +112,8 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
             edit(site, layer, part.view(t, case.n_head, -1).transpose(0, 1))
             for site, part in zip("qkv", qkv.chunk(3, dim=-1))
         )
-        pattern = F.softmax(q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]) + mask, dim=-1)
+        scores = edit("attn_scores", layer, q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]))
+        pattern = F.softmax(scores + mask, dim=-1)
         z = edit("z", layer, edit("pattern", layer, pattern) @ v)
         z = z.transpose(0, 1).reshape(t, case.n_embd)
         x = edit("resid_mid", layer, x + edit("attn_out", layer, project(z, h + "attn.c_proj")))
@@ -198,6 +199,9 @@ def write_case(case, seed):
     run = lambda tokens, edit: forward(case, weights, tokens, edit, torch.float64)[0]
     sites = golden_sites.sites(case, run, clean, corrupted, targets)
     (folder / "sites.json").write_text(golden_sites.compact(sites) + "\n")
+    if case.length <= golden_sites.MOST_OF_PAIRS:
+        pairs = golden_sites.pairs(case, run, clean, corrupted, targets)
+        (folder / "pairs.json").write_text(golden_sites.compact(pairs) + "\n")
 
 
 if __name__ == "__main__":

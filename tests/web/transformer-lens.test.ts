@@ -208,7 +208,7 @@ test('hooks are those that TransformerLens has', () => {
   const used = new Set<string>();
   for (const program of programs()) {
     expect(program).toContain(`transformer-lens==${version}`);
-    for (const [, name] of program.matchAll(/"((?:attn\.)?hook_\w+)"/g)) used.add(name ?? '');
+    for (const [, name] of program.matchAll(/"((?:attn\.|mlp\.)?hook_\w+)"/g)) used.add(name ?? '');
     expect(program).toContain('f"blocks.{layer}.{hook_name}"');
   }
   const inBlocks = [...used].filter((name) => name !== 'hook_embed');

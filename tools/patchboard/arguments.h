@@ -38,7 +38,7 @@ struct ExperimentArguments : CommonArguments {
   std::vector<TokenId> corrupted_ids;
   std::vector<TokenId> target_ids;
   std::vector<std::string> sites;
-  bool by_position = false;
+  std::string by_position;  // "", "true", "false" or "pairs"
   std::vector<std::string> directions;
   // Numbers of the document: which of them may be, its reader says.
   std::int64_t window = 1;

@@ -28,6 +28,7 @@ struct Coordinate {
 /// What --at names, in its order.
 std::vector<Coordinate> coordinates_of(const SweepPlan& plan) {
   const Index L = plan.shape().n_layer;
+  const Index T = plan.prompt_length();
   switch (plan.axes()) {
     case SweepPlan::Axes::kPosition:
       return {{.name = "layer", .count = L}, {.name = "position", .count = plan.columns()}};
@@ -37,6 +38,11 @@ std::vector<Coordinate> coordinates_of(const SweepPlan& plan) {
       return {{.name = "layer", .count = L},
               {.name = "head", .count = plan.rows() / L},
               {.name = "position", .count = plan.columns()}};
+    case SweepPlan::Axes::kHeadQueryKey:
+      return {{.name = "layer", .count = L},
+              {.name = "head", .count = plan.rows() / L},
+              {.name = "query", .count = T},
+              {.name = "key", .count = T}};
   }
   return {};
 }
@@ -66,19 +72,24 @@ Cell cell_at(const Lab& lab, Index sweep, const std::vector<int>& at) {
                                               std::to_string(coordinates[i].count - 1));
     }
   }
-  if (const std::optional<Region>& region = lab.experiment().region) {
-    const bool has_position = coordinates.back().name == std::string_view("position");
-    if (!region->layers.holds(at.front()) ||
-        (has_position && !region->positions.holds(at.back()))) {
-      throw Error(ErrorCode::kExperiment,
-                  "--at: the cell is outside of the region, of which alone cells are patched; "
-                  "expected one in it, or no --layers and --positions");
-    }
+  Cell cell{.sweep = sweep,
+            .row = plan.rows_are_heads() ? plan.row(at[0], at[1]) : at[0],
+            .column = at.back()};
+  if (plan.axes() == SweepPlan::Axes::kHeadQueryKey) {
+    cell.column += at[2] * plan.prompt_length();
   }
-  const bool has_rows_of_heads = at.size() == 3;
-  return {.sweep = sweep,
-          .row = has_rows_of_heads ? at[0] * coordinates[1].count + at[1] : at[0],
-          .column = at.back()};
+  if (!plan.has(cell.column)) {
+    throw Error(ErrorCode::kExperiment, "--at: key " + std::to_string(at[3]) +
+                                            " is later than the query, which does not see it; "
+                                            "expected 0 to " +
+                                            std::to_string(at[2]));
+  }
+  if (!plan.in_region(lab.experiment().region, cell.row, cell.column)) {
+    throw Error(ErrorCode::kExperiment,
+                "--at: the cell is outside of the region, of which alone cells are patched; "
+                "expected one in it, or no --layers and --positions");
+  }
+  return cell;
 }
 
 Json text_json(const Session& session, const std::vector<TokenId>& ids) {

@@ -179,13 +179,22 @@ std::vector<std::string> token_labels(const Session& session, const Experiment& 
 
 std::vector<std::string> column_labels(const Session& session, const Lab& lab, Index sweep) {
   const SweepPlan& plan = lab.plan(sweep);
-  if (plan.axes() != SweepPlan::Axes::kHead) {
-    return token_labels(session, lab.experiment());
-  }
   std::vector<std::string> labels;
-  labels.reserve(static_cast<std::size_t>(plan.columns()));
-  for (Index head = 0; head < plan.columns(); ++head) {
-    labels.push_back("head " + std::to_string(head));
+  switch (plan.axes()) {
+    case SweepPlan::Axes::kPosition:
+    case SweepPlan::Axes::kHeadPosition:
+      return token_labels(session, lab.experiment());
+    case SweepPlan::Axes::kHead:
+      for (Index head = 0; head < plan.columns(); ++head) {
+        labels.push_back("head " + std::to_string(head));
+      }
+      break;
+    case SweepPlan::Axes::kHeadQueryKey:
+      for (Index column = 0; column < plan.columns(); ++column) {
+        labels.push_back("query " + std::to_string(column / plan.prompt_length()) + ", key " +
+                         std::to_string(column % plan.prompt_length()));
+      }
+      break;
   }
   return labels;
 }
@@ -206,10 +215,15 @@ std::string sweep_title(const SweepPlan& plan) {
 
 std::string axes_title(const SweepPlan& plan) {
   const bool denoising = plan.settings().direction == Direction::kDenoising;
-  const bool by_head = plan.axes() == SweepPlan::Axes::kHead;
+  std::string_view across = "positions";
+  if (plan.axes() == SweepPlan::Axes::kHead) {
+    across = "heads";
+  } else if (plan.axes() == SweepPlan::Axes::kHeadQueryKey) {
+    across = "queries and their keys";
+  }
   return std::string("patched - ") + (denoising ? "corrupted, " : "clean, ") +
-         (plan.axes() == SweepPlan::Axes::kHeadPosition ? "heads of layers" : "layers") +
-         " down, " + (by_head ? "heads" : "positions") + " across";
+         (plan.rows_are_heads() ? "heads of layers" : "layers") + " down, " + std::string(across) +
+         " across";
 }
 
 }  // namespace patchboard

@@ -77,7 +77,7 @@ void refuse_beside_document(const ExperimentArguments& arguments) {
       {"--target-ids", !arguments.target_ids.empty()},
       {"--continuation", !arguments.continuations.empty()},
       {"--site", !arguments.sites.empty()},
-      {"--by-position", arguments.by_position},
+      {"--by-position", !arguments.by_position.empty()},
       {"--direction", !arguments.directions.empty()},
       {"--window", arguments.window != 1},
       {"--span", arguments.span != 1},
@@ -136,13 +136,13 @@ void add_target_options(CLI::App& command, ExperimentArguments& arguments) {
 }
 
 void add_sweep_options(CLI::App& command, ExperimentArguments& arguments) {
-  std::string names;
-  for (const Site site : all_sites()) {
-    names += (names.empty() ? "" : ", ") + std::string(site_name(site));
-  }
-  command.add_option("--site", arguments.sites, "What is patched, one or more of " + names);
-  command.add_flag("--by-position", arguments.by_position,
-                   "Heads at [layer, head, position], not at all positions at once");
+  command.add_option("--site", arguments.sites,
+                     "What is patched, one or more of " + site_names([](Site) { return true; }));
+  command
+      .add_flag("--by-position", arguments.by_position,
+                "Heads at [layer, head, position], not at all positions at once; "
+                "--by-position=pairs, of pattern and attn_scores, at [layer, head, query, key]")
+      ->check(CLI::IsMember({"true", "false", "pairs"}));
   command.add_option("--direction", arguments.directions,
                      "denoising (clean into corrupted) or noising, or both");
   add_whole(command, "--window", arguments.window, "Consecutive layers that are patched together",
@@ -194,7 +194,11 @@ void put_sweep_keys(const ExperimentArguments& arguments, Json& document) {
   if (!arguments.sites.empty()) {
     document["sites"] = arguments.sites;
   }
-  document["by_position"] = arguments.by_position;
+  if (arguments.by_position == "pairs") {
+    document["by_position"] = arguments.by_position;
+  } else {
+    document["by_position"] = arguments.by_position == "true";
+  }
   if (!arguments.directions.empty()) {
     document["directions"] = arguments.directions;
   }

@@ -63,8 +63,7 @@ void print_changes(std::ostream& out, const PairsResult& result, std::size_t swe
   out << sweep_title(plan) << ", prob of target " << target + 1 << ", mean over "
       << counted_pairs(result.pairs.size()) << '\n';
   const std::optional<Matrix> deviation = prob.deviation();
-  const bool has_positions = plan.axes() != SweepPlan::Axes::kHead;
-  const auto labels = has_positions ? result.labels : std::vector<std::string>();
+  const auto labels = plan.columns_are_positions() ? result.labels : std::vector<std::string>();
   if (const std::optional<Matrix> mean = prob.mean()) {
     print_map(out, result, sweep, axes_title(plan), *mean,
               deviation ? std::vector<std::string>() : labels);

@@ -10,8 +10,8 @@ const PROMPTS = [
 ];
 const [clean, corrupted] = PROMPTS;
 const TARGETS = [' Jones', ' Smith', { continuation: ' Jones was a' }];
-const POSITION_SITES = ['resid_pre', 'resid_mid', 'resid_post', 'attn_out', 'mlp_out'];
-const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern'];
+const POSITION_SITES = ['resid_pre', 'resid_mid', 'resid_post', 'attn_out', 'mlp_out', 'mlp_post'];
+const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern', 'attn_scores'];
 
 const CORRUPTIONS = {
   prompt: { corruption: { kind: 'prompt' }, corrupted },

@@ -19,8 +19,7 @@ using testing::random_weights;
 using testing::small_config;
 
 constexpr Index kLength = 5;
-constexpr Kept kEverything{
-    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+const Kept kEverything = kept_of_all();
 constexpr Question kQuestion{.metric = Metric::kLogitDiff, .target = 3, .against = 8};
 
 class Attribution : public ::testing::Test {
@@ -50,7 +49,7 @@ TEST_F(Attribution, IsWhatAPatchDoesWhereTheRunsHardlyDiffer) {
   const Gradients all = gradients(base);
   const double before = metric_value(kQuestion, logits(base));
   for (const Site site : all_sites()) {
-    const Matrix estimate = all.attribution(source, site, true);
+    const Matrix estimate = all.attribution(source, site, ByPosition::kEach);
     const double tolerance = 0.03 * static_cast<double>(estimate.cwiseAbs().maxCoeff()) + 1e-5;
     for (Index layer = 0; layer < estimate.rows(); ++layer) {
       for (Index col = 0; col < estimate.cols(); ++col) {
@@ -67,13 +66,44 @@ TEST_F(Attribution, IsWhatAPatchDoesWhereTheRunsHardlyDiffer) {
   }
 }
 
+TEST_F(Attribution, OfAQueryAndAKeyIsWhatItsPatchDoesWhereTheRunsHardlyDiffer) {
+  const Matrix at = embedding(2);
+  const ActivationCache base = run(at);
+  const ActivationCache source = run(at + 1e-3F * random_matrix(kLength, config_.d_model, 3));
+  const Gradients all = gradients(base);
+  const double before = metric_value(kQuestion, logits(base));
+  for (const Site site : {Site::kPattern, Site::kAttnScores}) {
+    const Matrix estimate = all.attribution(source, site, ByPosition::kPairs);
+    const double tolerance = 0.03 * static_cast<double>(estimate.cwiseAbs().maxCoeff()) + 1e-5;
+    for (Index layer = 0; layer < estimate.rows(); ++layer) {
+      for (Index col = 0; col < estimate.cols(); ++col) {
+        const Index key = col % kLength;
+        const Index query = col / kLength % kLength;
+        const Patch patch{.site = site,
+                          .layers = {.first = layer, .count = 1},
+                          .heads = {.first = col / kLength / kLength, .count = 1},
+                          .positions = {.first = query, .count = 1},
+                          .keys = {.first = key, .count = 1}};
+        const Edit edit{.patch = patch, .source = &source};
+        const double after = metric_value(kQuestion, logits(run(at, {&edit, 1})));
+        EXPECT_NEAR(estimate(layer, col), after - before, tolerance)
+            << site_name(site) << ", layer " << layer << ", column " << col;
+        if (key > query) {
+          EXPECT_EQ(estimate(layer, col), 0.0F);
+        }
+      }
+    }
+  }
+}
+
 TEST_F(Attribution, OfAHeadIsTheSumOverItsPositions) {
   const ActivationCache base = run(embedding(4));
   const ActivationCache source = run(embedding(5));
   const Gradients all = gradients(base);
-  for (const Site site : {Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern}) {
-    const Matrix by_position = all.attribution(source, site, true);
-    const Matrix by_head = all.attribution(source, site, false);
+  for (const Site site :
+       {Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern, Site::kAttnScores}) {
+    const Matrix by_position = all.attribution(source, site, ByPosition::kEach);
+    const Matrix by_head = all.attribution(source, site, ByPosition::kTogether);
     ASSERT_EQ(by_position.cols(), config_.n_head * kLength);
     ASSERT_EQ(by_head.cols(), config_.n_head);
     for (Index layer = 0; layer < config_.n_layer; ++layer) {
@@ -89,7 +119,7 @@ TEST_F(Attribution, OfARunWithItselfIsNothing) {
   const ActivationCache base = run(embedding(6));
   const Gradients all = gradients(base);
   for (const Site site : all_sites()) {
-    const Matrix nothing = all.attribution(base, site, false);
+    const Matrix nothing = all.attribution(base, site, ByPosition::kTogether);
     EXPECT_EQ(nothing, Matrix::Zero(nothing.rows(), nothing.cols())) << site_name(site);
   }
 }
@@ -101,10 +131,10 @@ TEST_F(Attribution, CountsThePositionsThatTheSourceHas) {
   const ActivationCache same = run(embedding(8, kLength + 2).topRows(kLength));
   const ActivationCache shorter = run(embedding(8, kLength + 2).topRows(kLength - 2));
   for (const Site site : all_sites()) {
-    const Matrix expected = all.attribution(same, site, true);
+    const Matrix expected = all.attribution(same, site, ByPosition::kEach);
     const double tolerance = 1e-5 * static_cast<double>(expected.cwiseAbs().maxCoeff());
-    const Matrix of_longer = all.attribution(longer, site, true);
-    const Matrix of_shorter = all.attribution(shorter, site, true);
+    const Matrix of_longer = all.attribution(longer, site, ByPosition::kEach);
+    const Matrix of_shorter = all.attribution(shorter, site, ByPosition::kEach);
     for (Index layer = 0; layer < expected.rows(); ++layer) {
       for (Index col = 0; col < expected.cols(); ++col) {
         const float there = col % kLength < kLength - 2 ? expected(layer, col) : 0.0F;

@@ -38,7 +38,13 @@ class GoldenAttribution : public ::testing::TestWithParam<const char*> {
 };
 
 void expect_near(const Matrix& estimate, const Json& expected, const std::string& name) {
-  const auto rows = expected.get<std::vector<std::vector<double>>>();
+  std::vector<std::vector<double>> rows;
+  for (const Json& row : expected) {
+    std::vector<double>& values = rows.emplace_back();
+    for (const Json& value : row) {
+      values.push_back(value.is_null() ? 0 : value.get<double>());
+    }
+  }
   ASSERT_EQ(static_cast<std::size_t>(estimate.rows()), rows.size());
   double largest = 0;
   for (const auto& row : rows) {
@@ -68,10 +74,14 @@ TEST_P(GoldenAttribution, EqualsPyTorchsForEverySite) {
   const Gradients all = gradients(corrupted);
   for (const Site site : all_sites()) {
     const std::string name(site_name(site));
-    expect_near(all.attribution(clean, site, false), expected[name], name);
+    expect_near(all.attribution(clean, site, ByPosition::kTogether), expected[name], name);
     if (is_head_site(site)) {
-      expect_near(all.attribution(clean, site, true), expected[name + "_by_position"],
+      expect_near(all.attribution(clean, site, ByPosition::kEach), expected[name + "_by_position"],
                   name + "_by_position");
+    }
+    if (has_keys(site) && !golden_.pairs.is_null()) {
+      expect_near(all.attribution(clean, site, ByPosition::kPairs),
+                  golden_.pairs["attribution"].at(name), name + " of pairs");
     }
   }
 }

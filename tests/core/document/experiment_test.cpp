@@ -69,8 +69,8 @@ TEST(Experiment, ReadsEverythingThatItCanSay) {
 
 TEST(Experiment, ReadsHeadsByPosition) {
   const Experiment experiment = read(R"(, "sites": ["z", "resid_pre"], "by_position": true)");
-  EXPECT_TRUE(experiment.sweeps()[0].by_position);
-  EXPECT_FALSE(experiment.sweeps()[1].by_position);
+  EXPECT_EQ(experiment.sweeps()[0].by_position, ByPosition::kEach);
+  EXPECT_EQ(experiment.sweeps()[1].by_position, ByPosition::kTogether);
 }
 
 TEST(Experiment, ReadsTargetsAsTextsIdsAndContinuations) {
@@ -100,6 +100,13 @@ TEST(Experiment, RefusesWhatIsNoDocument) {
   expect_document_refused(R"({"clean": "a", "targets": ["x"]})", {"no \"corrupted\""});
 }
 
+TEST(Experiment, TakesPairsOfAQueryAndAKey) {
+  const Experiment experiment =
+      read(R"(, "sites": ["attn_scores", "pattern"], "by_position": "pairs")");
+  EXPECT_EQ(experiment.sweeps()[0].by_position, ByPosition::kPairs);
+  EXPECT_EQ(experiment.sweeps()[1].by_position, ByPosition::kPairs);
+}
+
 TEST(Experiment, NamesTheKeyTheValueAndWhatWouldBeRight) {
   expect_refused(R"(, "colour": 1)", {"\"colour\"", "means nothing", "window"});
   expect_refused(R"(, "patchboard": 2)", {"\"patchboard\"", "2", "expected 1"});
@@ -110,6 +117,8 @@ TEST(Experiment, NamesTheKeyTheValueAndWhatWouldBeRight) {
   expect_refused(R"(, "window": 0)", {"\"window\": 0", "from 1 to 2147483647"});
   expect_refused(R"(, "span": 1.5)", {"\"span\"", "1.5"});
   expect_refused(R"(, "by_position": 1)", {"\"by_position\"", "true or false"});
+  expect_refused(R"(, "by_position": "each")",
+                 {"\"by_position\"", "\"each\"", "true, false or \"pairs\""});
   expect_refused(R"(, "region": {"layers": [2, 2], "positions": [0, 1]})", {"region.layers"});
   expect_refused(R"(, "region": {"layers": [0, 1]})", {"\"region\": has no \"positions\""});
   expect_refused(R"(, "region": {"layer": 1})", {"\"layer\""});
@@ -136,6 +145,13 @@ TEST(Experiment, NamesTheKeyTheValueAndWhatWouldBeRight) {
 TEST(Experiment, RefusesWhatDoesNotGoTogether) {
   expect_refused(R"(, "sites": ["z"], "window": 2)", {"window", "not at heads"});
   expect_refused(R"(, "sites": ["z"], "span": 2)", {"span", "by_position"});
+  for (const char* sites : {R"(["z"])", R"(["pattern", "z"])"}) {
+    expect_refused(R"(, "by_position": "pairs", "sites": )" + std::string(sites),
+                   {"pairs", "z does not have", "expected \"sites\" of pattern, attn_scores"});
+  }
+  expect_refused(R"(, "by_position": "pairs")", {"resid_post does not have"});
+  expect_refused(R"(, "by_position": "pairs", "sites": ["pattern"], "span": 2)",
+                 {"expected \"span\" 1"});
   expect_document_refused(R"({"clean": "ab", "targets": ["x"], "corruption": {"kind": "zero"},
                               "directions": ["denoising"]})",
                           {"ablation", "noising"});

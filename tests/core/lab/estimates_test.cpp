@@ -32,16 +32,11 @@ class Estimates : public ::testing::Test {
 
 TEST_F(Estimates, AreTheAttributionOfEachSweepsRuns) {
   experiment_.sites.assign(all_sites().begin(), all_sites().end());
-  experiment_.by_position = true;
+  experiment_.by_position = ByPosition::kEach;
   Lab lab(model_, pool_, experiment_);
   const std::vector<Matrix> maps = Estimator(model_, pool_, lab).of({.metric = Metric::kLogitDiff});
   ASSERT_EQ(maps.size(), 2 * all_sites().size());
-  const Kept kept{.qkv = true,
-                  .pattern = true,
-                  .z = true,
-                  .attn_out = true,
-                  .resid_mid = true,
-                  .mlp_out = true};
+  const Kept kept = kept_of_all();
   const ActivationCache& clean = lab.runs().clean().keeping(kept);
   const ActivationCache& corrupted = lab.runs().corrupted(0).keeping(kept);
   const Question question{.metric = Metric::kLogitDiff, .target = 0, .against = 7};
@@ -54,6 +49,28 @@ TEST_F(Estimates, AreTheAttributionOfEachSweepsRuns) {
       EXPECT_EQ(maps[sweep],
                 Eigen::Map<const Matrix>(slow.data(), maps[sweep].rows(), maps[sweep].cols()))
           << site_name(settings.site);
+    }
+  }
+}
+
+TEST_F(Estimates, OfPairsAddUpToTheirQueries) {
+  experiment_.sites = {Site::kPattern, Site::kAttnScores};
+  const MetricOfTargets metric{.metric = Metric::kLogitDiff};
+  experiment_.by_position = ByPosition::kEach;
+  Lab each(model_, pool_, experiment_);
+  const std::vector<Matrix> rows = Estimator(model_, pool_, each).of(metric);
+  experiment_.by_position = ByPosition::kPairs;
+  Lab pairs(model_, pool_, experiment_);
+  const std::vector<Matrix> cells = Estimator(model_, pool_, pairs).of(metric);
+  for (std::size_t sweep = 0; sweep < cells.size(); ++sweep) {
+    ASSERT_EQ(cells[sweep].rows(), rows[sweep].rows());
+    ASSERT_EQ(cells[sweep].cols(), 49);
+    for (Index row = 0; row < rows[sweep].rows(); ++row) {
+      for (Index query = 0; query < 7; ++query) {
+        const auto of_query = cells[sweep].row(row).segment(7 * query, 7);
+        EXPECT_NEAR(of_query.head(query + 1).sum(), rows[sweep](row, query), 1e-5);
+        EXPECT_TRUE(of_query.tail(6 - query).array().isNaN().all()) << "later keys";
+      }
     }
   }
 }

@@ -18,8 +18,7 @@ constexpr Index kHeads = 3;
 constexpr Index kWidth = 21;
 constexpr Index kLength = 5;
 constexpr Index kVocabulary = 17;
-constexpr Kept kEverything{
-    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+const Kept kEverything = kept_of_all();
 
 Span only(Index at) { return {.first = at, .count = 1}; }
 

@@ -15,8 +15,7 @@ namespace {
 using testing::edited_rows;
 using testing::random_tokens;
 
-constexpr Kept kAll{
-    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+const Kept kAll = kept_of_all();
 constexpr Index kLength = 7;
 
 class Edits : public ::testing::Test {
@@ -36,7 +35,8 @@ class Edits : public ::testing::Test {
     return {.patch = {.site = all_sites()[static_cast<std::size_t>(below(std::ssize(all_sites())))],
                       .layers = random_span(config_.n_layer),
                       .heads = random_span(config_.n_head),
-                      .positions = random_span(kLength)},
+                      .positions = random_span(kLength),
+                      .keys = below(2) == 0 ? kEvery : random_span(kLength)},
             .how = how,
             .source = below(2) == 0 ? &first_source_ : &second_source_,
             .factor = static_cast<float>(below(9)) / 4 - 1};

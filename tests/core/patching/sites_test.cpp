@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/closer/self_checks.h"
 #include "core/lab/lab.h"
 #include "core/patching/patched_runs.h"
@@ -17,8 +19,7 @@ using testing::small_config;
 constexpr Index kLayers = 4;
 constexpr Index kHeads = 3;
 constexpr Index kLength = 9;
-constexpr Kept kAll{
-    .qkv = true, .pattern = true, .z = true, .attn_out = true, .resid_mid = true, .mlp_out = true};
+const Kept kAll = kept_of_all();
 
 class Sites : public ::testing::Test {
  protected:
@@ -51,6 +52,12 @@ class Sites : public ::testing::Test {
       const SweepPlan& plan = lab.plan(row.sweep);
       const Index index = row.head < 0 ? row.layer : row.layer * kHeads + row.head;
       for (Index column = 0; column < plan.columns(); ++column) {
+        const bool wanted = plan.in_region(experiment_.region, index, column);
+        EXPECT_EQ(row.computed[static_cast<std::size_t>(column)], wanted ? 1 : 0);
+        if (!wanted) {
+          EXPECT_TRUE(std::isnan(row.values.of(Measure::kKl)[static_cast<std::size_t>(column)]));
+          continue;
+        }
         const Vector logits = whole_logits(lab, plan.settings(), plan.patch(index, column));
         for (std::size_t target = 0; target < experiment_.targets.size(); ++target) {
           const auto cell =
@@ -75,14 +82,38 @@ class Sites : public ::testing::Test {
 TEST_F(Sites, EverySiteInBothDirectionsIsAWholeRun) { expect_every_cell_is_a_whole_run(); }
 
 TEST_F(Sites, EveryHeadAtEveryPositionIsAWholeRun) {
-  experiment_.by_position = true;
-  experiment_.sites = {Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern};
+  experiment_.by_position = ByPosition::kEach;
+  experiment_.sites = {Site::kZ, Site::kQ, Site::kK, Site::kV, Site::kPattern, Site::kAttnScores};
   expect_every_cell_is_a_whole_run();
 }
 
+TEST_F(Sites, EveryQueryAndKeyIsAWholeRun) {
+  experiment_.by_position = ByPosition::kPairs;
+  experiment_.sites = {Site::kPattern, Site::kAttnScores};
+  expect_every_cell_is_a_whole_run();
+  experiment_.region =
+      Region{.layers = {.first = 1, .count = 2}, .positions = {.first = 3, .count = 2}};
+  expect_every_cell_is_a_whole_run();
+}
+
+TEST_F(Sites, AllKeysOfAQueryAreItsRow) {
+  Lab lab(model_, pool_, experiment_);
+  for (const Site site : {Site::kPattern, Site::kAttnScores}) {
+    Patch patch{.site = site,
+                .layers = {.first = 1, .count = 1},
+                .heads = {.first = 1, .count = 1},
+                .positions = {.first = 6, .count = 1}};
+    const Vector row = whole_logits(lab, {}, patch);
+    patch.keys = {.first = 0, .count = 7};
+    EXPECT_EQ(whole_logits(lab, {}, patch), row);
+    patch.keys = {.first = 7, .count = 2};  // later than the query
+    EXPECT_EQ(whole_logits(lab, {}, patch), lab.corrupted_answer().logit);
+  }
+}
+
 TEST_F(Sites, WindowsOfLayersAndSpansOfPositionsAreWholeRuns) {
-  experiment_.sites = {Site::kResidPre, Site::kResidMid, Site::kResidPost, Site::kAttnOut,
-                       Site::kMlpOut};
+  experiment_.sites = {Site::kResidPre, Site::kResidMid, Site::kResidPost,
+                       Site::kAttnOut,  Site::kMlpOut,   Site::kMlpPost};
   for (const Index window : {2, 3, 9}) {
     experiment_.window = window;
     experiment_.span = window - 1;
@@ -91,9 +122,9 @@ TEST_F(Sites, WindowsOfLayersAndSpansOfPositionsAreWholeRuns) {
 }
 
 TEST_F(Sites, SpansOfHeadsAreWholeRuns) {
-  experiment_.by_position = true;
+  experiment_.by_position = ByPosition::kEach;
   experiment_.span = 3;
-  experiment_.sites = {Site::kQ, Site::kK, Site::kPattern};
+  experiment_.sites = {Site::kQ, Site::kK, Site::kPattern, Site::kAttnScores};
   expect_every_cell_is_a_whole_run();
 }
 
@@ -175,7 +206,7 @@ TEST_F(Sites, AllPositionsOfTheFirstResidPreAreTheOtherRun) {
 TEST_F(Sites, APairOfAllSitesPassesItsOwnChecks) {
   Lab lab(model_, pool_, experiment_);
   const std::vector<SelfCheck> checks = self_checks(model_, pool_, lab);
-  EXPECT_EQ(checks.size(), 2 + 3 * 20U);
+  EXPECT_EQ(checks.size(), 2 + 3 * 24U);
   for (const SelfCheck& check : checks) {
     EXPECT_TRUE(check.passed) << check.name << ": " << check.detail;
   }

@@ -55,7 +55,7 @@ TEST(SweepPlan, NamesTheLayersThatAWindowPatches) {
 
 TEST(SweepPlan, NamesHeads) {
   EXPECT_EQ(plan_of(4, 5, 0, {.site = Site::kZ}).cell_name(3, 1), "layer 3, head 1");
-  const SweepPlan plan = plan_of(4, 5, 0, {.site = Site::kZ, .by_position = true});
+  const SweepPlan plan = plan_of(4, 5, 0, {.site = Site::kZ, .by_position = ByPosition::kEach});
   EXPECT_EQ(plan.row_name(7), "3.1");
   EXPECT_EQ(plan.cell_name(7, 2), "layer 3, head 1, position 2");
 }
@@ -101,6 +101,7 @@ TEST(SweepPlan, CountsWhatIsLeftOfThePatchedBlock) {
   const auto cost = [](Site site) { return row_cost(plan_of(4, 9, 2, {.site = site}), 1); };
   EXPECT_EQ(cost(Site::kMlpOut), resid_post);
   EXPECT_NEAR(cost(Site::kResidMid), resid_post + 7 * 8.0 / 12, 1e-12);  // seven patches' MLP
+  EXPECT_NEAR(cost(Site::kMlpPost), resid_post + 7 * 4.0 / 12, 1e-12);   // its c_proj
   EXPECT_NEAR(cost(Site::kAttnOut), resid_post + 7 * 8.0 / 12, 1e-12);
   EXPECT_EQ(row_cost(plan_of(4, 9, 2, {.site = Site::kResidPre}), 2), resid_post);
 }
@@ -112,7 +113,8 @@ TEST(SweepPlan, PatchesHeadsAtAllPositionsOrOneByOne) {
   const Patch whole = heads.patch(2, 1);
   EXPECT_EQ(whole.heads.first, 1);
   EXPECT_EQ(whole.positions.count, 6);
-  const SweepPlan by_position = plan_of(3, 6, 1, {.site = Site::kZ, .by_position = true});
+  const SweepPlan by_position =
+      plan_of(3, 6, 1, {.site = Site::kZ, .by_position = ByPosition::kEach});
   EXPECT_EQ(by_position.rows(), 6);
   EXPECT_EQ(by_position.columns(), 6);
   const Patch one = by_position.patch(5, 4);
@@ -120,6 +122,26 @@ TEST(SweepPlan, PatchesHeadsAtAllPositionsOrOneByOne) {
   EXPECT_EQ(one.heads.first, 1);
   EXPECT_EQ(one.positions.first, 4);
   EXPECT_EQ(one.positions.count, 1);
+}
+
+TEST(SweepPlan, PatchesAQueryAndAKeyThatItSees) {
+  const SweepPlan plan =
+      plan_of(3, 6, 1, {.site = Site::kPattern, .by_position = ByPosition::kPairs});
+  EXPECT_EQ(axes_name(plan.axes()), "head-query-key");
+  EXPECT_EQ(plan.rows(), 6);
+  EXPECT_EQ(plan.columns(), 36);
+  EXPECT_EQ(plan.naive_block_rows(), 6U * 21 * 18);
+  EXPECT_EQ(plan.row_name(5), "2.1");
+  EXPECT_EQ(plan.cell_name(5, 4 * 6 + 2), "layer 2, head 1, query 4, key 2");
+  const Patch patch = plan.patch(5, 4 * 6 + 2);
+  EXPECT_EQ(patch.heads.first, 1);
+  EXPECT_EQ(patch.positions, (Span{.first = 4, .count = 1}));
+  EXPECT_EQ(patch.keys, (Span{.first = 2, .count = 1}));
+  EXPECT_TRUE(plan.has(4 * 6 + 4));
+  EXPECT_FALSE(plan.has(4 * 6 + 5));
+  const Region region{.layers = {.first = 2, .count = 1}, .positions = {.first = 4, .count = 1}};
+  EXPECT_EQ(plan.columns_of(region, 5), (std::vector<Index>{24, 25, 26, 27, 28}));
+  EXPECT_TRUE(plan.columns_of(region, 3).empty());
 }
 
 TEST(SweepPlan, SkipsPositionsBeforeTheFirstDifference) {
@@ -138,7 +160,7 @@ TEST(SweepPlan, PatchesTheLastLayerAtTheLastPositionOnly) {
 }
 
 TEST(SweepPlan, PatchesKeysOfTheLastLayerEverywhereSinceTheLastQueryReadsThem) {
-  const SweepPlan plan = plan_of(3, 6, 1, {.site = Site::kK, .by_position = true});
+  const SweepPlan plan = plan_of(3, 6, 1, {.site = Site::kK, .by_position = ByPosition::kEach});
   const std::vector<PatchBatch> batches = batches_of(plan, 5);
   ASSERT_EQ(batches.size(), 1U);
   EXPECT_EQ(positions_of(batches[0]), (std::vector<Index>{1, 2, 3, 4, 5}));

@@ -83,6 +83,7 @@ class NaiveBlock {
                                  x[position], inputs_, nudge_);
       Row hidden = project(layer_norm(input, block_.ln_2, eps), block_.mlp_c_fc);
       std::ranges::transform(hidden, hidden.begin(), gelu);
+      nudge(Site::kMlpPost, position, hidden);
       add(Site::kMlpOut, position, project(hidden, block_.mlp_c_proj), x[position]);
       nudge(Site::kResidPost, position, x[position]);
     }
@@ -133,6 +134,9 @@ class NaiveBlock {
         }
         scores.push_back(dot / std::sqrt(static_cast<double>(d_head)));
       }
+      scores.resize(qkv.size(), 0.0);
+      nudge(Site::kAttnScores, head * qkv.size() + position, scores);
+      scores.resize(position + 1);
       Row pattern = probabilities(scores);
       pattern.resize(qkv.size(), 0.0);
       nudge(Site::kPattern, head * qkv.size() + position, pattern);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -26,7 +27,10 @@ GoldenModel golden_model(const std::string& folder) {
   loader.feed(std::as_bytes(std::span(weights)));
   return {.model = Gpt2(config, loader.finish()),
           .expected = nlohmann::json::parse(read_file(folder + "/expected.json")),
-          .sites = nlohmann::json::parse(read_file(folder + "/sites.json"))};
+          .sites = nlohmann::json::parse(read_file(folder + "/sites.json")),
+          .pairs = std::filesystem::exists(folder + "/pairs.json")
+                       ? nlohmann::json::parse(read_file(folder + "/pairs.json"))
+                       : nlohmann::json()};
 }
 
 }  // namespace patchboard::testing

@@ -39,10 +39,15 @@ class Gradients : public GradientVisitor {
 
   /// A site's first-order map, of all layers.
   [[nodiscard]] Matrix attribution(const ActivationCache& source, Site site,
-                                   bool by_position) const {
-    const Index heads = is_head_site(site) ? config_.n_head : 1;
+                                   ByPosition by_position) const {
     const Index T = of(Site::kResidPre, 0).rows();
-    Matrix result(config_.n_layer, is_head_site(site) && !by_position ? heads : heads * T);
+    Index cols = T;
+    if (is_head_site(site)) {
+      cols = config_.n_head * (by_position == ByPosition::kTogether ? 1
+                               : by_position == ByPosition::kEach   ? T
+                                                                    : T * T);
+    }
+    Matrix result(config_.n_layer, cols);
     for (Index layer = 0; layer < config_.n_layer; ++layer) {
       const auto& [values, gradient] = of_sites_.at({site, layer});
       attribute({.site = site, .layer = layer, .values = values, .gradient = gradient}, source,

@@ -6,8 +6,9 @@ export const POSITION_SITES = [
   'resid_post',
   'attn_out',
   'mlp_out',
+  'mlp_post',
 ] as const;
-export const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern'] as const;
+export const HEAD_SITES = ['z', 'q', 'k', 'v', 'pattern', 'attn_scores'] as const;
 export const SITES = [...POSITION_SITES, ...HEAD_SITES] as const;
 export type Site = (typeof SITES)[number];
 

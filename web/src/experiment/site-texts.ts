@@ -8,11 +8,13 @@ export const SITE_TEXTS: Record<Site, string> = {
   resid_post: 'the stream after the layer',
   attn_out: 'what the layer’s attention adds to it',
   mlp_out: 'what the layer’s MLP adds to it',
+  mlp_post: 'the MLP’s neurons, before they are added up',
   z: 'what a head read, before it is added to the stream',
   q: 'what a head looks for',
   k: 'what a head finds a token by',
   v: 'what a head reads at a token',
   pattern: 'where a head looks',
+  attn_scores: 'how well a head’s keys fit, before the softmax',
 };
 
 export const DIRECTION_TEXTS: Record<Direction, { what: string; shows: string }> = {

@@ -83,13 +83,16 @@ def ${name}(hook_name, prompt, source):
     return values.flatten(0, 1)`;
 }
 
+/** Whether its values are of a query and a key. */
+const hasKeys = (site: Site) => site === 'pattern' || site === 'attn_scores';
+
 /** Sections: how activations are put in, and a function for each kind of site. */
 export function heatmapSections(subject: ProgramSubject): string[] {
   const { by_position: byPosition } = subject.experiment;
   const sites = subject.start.sweeps.map(({ site }) => site);
   const ranges = rangesOf(subject);
   const positions = byPosition ? ranges.span : ranges.all;
-  // A pattern is [batch, head, query, key]; what follows the prompt is no key of a prompt's query.
+  // Of keys, values are [batch, head, query, key]; what follows the prompt is no key of a prompt's query.
   const pattern =
     positions === ':'
       ? ':, head'
@@ -98,17 +101,15 @@ export function heatmapSections(subject: ProgramSubject): string[] {
   return [
     PATCH,
     has((site) => !isHeadSite(site)) ? positionsSection(ranges) : '',
-    has((site) => isHeadSite(site) && site !== 'pattern')
+    has((site) => isHeadSite(site) && !hasKeys(site))
       ? headsSection(HEADS_CALL, ranges, byPosition, `:, ${positions}, head`)
       : '',
-    has((site) => site === 'pattern')
-      ? headsSection(PATTERNS_CALL, ranges, byPosition, pattern)
-      : '',
+    has(hasKeys) ? headsSection(PATTERNS_CALL, ranges, byPosition, pattern) : '',
   ];
 }
 
 /** The function that a site's heatmap is computed by. */
 export function heatmapCall(site: Site): string {
-  if (site === 'pattern') return PATTERNS_CALL;
+  if (hasKeys(site)) return PATTERNS_CALL;
   return isHeadSite(site) ? HEADS_CALL : POSITIONS_CALL;
 }

@@ -51,5 +51,6 @@ export function subjectOf(source: ProgramSource, view: MetricView): ProgramSubje
 
 /** In every block, as `blocks.0.…`. */
 export function hookName(site: Site): string {
+  if (site === 'mlp_post') return 'mlp.hook_post';
   return isHeadSite(site) ? `attn.hook_${site}` : `hook_${site}`;
 }

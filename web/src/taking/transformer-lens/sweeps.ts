@@ -30,6 +30,12 @@ def of_noised(call):
         total += call(cache)
     return total / len(noises)`;
 
+const ZERO_SCORES = `
+for name in zeros:
+    if name.endswith("attn.hook_attn_scores"):
+        # What the causal mask keeps out stays out.
+        zeros[name] = clean_cache[name].triu(1)`;
+
 /** Whether the corrupted run itself is patched or measured, and not its activations alone. */
 function needsNoisyRun({ start, reference }: ProgramSubject): boolean {
   const isDenoised = start.sweeps.some(({ direction }) => direction === 'denoising');
@@ -59,6 +65,7 @@ function sourceSections(subject: ProgramSubject): string[] {
     case 'zero':
       return [
         `${CLEAN_CACHE}\nzeros = {name: torch.zeros_like(value) for name, value in clean_cache.items()}`,
+        subject.start.sweeps.some(({ site }) => site === 'attn_scores') ? ZERO_SCORES : '',
       ];
     case 'mean': {
       const prompts = meanTokens(subject).map((tokens) => `    [${idsText(tokens)}],`);
