@@ -82,6 +82,12 @@ TEST_F(MemoryBound, HoldsForEverySiteInBothDirections) {
   expect_bound_holds();
 }
 
+TEST_F(MemoryBound, HoldsForPairsOfAQueryAndAKey) {
+  experiment_.sites = {Site::kPattern, Site::kAttnScores};
+  experiment_.by_position = ByPosition::kPairs;
+  expect_bound_holds();
+}
+
 TEST_F(MemoryBound, HoldsForContinuations) {
   experiment_.targets = {{0}, {7, 8, 9}, {1, 2}};
   experiment_.sites = {Site::kResidPost};

@@ -50,7 +50,8 @@ class GoldenSites : public ::testing::TestWithParam<const char*> {
           if (cell.is_null()) {
             continue;  // a key that the query does not see
           }
-          EXPECT_NEAR(row.values.of(Measure::kLogit, target)[column], cell.get<double>(), kTolerance)
+          EXPECT_NEAR(row.values.of(Measure::kLogit, target)[column], cell.get<double>(),
+                      kTolerance)
               << name << ", " << direction_name(settings.direction) << ", layer " << row.layer
               << ", column " << offset + column;
           ++compared;
