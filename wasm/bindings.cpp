@@ -17,6 +17,7 @@ void register_texts_and_arrays() {
   register_type<RunName>("'clean' | 'corrupted'");
   register_type<SiteName>("import('../experiment/experiment').Site");
   register_type<DirectionName>("'denoising' | 'noising'");
+  // Of what the page's documents ask for: pairs of query and key are the command's as yet.
   register_type<AxesName>("'position' | 'head' | 'head-position'");
   register_type<Floats>("Float32Array<ArrayBuffer>");
   register_type<Bytes>("Uint8Array<ArrayBuffer>");
