@@ -45,6 +45,7 @@ TemplateStart template_of(const Session& session, const std::string& text) {
   const LengthSplit split =
       split_by_length(fillings, [&](std::string_view prompt) { return session.encode(prompt); });
   std::vector<Filling> values;
+  values.reserve(split.kept.size() + split.others.size());
   for (const patchboard::Filling& filling : split.kept) {
     values.push_back(filling_of(filling, split.tokens, true));
   }
@@ -70,11 +71,13 @@ Repairs repairs_of(const Session& session, const std::string& clean, const std::
       clean, corrupted, {}, [&](std::string_view prompt) { return session.encode(prompt); },
       [&](TokenId id) { return session.token_text(id); });
   std::vector<LengthDifference> differences;
+  differences.reserve(report.differences.size());
   for (const WordDifference& difference : report.differences) {
     differences.push_back(
         {.clean = split_of(difference.clean), .corrupted = split_of(difference.corrupted)});
   }
   std::vector<Repair> repairs;
+  repairs.reserve(report.repairs.size());
   for (const patchboard::Repair& repair : report.repairs) {
     repairs.push_back(
         {.clean = repair.clean, .corrupted = repair.corrupted, .why = repair.explanation});

@@ -161,6 +161,7 @@ AttributionResult JsSession::attribute(const std::string& metric) {
     const std::vector<Matrix> maps = session_.estimates(metric);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     std::vector<Attribution> estimates;
+    estimates.reserve(maps.size());
     for (std::size_t sweep = 0; sweep < maps.size(); ++sweep) {
       estimates.push_back({.sweep = static_cast<double>(sweep), .values = floats_of(maps[sweep])});
     }
@@ -208,6 +209,7 @@ NeuronChanges JsSession::neurons(double layer, double position, double count) {
                                  .position = whole_value<Index>(position, "position"),
                                  .count = whole_value<Index>(count, "count", 1)});
     std::vector<NeuronChange> largest;
+    largest.reserve(changes.largest.size());
     for (const auto& [neuron, clean, corrupted, difference] : changes.largest) {
       largest.push_back({static_cast<double>(neuron), clean, corrupted, difference});
     }

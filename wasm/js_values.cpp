@@ -70,6 +70,7 @@ ExperimentStart start_of(const Session& session, const Lab& lab) {
   const Experiment& experiment = lab.experiment();
   const auto& corrupted = experiment.corrupted.empty() ? experiment.clean : experiment.corrupted;
   std::vector<ArrayOf<Token>> mean;
+  mean.reserve(experiment.corruption.prompts.size());
   for (const std::vector<TokenId>& prompt : experiment.corruption.prompts) {
     mean.push_back(tokens_of(session, prompt));
   }
@@ -103,6 +104,7 @@ SweepRow row_of(const LabRow& row, const Lab& lab) {
 
 CellDetails details_of(const Session& session, const patchboard::CellDetails& details) {
   std::vector<Change> changed;
+  changed.reserve(details.changed.size());
   for (const ProbabilityChange& change : details.changed) {
     changed.push_back({.id = change.token,
                        .text = session.token_text(change.token),
