@@ -148,9 +148,9 @@ TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
     const std::vector<LabRow> rows = all_rows(sweep);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       testing::expect_same_bits(rows[i].values.all_of(Measure::kProb),
-                       expected_rows[i].values.all_of(Measure::kProb));
+                                expected_rows[i].values.all_of(Measure::kProb));
       testing::expect_same_bits(rows[i].values.all_of(Measure::kLogit),
-                       expected_rows[i].values.all_of(Measure::kLogit));
+                                expected_rows[i].values.all_of(Measure::kLogit));
     }
   }
 }
@@ -226,11 +226,11 @@ TEST(Sweep, KnowsEveryRowWhenItStartsAgainWithOtherTargets) {
   testing::expect_same_bits(sweep.corrupted().values.values(), fresh.corrupted().values.values());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     testing::expect_same_bits(rows[i].values.all_of(Measure::kLogit),
-                     expected[i].values.all_of(Measure::kLogit));
+                              expected[i].values.all_of(Measure::kLogit));
     testing::expect_same_bits(rows[i].values.all_of(Measure::kProb),
-                     expected[i].values.all_of(Measure::kProb));
+                              expected[i].values.all_of(Measure::kProb));
     testing::expect_same_bits(rows[i].values.all_of(Measure::kRank),
-                     expected[i].values.all_of(Measure::kRank));
+                              expected[i].values.all_of(Measure::kRank));
   }
 }
 
@@ -281,7 +281,7 @@ TEST(Sweep, ComputesARegionAndThenTheRest) {
   const std::vector<LabRow> all = all_rows(sweep);
   for (std::size_t i = 0; i < all.size(); ++i) {
     testing::expect_same_bits(all[i].values.all_of(Measure::kLogit),
-                     expected[i].values.all_of(Measure::kLogit));
+                              expected[i].values.all_of(Measure::kLogit));
   }
 }
 
