@@ -14,28 +14,32 @@ constexpr std::array kSites = {Site::kResidPre, Site::kResidMid, Site::kResidPos
                                Site::kZ,        Site::kQ,        Site::kK,
                                Site::kV,        Site::kPattern,  Site::kAttnScores};
 
-using enum Layout;
-using enum Rest;
-using To = AddedTo;
-
-// name, matrix, kept, third, layout, added to, rest, spreads, again
-constexpr std::array<SiteTraits, kSites.size()> kTraits = {{
-    {"resid_pre", nullptr, nullptr, 0, kStream, To::kNothing, kBlock, false, false},
-    {"resid_mid", &Block::resid_mid, &Kept::resid_mid, 0, kStream, To::kNothing, kMlp, false,
-     false},
-    {"resid_post", &Block::resid_post, nullptr, 0, kStream, To::kNothing, kNothing, false, false},
-    {"attn_out", &Block::attn_out, &Kept::attn_out, 0, kStream, To::kResidPre, kMlp, false, false},
-    {"mlp_out", &Block::mlp_out, &Kept::mlp_out, 0, kStream, To::kResidMid, kNothing, false, false},
-    {"mlp_post", &Block::mlp_post, &Kept::mlp_post, 0, kNeurons, To::kResidMid, kMlpProjection,
-     false, true},
-    {"z", &Block::z, &Kept::z, 0, kHead, To::kResidPre, kProjection, false, false},
-    {"q", &Block::qkv, &Kept::qkv, 0, kHead, To::kResidPre, kAttention, false, false},
-    {"k", &Block::qkv, &Kept::qkv, 1, kHead, To::kResidPre, kAttention, true, false},
-    {"v", &Block::qkv, &Kept::qkv, 2, kHead, To::kResidPre, kAttention, true, false},
-    {"pattern", &Block::pattern, &Kept::pattern, 0, kKeys, To::kResidPre, kAttention, false, true},
-    {"attn_scores", &Block::attn_scores, &Kept::attn_scores, 0, kKeys, To::kResidPre, kAttention,
-     false, true},
-}};
+constexpr std::array<SiteTraits, kSites.size()> kTraits = [] {
+  using enum Layout;
+  using enum Rest;
+  using To = AddedTo;
+  // name, matrix, kept, third, layout, added to, rest, spreads, again
+  return std::array<SiteTraits, kSites.size()>{{
+      {"resid_pre", nullptr, nullptr, 0, kStream, To::kNothing, kBlock, false, false},
+      {"resid_mid", &Block::resid_mid, &Kept::resid_mid, 0, kStream, To::kNothing, kMlp, false,
+       false},
+      {"resid_post", &Block::resid_post, nullptr, 0, kStream, To::kNothing, kNothing, false, false},
+      {"attn_out", &Block::attn_out, &Kept::attn_out, 0, kStream, To::kResidPre, kMlp, false,
+       false},
+      {"mlp_out", &Block::mlp_out, &Kept::mlp_out, 0, kStream, To::kResidMid, kNothing, false,
+       false},
+      {"mlp_post", &Block::mlp_post, &Kept::mlp_post, 0, kNeurons, To::kResidMid, kMlpProjection,
+       false, true},
+      {"z", &Block::z, &Kept::z, 0, kHead, To::kResidPre, kProjection, false, false},
+      {"q", &Block::qkv, &Kept::qkv, 0, kHead, To::kResidPre, kAttention, false, false},
+      {"k", &Block::qkv, &Kept::qkv, 1, kHead, To::kResidPre, kAttention, true, false},
+      {"v", &Block::qkv, &Kept::qkv, 2, kHead, To::kResidPre, kAttention, true, false},
+      {"pattern", &Block::pattern, &Kept::pattern, 0, kKeys, To::kResidPre, kAttention, false,
+       true},
+      {"attn_scores", &Block::attn_scores, &Kept::attn_scores, 0, kKeys, To::kResidPre, kAttention,
+       false, true},
+  }};
+}();
 
 static_assert(static_cast<std::size_t>(kSites.back()) + 1 == kSites.size());
 
