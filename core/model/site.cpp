@@ -75,16 +75,16 @@ MatrixShape kept_shape(Site site, const Config& config, Index T) {
 }
 
 std::span<const Site> kept_matrices() {
-  static const std::vector<Site> kept = [] {
+  static const std::vector<Site> kKept = [] {
     std::vector<Site> sites;
     for (const Site site : kSites) {
-      if (traits_of(site).kept != nullptr && traits_of(site).third == 0) {
+      if (traits_of(site).kKept != nullptr && traits_of(site).third == 0) {
         sites.push_back(site);
       }
     }
     return sites;
   }();
-  return kept;
+  return kKept;
 }
 
 Kept Kept::with(const Kept& more) const {

@@ -74,7 +74,7 @@ Measurer::Measurer(std::vector<std::vector<TokenId>> targets, const MatrixView& 
 Measures Measurer::of(const MatrixView& logits) const {
   const std::span<const float> first = row_values(logits);
   const auto [total, entropy] = softmax_sums(first);
-  const Measures none = not_finite(targets_.size());
+  Measures none = not_finite(targets_.size());
   if (!logits.bottomRows(logits.rows() - 1).allFinite()) {
     return none;
   }

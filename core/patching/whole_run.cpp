@@ -44,7 +44,7 @@ class Keeper : public BlockVisitor {
     edit_attention(edits_, layer_, config_.d_head(), input, sequence_, z);
   }
 
-  void edit(Site site, MatrixSpan values) const {
+  void edit(Site site, const MatrixSpan& values) const {
     edit_rows(edits_, site, layer_, config_.d_head(), sequence_.wanted, values);
   }
 
