@@ -78,7 +78,7 @@ std::span<const Site> kept_matrices() {
   static const std::vector<Site> kKept = [] {
     std::vector<Site> sites;
     for (const Site site : kSites) {
-      if (traits_of(site).kKept != nullptr && traits_of(site).third == 0) {
+      if (traits_of(site).kept != nullptr && traits_of(site).third == 0) {
         sites.push_back(site);
       }
     }
