@@ -75,6 +75,13 @@ TEST(NeuronsCommand, WritesTheMeanOverSamplesOfNoiseOrOneOfThem) {
   expect_neurons(of_second, session.neuron_changes({.layer = 1, .position = 2, .sample = 1}));
 }
 
+TEST(NeuronsCommand, SaysWhereTheRunsAreTheSame) {
+  const ModelFolder folder;
+  const Arguments before =
+      neurons(folder, {"--corrupted", kCorrupted, "--layer", "1", "--position", "0"});
+  EXPECT_NE(run_command(before).out.find("the two runs are the same here"), std::string::npos);
+}
+
 TEST(NeuronsCommand, NeedsNoTokenizerForIds) {
   const ModelFolder folder;
   folder.remove_tokenizer();

@@ -72,7 +72,7 @@ void add_cell(CLI::App& app, CellArguments& arguments) {
       arguments);
   add_wholes(command, "--at", arguments.at,
              "The cell: LAYER,POSITION, or LAYER,HEAD of a head site, or LAYER,HEAD,POSITION "
-             "with --by-position",
+             "with --by-position, or LAYER,HEAD,QUERY,KEY with --by-position=pairs",
              0, kMaxLayer)
       ->required();
   add_whole(command, "--top", arguments.top, "How many tokens to show", 1, kMaxTop);

@@ -58,7 +58,8 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
              "Largest absolute difference of a probability; 1e-5 by default",
              {.least = 0, .above_least = true});
   add_number(command, "--logit-tolerance", arguments.logit_tolerance,
-             "Largest absolute difference of log_prob, logit and kl; 1e-3 by default. Logits that "
+             "Largest absolute difference of log_prob, logit, kl, margin and entropy; 1e-3 by "
+             "default. Logits that "
              "are nearer to each other may change ranks",
              {.least = 0, .above_least = true});
   command.callback([&arguments] { arguments.same = run_replay(arguments); });

@@ -36,6 +36,10 @@ void print_text(const NeuronsArguments& arguments, const NeuronChanges& changes,
     std::cout << "  not finite: activations there are no numbers\n";
     return;
   }
+  if (!changes.largest.empty() && changes.largest.front().difference == 0) {
+    std::cout << "  none: the two runs are the same here\n";
+    return;
+  }
   std::cout << "neuron       clean   corrupted  corrupted - clean\n"
             << std::fixed << std::setprecision(4);
   for (const NeuronChange& change : changes.largest) {
