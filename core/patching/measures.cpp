@@ -32,6 +32,7 @@ float margin_of(std::span<const float> logits, TokenId token) {
   return std::isfinite(margin) ? margin : kNone;
 }
 
+/// Of a run that cannot be measured.
 Measures not_finite(std::size_t targets) {
   return {.values = MeasureTable(targets, 1), .finite = false};
 }
@@ -74,9 +75,8 @@ Measurer::Measurer(std::vector<std::vector<TokenId>> targets, const MatrixView& 
 Measures Measurer::of(const MatrixView& logits) const {
   const std::span<const float> first = row_values(logits);
   const auto [total, entropy] = softmax_sums(first);
-  Measures none = not_finite(targets_.size());
   if (!logits.bottomRows(logits.rows() - 1).allFinite()) {
-    return none;
+    return not_finite(targets_.size());
   }
   Measures measures{.values = MeasureTable(targets_.size(), 1)};
   const auto put = [&](Measure measure, std::size_t target, double value) {
@@ -86,7 +86,7 @@ Measures Measurer::of(const MatrixView& logits) const {
   for (std::size_t i = 0; i < targets_.size(); ++i) {
     const double log_prob = log_prob_of(targets_[i], logits, total);
     if (!put(Measure::kLogProb, i, log_prob)) {
-      return none;
+      return not_finite(targets_.size());
     }
     put(Measure::kProb, i, std::exp(log_prob));
     if (targets_[i].size() == 1) {
@@ -98,7 +98,7 @@ Measures Measurer::of(const MatrixView& logits) const {
   }
   put(Measure::kEntropy, 0, entropy);
   // A logit that is not finite makes the sum so, whichever token it is of.
-  return put(Measure::kKl, 0, kl_of(first, total)) ? measures : none;
+  return put(Measure::kKl, 0, kl_of(first, total)) ? measures : not_finite(targets_.size());
 }
 
 /// total: of the first row. In nats, of all tokens together.
