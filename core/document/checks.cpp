@@ -60,13 +60,18 @@ void check_number(const std::string& key, Index value, Index least, Index most,
   }
 }
 
+/// "[0, 2]". A span made by a program may end beyond the largest number, which a sum must not
+/// reach.
+std::string bounds(const Span& span) {
+  const Index room = std::numeric_limits<Index>::max() - std::max<Index>(span.first, 0);
+  return "[" + std::to_string(span.first) + ", " +
+         std::to_string(span.first + std::min(span.count, room)) + "]";
+}
+
 void check_span(const std::string& key, const Span& span, Index count) {
   if (span.first < 0 || span.count < 1 || span.first >= count || span.count > count - span.first) {
-    // A span made by a program may end beyond the largest number, which a sum must not reach.
-    const Index room = std::numeric_limits<Index>::max() - std::max<Index>(span.first, 0);
-    const Index end = span.first + std::min(span.count, room);
-    refuse(", \"" + key + "\": [" + std::to_string(span.first) + ", " + std::to_string(end) +
-           "], expected [first, end] with an end of at most " + std::to_string(count));
+    refuse(", \"" + key + "\": " + bounds(span) +
+           ", expected [first, end] with an end of at most " + std::to_string(count));
   }
 }
 
@@ -80,6 +85,16 @@ void check_noise(const Corruption& noise) {
            ", expected a number above 0 and at most 1e9");
   }
   check_number("corruption.samples", noise.samples, 1, kMaxNoiseSamples, "");
+}
+
+/// Calls `check` with each site's layers, where they are not all, and their place.
+template <typename Check>
+void for_layers_of_sites(const Experiment& experiment, const Check& check) {
+  for (std::size_t i = 0; i < experiment.sites.size(); ++i) {
+    if (const auto layers = experiment.layers_of(experiment.sites[i])) {
+      check("sites[" + std::to_string(i) + "].layers", *layers);
+    }
+  }
 }
 
 /// Of queries and keys.
@@ -96,7 +111,7 @@ void check_pairs(const Experiment& experiment) {
   }
 }
 
-/// Sites, window and span.
+/// Sites and their layers, window and span.
 void check_sweeps(const Experiment& experiment) {
   if (experiment.sites.empty() || experiment.directions.empty()) {
     refuse(": nothing to patch, expected a site and a direction at least");
@@ -115,6 +130,12 @@ void check_sweeps(const Experiment& experiment) {
         ": at [layer, head] all positions are patched; expected \"span\" 1, or "
         "\"by_position\" true");
   }
+  for_layers_of_sites(experiment, [&](const std::string& key, const Span& layers) {
+    if (experiment.region && experiment.region->layers.common(layers).count == 0) {
+      refuse(", \"" + key + "\": " + bounds(layers) + ", of which \"region.layers\", " +
+             bounds(experiment.region->layers) + ", has none; expected layers of the region");
+    }
+  });
   const bool denoises = std::ranges::find(experiment.directions, Direction::kDenoising) !=
                         experiment.directions.end();
   if (experiment.corruption.is_ablation() && denoises) {
@@ -240,6 +261,9 @@ void check_experiment(const Experiment& experiment, const Config& config,
     check_span("region.layers", experiment.region->layers, config.n_layer);
     check_span("region.positions", experiment.region->positions, T);
   }
+  for_layers_of_sites(experiment, [&](const std::string& key, const Span& layers) {
+    check_span(key, layers, config.n_layer);
+  });
 }
 
 TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer) {

@@ -58,8 +58,8 @@ Index read_count(const InputValue& object, const char* key, Index most) {
 }
 
 /// [first, end]
-Span read_bounds(const InputValue& region, const char* key, Index most) {
-  const InputValue value = region.at(key);
+Span read_bounds(const InputValue& object, const char* key, Index most) {
+  const InputValue value = object.at(key);
   constexpr const char* kExpected = "[first, end], the first smaller than the end";
   if (!value.is_list() || value.size() != 2) {
     value.refuse(kExpected);
@@ -133,16 +133,37 @@ void add_once(std::vector<Value>& values, Value value) {
   }
 }
 
-std::vector<Site> read_sites(const InputValue& value) {
+Site read_site(const InputValue& name) {
   std::vector<std::string_view> names;
   for (const Site site : all_sites()) {
     names.push_back(site_name(site));
   }
-  std::vector<Site> sites;
-  for (const InputValue& name : value.list(1, "sites")) {
-    add_once(sites, all_sites()[name.name_of(names)]);
+  return all_sites()[name.name_of(names)];
+}
+
+/// Each entry is a site's name, or an object with the layers in which alone it is patched.
+void read_sites(const InputValue& value, Index n_layer, Experiment& experiment) {
+  experiment.sites.clear();
+  for (const InputValue& entry : value.list(1, "sites")) {
+    Site site{};
+    std::optional<Span> layers;
+    if (entry.is_object()) {
+      entry.require_keys({"site", "layers"});
+      site = read_site(entry.at("site"));
+      layers = read_bounds(entry, "layers", n_layer);
+    } else {
+      site = read_site(entry);
+    }
+    if (std::ranges::find(experiment.sites, site) == experiment.sites.end()) {
+      experiment.sites.push_back(site);
+      if (layers) {
+        experiment.layers_of_sites.emplace(site, *layers);
+      }
+    } else if (experiment.layers_of(site) != layers) {
+      entry.refuse("the same layers as where " + std::string(site_name(site)) +
+                   " is listed first, or the site once");
+    }
   }
-  return sites;
 }
 
 std::vector<Direction> read_directions(const InputValue& value) {
@@ -168,7 +189,7 @@ ByPosition read_by_position(const InputValue& value) {
 /// What is patched.
 void read_sweeps(const InputValue& document, const TextReader& reader, Experiment& experiment) {
   if (const auto sites = document.find("sites")) {
-    experiment.sites = read_sites(*sites);
+    read_sites(*sites, reader.n_layer, experiment);
   }
   if (const auto directions = document.find("directions")) {
     experiment.directions = read_directions(*directions);
@@ -219,6 +240,21 @@ std::vector<SweepSettings> Experiment::sweeps() const {
     }
   }
   return all;
+}
+
+std::optional<Span> Experiment::layers_of(Site site) const {
+  const auto found = layers_of_sites.find(site);
+  return found == layers_of_sites.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Region> Experiment::region_of(Site site) const {
+  const std::optional<Span> layers = layers_of(site);
+  if (!layers) {
+    return region;
+  }
+  const Span every = {.first = 0, .count = std::ssize(clean)};
+  return Region{.layers = region ? region->layers.common(*layers) : *layers,
+                .positions = region ? region->positions : every};
 }
 
 Experiment read_experiment(std::string_view text, const TextReader& reader) {

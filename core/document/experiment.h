@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct Experiment {
   std::vector<TokenId> corrupted;  ///< of the corruption kPrompt; else empty
   std::vector<std::vector<TokenId>> targets;
   std::vector<Site> sites = {Site::kResidPost};
+  std::map<Site, Span> layers_of_sites = {};  ///< of those that are patched in these layers alone
   ByPosition by_position = ByPosition::kTogether;
   std::vector<Direction> directions = {Direction::kDenoising};
   Corruption corruption = {};
@@ -31,6 +33,10 @@ struct Experiment {
 
   /// The sweeps that it asks for: every site in every direction.
   [[nodiscard]] std::vector<SweepSettings> sweeps() const;
+  /// The layers in which alone a site is patched, where it is not in all.
+  [[nodiscard]] std::optional<Span> layers_of(Site site) const;
+  /// What of a site's sweeps is computed: the region, in the layers of the site.
+  [[nodiscard]] std::optional<Region> region_of(Site site) const;
 };
 
 /// Runs with noise that an experiment may ask for.

@@ -1,7 +1,10 @@
 #include "core/document/saved_result.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include "core/input/input_value.h"
 
@@ -51,7 +54,7 @@ std::vector<SavedPrediction> predictions(const InputValue& list) {
 /// What is under a measure's name; none where the result is older than the measure.
 std::optional<InputValue> find_measure(const InputValue& object, Measure measure) {
   const MeasureTraits& traits = traits_of(measure);
-  return traits.in_every_result ? object.at(traits.name) : find_value(object, traits.name);
+  return traits.in_every_result ? object.at(traits.name) : object.find(traits.name);
 }
 
 SavedMeasures measures(const InputValue& run) {
@@ -129,10 +132,10 @@ SavedSweep sweep_of(const InputValue& value) {
     }
   }
   sweep.not_finite.assign(static_cast<std::size_t>(sweep.rows * sweep.columns), false);
-  if (const auto cells = find_value(value, "not_finite")) {
+  if (const auto cells = value.find("not_finite")) {
     sweep.not_finite = marks(*cells, sweep);
   }
-  if (const auto estimate = find_value(value, "estimate")) {
+  if (const auto estimate = value.find("estimate")) {
     add_rows(*estimate, sweep, sweep.estimate);
   }
   if (const auto correlation = find_value(value, "estimate_rank_correlation")) {
@@ -160,6 +163,57 @@ void read_model(const InputValue& model, SavedResult& saved) {
   }
 }
 
+/// A key, and an object that it is in unless the result has it nowhere.
+struct KeyPlace {
+  InputValue object;
+  std::string_view key;
+};
+
+/// `no "margin", while "results.clean" has "margin"`
+void require_all_or_none(const std::vector<KeyPlace>& places, const std::string& expected) {
+  const auto is_there = [](const KeyPlace& place) {
+    return place.object.find(place.key).has_value();
+  };
+  const auto found = std::ranges::find_if(places, is_there);
+  const auto missing = std::ranges::find_if_not(places, is_there);
+  if (found == places.end() || missing == places.end()) {
+    return;
+  }
+  const auto quoted = [](std::string_view text) { return "\"" + std::string(text) + "\""; };
+  const std::optional<InputValue> site = missing->object.find("site");
+  const std::string whose =
+      site ? site->text() + ", " + missing->object.at("direction").text() + ", " : "";
+  missing->object.fail(whose + "has no " + quoted(missing->key) + ", while " +
+                       quoted(found->object.place()) + " has " + quoted(found->key) +
+                       "; expected " + expected);
+}
+
+/// What older results do not have, and estimates, are in all of a result or in none of it: what
+/// was left out of a part alone would not be compared, and nobody told.
+void require_whole(const InputValue& results) {
+  const std::vector<InputValue> sweeps = results.at("sweeps").list();
+  const auto require = [&](std::vector<KeyPlace> places, const std::vector<std::string_view>& keys,
+                           const std::string& expected) {
+    for (const InputValue& sweep : sweeps) {
+      for (const std::string_view key : keys) {
+        places.push_back({.object = sweep, .key = key});
+      }
+    }
+    require_all_or_none(places, expected);
+  };
+  for (const Measure measure : all_measures()) {
+    const std::string_view name = traits_of(measure).name;
+    require({{.object = results.at("clean"), .key = name},
+             {.object = results.at("corrupted"), .key = name}},
+            {name}, "it in both runs and every sweep or, of a result that is older, in none");
+  }
+  require({}, {"not_finite"}, "it in every sweep or, of a result that is older, in none");
+  require({{.object = results, .key = "estimate_metric"}},
+          {"estimate", "estimate_rank_correlation"},
+          "\"estimate_metric\" and, of every sweep, \"estimate\" and "
+          "\"estimate_rank_correlation\", or none of them");
+}
+
 void read_results(const InputValue& results, SavedResult& saved) {
   if (const auto targets = find_value(results, "targets")) {
     for (const InputValue& target : targets->list(0, "targets")) {
@@ -175,11 +229,12 @@ void read_results(const InputValue& results, SavedResult& saved) {
   saved.top_is_of_first_sample = true;
   for (const InputValue& sweep : results.at("sweeps").list(1, "sweeps")) {
     saved.sweeps.push_back(sweep_of(sweep));
-    saved.top_is_of_first_sample = saved.top_is_of_first_sample && !find_value(sweep, "not_finite");
+    saved.top_is_of_first_sample = saved.top_is_of_first_sample && !sweep.find("not_finite");
   }
-  if (const auto metric = find_value(results, "estimate_metric")) {
+  if (const auto metric = results.find("estimate_metric")) {
     saved.estimate_metric = metric_of(*metric);
   }
+  require_whole(results);
 }
 
 InputValue parse(std::string_view json) {

@@ -16,7 +16,7 @@ namespace patchboard {
 using SavedNumbers = std::vector<std::optional<double>>;
 
 /// Of each measure, in the order of `all_measures()`: [target], or one number; empty of one that
-/// the result, which is older, does not have.
+/// the result, which is older, does not have anywhere.
 using SavedMeasures = std::vector<SavedNumbers>;
 
 [[nodiscard]] inline const SavedNumbers& numbers_of(const SavedMeasures& saved, Measure measure) {

@@ -115,6 +115,9 @@ void Lab::forget_beyond(std::uint64_t bytes, const std::vector<SweepSettings>& w
 void Lab::restart(Experiment experiment) {
   Run run{.experiment = std::move(experiment)};
   run.sweeps = run.experiment.sweeps();
+  for (const SweepSettings& sweep : run.sweeps) {
+    run.regions.push_back(run.experiment.region_of(sweep.site));
+  }
   Experiment so_far = with_all_before(run.experiment);
   const MemoryPlan memory = plan_memory(model_.config(), so_far, allowed_);
   forget_beyond(memory.ends, run.sweeps);
@@ -202,7 +205,7 @@ void Lab::order_rows(Run& run) const {
     for (Index layer = model_.config().n_layer - 1; layer >= 0; --layer) {
       for (Index head = 0; head < heads_a_layer; ++head) {
         const Index row = layer * heads_a_layer + head;
-        if (!plan.columns_of(run.experiment.region, row).empty()) {
+        if (!plan.columns_of(run.regions[sweep], row).empty()) {
           run.order.push_back({sweep, row});
         }
       }
@@ -215,6 +218,11 @@ const SweepPlan& Lab::plan(Index sweep) const {
   return run_.parts.front().sweeps[static_cast<std::size_t>(sweep)]->plan();
 }
 
+Span Lab::layers(Index sweep) const {
+  const std::optional<Region>& computed = region(sweep);
+  return computed ? computed->layers : Span{.first = 0, .count = model_.config().n_layer};
+}
+
 Answer Lab::clean_answer() const { return answer_of(groups_.front()->runs->clean_logits().row(0)); }
 
 Answer Lab::corrupted_answer(std::optional<Index> sample) const {
@@ -224,9 +232,10 @@ Answer Lab::corrupted_answer(std::optional<Index> sample) const {
 }
 
 double Lab::block_rows_of(const Run& run, Index sweep) {
+  const auto at = static_cast<std::size_t>(sweep);
   double total = 0;
   for (const Part& part : run.parts) {
-    total += part.sweeps[static_cast<std::size_t>(sweep)]->block_rows(run.experiment.region);
+    total += part.sweeps[at]->block_rows(run.regions[at]);
   }
   return total;
 }
@@ -234,8 +243,8 @@ double Lab::block_rows_of(const Run& run, Index sweep) {
 std::uint64_t Lab::naive_block_rows() const {
   std::uint64_t total = 0;
   for (const Part& part : run_.parts) {
-    for (const Sweep* sweep : part.sweeps) {
-      total += sweep->plan().naive_block_rows() *
+    for (std::size_t sweep = 0; sweep < part.sweeps.size(); ++sweep) {
+      total += part.sweeps[sweep]->plan().naive_block_rows(run_.regions[sweep]) *
                static_cast<std::uint64_t>(part.group->runs->samples());
     }
   }
@@ -246,7 +255,7 @@ std::uint64_t Lab::naive_block_rows() const {
 std::vector<std::optional<Measures>> Lab::row_of(const Part& part, std::size_t sweep, Index row,
                                                  const Measures& base) {
   Sweep& own = *part.sweeps[sweep];
-  const std::optional<Region>& region = run_.experiment.region;
+  const std::optional<Region>& region = run_.regions[sweep];
   if (kept_bytes() + own.row_bytes(row, region) <= memory_.ends) {
     run_.block_rows_done += own.compute(row, region);
     return own.measure(row, *part.measurer, base);

@@ -57,6 +57,12 @@ class Lab {
   [[nodiscard]] const Experiment& experiment() const { return run_.experiment; }
   [[nodiscard]] const std::vector<SweepSettings>& sweeps() const { return run_.sweeps; }
   [[nodiscard]] const SweepPlan& plan(Index sweep) const;
+  /// What of a sweep is computed.
+  [[nodiscard]] const std::optional<Region>& region(Index sweep) const {
+    return run_.regions[static_cast<std::size_t>(sweep)];
+  }
+  /// The layers of its rows.
+  [[nodiscard]] Span layers(Index sweep) const;
   [[nodiscard]] const Measures& clean() const { return run_.clean; }
   /// The mean over samples; of an ablation, the clean run's.
   [[nodiscard]] const Measures& corrupted() const { return run_.corrupted; }
@@ -71,6 +77,7 @@ class Lab {
   [[nodiscard]] double block_rows() const { return run_.block_rows; }
   [[nodiscard]] double block_rows(Index sweep) const { return block_rows_of(run_, sweep); }
   [[nodiscard]] double block_rows_done() const { return run_.block_rows_done; }
+  /// Of a whole run for each cell.
   [[nodiscard]] std::uint64_t naive_block_rows() const;
   /// What the unpatched runs of the last start took; 0 where they were known.
   [[nodiscard]] double start_seconds() const { return run_.start_seconds; }
@@ -114,6 +121,7 @@ class Lab {
   struct Run {
     Experiment experiment = {};
     std::vector<SweepSettings> sweeps = {};
+    std::vector<std::optional<Region>> regions = {};  // [sweep]
     std::vector<Part> parts = {};
     std::vector<RowOfSweep> order = {};
     std::size_t next = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -123,13 +124,15 @@ class Needs {
             .constant = ablation ? cache_floats(config_, T_, kept.corrupted) : 0};
   }
 
-  /// Of all rows of all sweeps, what other targets can be told from.
+  /// Of all rows that are computed, what other targets can be told from.
   [[nodiscard]] Count ends_floats(Count answers) const {
     Count floats = 0;
     for (const SweepSettings& sweep : experiment_.sweeps()) {
       const bool heads = is_head_site(sweep.site);
       const Count columns = cells_of_head(heads ? sweep.by_position : ByPosition::kEach);
-      const Count cells = sizes_.n_layer * (heads ? sizes_.n_head : 1) * columns;
+      const std::optional<Region> region = experiment_.region_of(sweep.site);
+      const Count layers = region ? static_cast<Count>(region->layers.count) : sizes_.n_layer;
+      const Count cells = layers * (heads ? sizes_.n_head : 1) * columns;
       floats += cells * answers * sizes_.d_model * samples();
     }
     return floats;

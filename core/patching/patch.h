@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 #include "core/math/matrix.h"
@@ -14,6 +15,12 @@ struct Span {
 
   [[nodiscard]] Index end() const { return first + count; }
   [[nodiscard]] bool holds(Index at) const { return at >= first && at < end(); }
+  /// What is in both; of none, the count is 0.
+  [[nodiscard]] Span common(const Span& other) const {
+    const Index from = std::max(first, other.first);
+    const Index left = std::min(count - (from - first), other.count - (from - other.first));
+    return {.first = from, .count = std::max<Index>(0, left)};
+  }
   bool operator==(const Span&) const = default;
 };
 

@@ -158,10 +158,12 @@ double SweepPlan::block_rows() const {
   return total;
 }
 
-std::uint64_t SweepPlan::naive_block_rows() const {
-  const auto run = static_cast<std::uint64_t>(shape_.n_layer * shape_.n_positions);
-  return run * static_cast<std::uint64_t>(rows()) *
-         static_cast<std::uint64_t>(columns_of(std::nullopt, 0).size());
+std::uint64_t SweepPlan::naive_block_rows(const std::optional<Region>& region) const {
+  std::uint64_t cells = 0;
+  for (Index row = 0; row < rows(); ++row) {
+    cells += columns_of(region, row).size();
+  }
+  return cells * static_cast<std::uint64_t>(shape_.n_layer * shape_.n_positions);
 }
 
 std::string_view axes_name(SweepPlan::Axes axes) {

@@ -86,8 +86,8 @@ class SweepPlan {
   [[nodiscard]] double block_rows(Index row, const std::vector<Index>& columns) const;
   /// Block-rows of the whole sweep.
   [[nodiscard]] double block_rows() const;
-  /// Block-rows of the report's loop: a whole run for each cell.
-  [[nodiscard]] std::uint64_t naive_block_rows() const;
+  /// Block-rows of the report's loop: a whole run for each cell of the region.
+  [[nodiscard]] std::uint64_t naive_block_rows(const std::optional<Region>& region) const;
 
  private:
   Config config_;

@@ -55,11 +55,12 @@ void Session::begin(std::string_view config_json, WeightFormat format,
   loader_.emplace(*config_, format, std::move(files));
 }
 
-void Session::set_tokenizer(std::string_view vocab_json, std::string_view merges_txt) {
-  Tokenizer tokenizer(vocab_json, merges_txt);
-  if (tokenizer.vocab_size() > static_cast<std::size_t>(config().vocab_size)) {
-    throw Error(ErrorCode::kTokenizer, "vocab.json: " + std::to_string(tokenizer.vocab_size()) +
-                                           " tokens, expected at most the config's vocab_size " +
+void Session::set_tokenizer(const TokenizerFiles& files) {
+  Tokenizer tokenizer(files);
+  if (tokenizer.vocab_size() > config().vocab_size) {
+    throw Error(ErrorCode::kTokenizer, tokenizer.vocab_name() + ": ids up to " +
+                                           std::to_string(tokenizer.vocab_size() - 1) +
+                                           ", expected all below the config's vocab_size " +
                                            std::to_string(config().vocab_size));
   }
   tokenizer_ = std::move(tokenizer);
@@ -116,7 +117,7 @@ TokenId Session::resolve_target(std::string_view text) const {
 
 std::string Session::decode(std::span<const TokenId> ids) const {
   for (const TokenId id : ids) {
-    if (id < 0 || static_cast<std::size_t>(id) >= tokenizer().vocab_size()) {
+    if (!tokenizer().knows(id)) {
       throw Error(ErrorCode::kPrompt, "token id " + std::to_string(id) +
                                           " is not in the tokenizer's vocabulary, expected 0 to " +
                                           std::to_string(tokenizer().vocab_size() - 1));
@@ -132,9 +133,8 @@ std::string Session::decode(std::span<const TokenId> ids) const {
 }
 
 std::string Session::token_text(TokenId id) const {
-  const bool known =
-      tokenizer_ && id >= 0 && static_cast<std::size_t>(id) < tokenizer_->vocab_size();
-  return known ? tokenizer_->display_text(id) : "#" + std::to_string(id);
+  return tokenizer_ && tokenizer_->knows(id) ? tokenizer_->display_text(id)
+                                             : "#" + std::to_string(id);
 }
 
 Vector Session::logits(std::span<const TokenId> ids) {

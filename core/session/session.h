@@ -42,7 +42,7 @@ class Session {
              std::vector<std::string> files = {"model.safetensors"});
 
   /// Errors: see `Tokenizer`; kTokenizer where it has more tokens than the model.
-  void set_tokenizer(std::string_view vocab_json, std::string_view merges_txt);
+  void set_tokenizer(const TokenizerFiles& files);
 
   /// The next bytes of the weights' files. Errors: see `WeightLoader`.
   void feed(std::span<const std::byte> bytes);

@@ -1,151 +1,165 @@
 #include "core/text/tokenizer.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
 #include "core/error.h"
-#include "core/input/input_value.h"
-#include "core/input/text_input.h"
 #include "core/input/utf8.h"
+#include "core/text/added_tokens.h"
 #include "core/text/bpe.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/split.h"
+#include "core/text/tokenizer_parts.h"
 
 namespace patchboard {
 namespace {
 
-using SymbolIds = std::unordered_map<std::string, TokenId>;
-
 constexpr std::size_t kBytes = 256;
+constexpr std::string_view kHex = "0123456789ABCDEF";
+
+std::string hex(unsigned char byte) { return {kHex[byte >> 4U], kHex[byte & 0x0FU]}; }
 
 [[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::kTokenizer, what); }
 
-InputValue parse_vocab(std::string_view text) {
-  const InputSource source{.code = ErrorCode::kTokenizer, .name = "vocab.json"};
-  refuse_lfs_pointer(text, source);
-  return InputValue::parse(text, source);
-}
-
-/// What merges.txt says, without a byte order mark.
-std::string_view merges_of(std::string_view text) {
-  const InputSource source{.code = ErrorCode::kTokenizer, .name = "merges.txt"};
-  refuse_lfs_pointer(text, source);
-  require_utf8(text, source);
-  return without_byte_order_mark(text);
-}
-
-/// The two symbols of a line of merges.txt.
-std::pair<std::string, std::string> merge_parts(std::string_view line, std::size_t number) {
-  const std::size_t space = line.find(' ');
-  if (space == std::string_view::npos || space == 0 || space + 1 == line.size() ||
-      line.find(' ', space + 1) != std::string_view::npos) {
-    refuse("merges.txt line " + std::to_string(number) + ": \"" + std::string(line) +
-           "\", expected two symbols with a space between them");
+TokenizerParts parts_of(const TokenizerFiles& files) {
+  if (files.vocab_json.empty() && files.merges_txt.empty() && !files.tokenizer_json.empty()) {
+    return whole_tokenizer(files.tokenizer_json);
   }
-  return {std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
-}
-
-/// Calls body(line, number) for every line that holds a merge.
-template <typename Body>
-void for_each_merge(std::string_view text, const Body& body) {
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    const bool is_version = number == 1 && line.starts_with("#version");
-    if (!line.empty() && !is_version) {
-      body(line, number);
-    }
-  }
+  return published_tokenizer(files);
 }
 
 }  // namespace
 
 struct Tokenizer::Tables {
-  std::vector<std::string> bytes;  // [id], what each token stands for
-  std::array<TokenId, kBytes> byte_ids{};
-  BytePairMerges merges;
+  explicit Tables(TokenizerParts parts);
 
-  SymbolIds read_vocab(std::string_view json);
-  void read_merges(std::string_view text, const SymbolIds& ids);
+  std::string vocab_name;
+  TokenId size = 0;
+  std::unordered_map<TokenId, std::string> bytes;  // what each token stands for
+  std::unordered_map<std::string, TokenId> ids;    // by the symbol as it is written
+  std::array<std::optional<TokenId>, kBytes> byte_ids{};
+  BytePairMerges merges;
+  AddedTokens added;
+  bool adds_prefix_space = false;
+  bool ignores_merges = false;
+
+  void add_merge(const SymbolMerge& merge);
+  void encode_part(std::string_view text, std::vector<TokenId>& into) const;
+  void encode_piece(std::string_view piece, std::vector<TokenId>& into) const;
+  [[noreturn]] void refuse_character(std::string_view piece, std::size_t at) const;
 };
 
-SymbolIds Tokenizer::Tables::read_vocab(std::string_view json) {
-  const InputValue vocab = parse_vocab(json);
-  std::vector<bool> seen(vocab.size());
-  bytes.resize(vocab.size());
-  SymbolIds ids;
-  for (const auto& [symbol, value] : vocab.members()) {
-    const auto id = value.whole<std::size_t>(0, seen.size() - 1);
-    if (seen[id]) {
-      value.refuse("every whole number from 0 to " + std::to_string(seen.size() - 1) + " once");
-    }
-    std::optional<std::string> decoded = symbol_to_bytes(symbol);
-    if (!decoded || decoded->empty()) {
-      refuse("vocab.json: `" + symbol + "` is not written in GPT-2's byte alphabet");
-    }
-    seen[id] = true;
-    bytes[id] = *std::move(decoded);
-    ids.emplace(symbol, static_cast<TokenId>(id));
+Tokenizer::Tables::Tables(TokenizerParts parts)
+    : vocab_name(std::move(parts.vocab_name)),
+      adds_prefix_space(parts.adds_prefix_space),
+      ignores_merges(parts.ignores_merges) {
+  for (auto& [symbol, id] : parts.symbols) {
+    size = std::max(size, id + 1);
+    // A token that is not written in the alphabet is what it is, as in the library.
+    bytes.emplace(id, symbol_to_bytes(symbol).value_or(symbol));
+    ids.emplace(std::move(symbol), id);
   }
   for (std::size_t byte = 0; byte < kBytes; ++byte) {
-    const std::string symbol = byte_to_symbol(static_cast<unsigned char>(byte));
+    const auto found = ids.find(byte_to_symbol(static_cast<unsigned char>(byte)));
+    if (found != ids.end()) {
+      byte_ids[byte] = found->second;
+    }
+  }
+  for (const SymbolMerge& merge : parts.merges) {
+    add_merge(merge);
+  }
+  for (const AddedToken& token : parts.added) {
+    bytes.insert_or_assign(token.id, token.content);
+  }
+  added = AddedTokens(std::move(parts.added));
+}
+
+void Tokenizer::Tables::add_merge(const SymbolMerge& merge) {
+  const auto id_of = [&](const std::string& symbol) {
     const auto found = ids.find(symbol);
     if (found == ids.end()) {
-      refuse("vocab.json: no token `" + symbol + "` for the byte " + std::to_string(byte) +
-             ", expected one for every byte");
+      refuse(merge.place + ": `" + symbol + "` is not in " + vocab_name + "'s vocabulary");
     }
-    byte_ids[byte] = found->second;
+    return found->second;
+  };
+  if (!merges.add(id_of(merge.left), id_of(merge.right), id_of(merge.left + merge.right))) {
+    refuse(merge.place + ": \"" + merge.left + " " + merge.right + "\" is there twice");
   }
-  return ids;
 }
 
-void Tokenizer::Tables::read_merges(std::string_view text, const SymbolIds& ids) {
-  for_each_merge(merges_of(text), [&](std::string_view line, std::size_t number) {
-    const auto [left, right] = merge_parts(line, number);
-    const auto id_of = [&](const std::string& symbol) {
-      const auto found = ids.find(symbol);
-      if (found == ids.end()) {
-        refuse("merges.txt line " + std::to_string(number) + ": `" + symbol +
-               "` is not in vocab.json");
-      }
-      return found->second;
-    };
-    if (!merges.add(id_of(left), id_of(right), id_of(left + right))) {
-      refuse("merges.txt line " + std::to_string(number) + ": \"" + std::string(line) +
-             "\" is there twice");
+void Tokenizer::Tables::encode_part(std::string_view text, std::vector<TokenId>& into) const {
+  std::string with_space;
+  if (adds_prefix_space && !text.starts_with(' ')) {
+    with_space = " " + std::string(text);
+    text = with_space;
+  }
+  for (const std::string_view piece : split_pieces(text)) {
+    encode_piece(piece, into);
+  }
+}
+
+void Tokenizer::Tables::encode_piece(std::string_view piece, std::vector<TokenId>& into) const {
+  if (ignores_merges) {
+    std::string symbol;
+    for (const char byte : piece) {
+      symbol += byte_to_symbol(static_cast<unsigned char>(byte));
     }
-  });
+    if (const auto found = ids.find(symbol); found != ids.end()) {
+      into.push_back(found->second);
+      return;
+    }
+  }
+  std::vector<TokenId> symbols;
+  for (std::size_t at = 0; at < piece.size(); ++at) {
+    const std::optional<TokenId> id = byte_ids[static_cast<unsigned char>(piece[at])];
+    if (!id) {
+      refuse_character(piece, at);
+    }
+    symbols.push_back(*id);
+  }
+  const std::vector<TokenId> merged = merges.apply(symbols);
+  into.insert(into.end(), merged.begin(), merged.end());
 }
 
-Tokenizer::Tokenizer(std::string_view vocab_json, std::string_view merges_txt) {
-  auto tables = std::make_unique<Tables>();
-  const SymbolIds ids = tables->read_vocab(vocab_json);
-  tables->read_merges(merges_txt, ids);
-  tables_ = std::move(tables);
+void Tokenizer::Tables::refuse_character(std::string_view piece, std::size_t at) const {
+  std::size_t begin = 0;
+  std::size_t length = first_code_point(piece).length;
+  while (begin + length <= at) {
+    begin += length;
+    length = first_code_point(piece.substr(begin)).length;
+  }
+  throw Error(ErrorCode::kPrompt, "`" + std::string(piece.substr(begin, length)) +
+                                      "` cannot be written in the tokens of " + vocab_name +
+                                      ", which has none for its byte 0x" +
+                                      hex(static_cast<unsigned char>(piece[at])));
 }
+
+Tokenizer::Tokenizer(const TokenizerFiles& files)
+    : tables_(std::make_unique<const Tables>(parts_of(files))) {}
 
 Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 
-std::size_t Tokenizer::vocab_size() const { return tables_->bytes.size(); }
+TokenId Tokenizer::vocab_size() const { return tables_->size; }
 
-std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
+const std::string& Tokenizer::vocab_name() const { return tables_->vocab_name; }
+
+bool Tokenizer::knows(TokenId id) const { return tables_->bytes.contains(id); }
+
+std::vector<TokenId> Tokenizer::encode(std::string_view text, SpecialTokens special) const {
   const std::string valid = replace_invalid_utf8(text);
   std::vector<TokenId> ids;
-  std::vector<TokenId> symbols;
-  for (const std::string_view piece : split_pieces(valid)) {
-    symbols.clear();
-    for (const char byte : piece) {
-      symbols.push_back(tables_->byte_ids[static_cast<unsigned char>(byte)]);
+  for (const auto& [part, token] :
+       tables_->added.split(valid, special == SpecialTokens::kAreTokens)) {
+    if (token) {
+      ids.push_back(*token);
+    } else {
+      tables_->encode_part(part, ids);
     }
-    const std::vector<TokenId> merged = tables_->merges.apply(symbols);
-    ids.insert(ids.end(), merged.begin(), merged.end());
   }
   return ids;
 }
@@ -153,12 +167,12 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
 std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   std::string text;
   for (const TokenId id : ids) {
-    if (id < 0 || static_cast<std::size_t>(id) >= vocab_size()) {
-      throw Error(ErrorCode::kTokenizer, "token id " + std::to_string(id) +
-                                             " is not in the vocabulary, expected 0 to " +
-                                             std::to_string(vocab_size() - 1));
+    const auto found = tables_->bytes.find(id);
+    if (found == tables_->bytes.end()) {
+      refuse("token id " + std::to_string(id) + " is not in the vocabulary, expected 0 to " +
+             std::to_string(vocab_size() - 1));
     }
-    text += tables_->bytes[static_cast<std::size_t>(id)];
+    text += found->second;
   }
   return text;
 }
@@ -172,9 +186,7 @@ std::string Tokenizer::display_text(TokenId id) const {
       if (point.valid) {
         text += byte;
       } else {
-        constexpr std::string_view kHex = "0123456789ABCDEF";
-        const auto value = static_cast<unsigned char>(byte);
-        text += {'\\', 'x', kHex[value >> 4U], kHex[value & 0x0FU]};
+        text += "\\x" + hex(static_cast<unsigned char>(byte));
       }
     }
     rest.remove_prefix(point.length);

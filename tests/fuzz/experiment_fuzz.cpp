@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/patching/whole_run.h"
 #include "tests/fuzz/fuzz_entry.h"
@@ -55,6 +56,20 @@ bool is_of(const Corruption& corruption, const Json& json) {
   return true;
 }
 
+/// Whether each site is patched in the layers that its entry says, or in all.
+bool are_layers_of(const Experiment& experiment, const Json& sites) {
+  return std::ranges::all_of(sites, [&](const Json& entry) {
+    const Json& name = entry.is_object() ? entry["site"] : entry;
+    const auto site = std::ranges::find_if(
+        experiment.sites, [&](Site each) { return name == Json(site_name(each)); });
+    if (site == experiment.sites.end()) {
+      return false;
+    }
+    const std::optional<Span> layers = experiment.layers_of(*site);
+    return layers ? entry.is_object() && is_of(*layers, entry["layers"]) : entry.is_string();
+  });
+}
+
 /// Whether no number is another one than the document says.
 bool is_of(const Experiment& experiment, const Json& json) {
   for (std::size_t i = 0; i < experiment.targets.size(); ++i) {
@@ -68,6 +83,9 @@ bool is_of(const Experiment& experiment, const Json& json) {
   }
   if (experiment.region && !(is_of(experiment.region->layers, json["region"]["layers"]) &&
                              is_of(experiment.region->positions, json["region"]["positions"]))) {
+    return false;
+  }
+  if (json.contains("sites") && !are_layers_of(experiment, json["sites"])) {
     return false;
   }
   return are_of(experiment.clean, json["clean"]) &&
@@ -93,7 +111,7 @@ void compare_with_whole_run(Lab& lab, const LabRow& row, std::size_t column) {
   const auto columns = static_cast<std::size_t>(plan.columns());
   column %= columns;
   const auto at = static_cast<Index>(column);
-  const bool in_region = plan.in_region(lab.experiment().region, index, at);
+  const bool in_region = plan.in_region(lab.region(row.sweep), index, at);
   require((row.computed[column] != 0) == in_region, "the cells of the region are computed");
   if (!in_region || lab.samples() > 1) {
     return;
@@ -145,6 +163,7 @@ void run(std::string_view input) {
           "a window has as many layers as it says");
   for (std::size_t rows = 0; !lab.done(); ++rows) {
     const LabRow row = lab.step();
+    require(lab.layers(row.sweep).holds(row.layer), "rows are of the layers that are asked for");
     if (rows % 5 == choice % 5) {
       compare_with_whole_run(lab, row, choice / 5 + rows);
     }

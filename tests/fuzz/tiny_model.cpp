@@ -20,11 +20,11 @@ reference::PlainWeights tiny_weights() { return testing::random_weights(tiny_con
 Session& tiny_session() {
   static Session session(1);
   static const bool kLoaded = [] {
-    const testing::TokenizerFiles files = testing::small_tokenizer_files();
+    const testing::TokenizerTexts files = testing::small_tokenizer_files();
     const std::string weights =
         testing::safetensors_file(testing::published_tensors(tiny_weights()));
     session.begin(testing::config_json(tiny_config()));
-    session.set_tokenizer(files.vocab_json, files.merges_txt);
+    session.set_tokenizer(files);
     session.feed(std::as_bytes(std::span(weights)));
     session.finish();
     return true;

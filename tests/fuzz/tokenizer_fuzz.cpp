@@ -1,5 +1,7 @@
-// vocab.json, merges.txt, and texts that are encoded: more tokens than the bytes, as a JSON object;
-// merges; a text. A vocabulary that does not begin with `{` is taken as it is.
+// A tokenizer's files, and a text that is encoded: vocab.json (more tokens than the bytes, as a
+// JSON object; one that does not begin with `{` is taken as it is), merges.txt, a text, and what
+// stands beside the two: added_tokens.json, special_tokens_map.json, tokenizer_config.json. Where
+// the first two are empty, the fourth is tokenizer.json.
 
 #include <map>
 #include <nlohmann/json.hpp>
@@ -66,18 +68,44 @@ std::vector<TokenId> naive_encode(const reference::NaiveMerges& merges, const st
 
 }  // namespace
 
-void run(std::string_view input) {
-  const auto file = parts(input, 3);
-  const bool adds = file[0].starts_with('{');
-  const std::string vocabulary = adds ? vocabulary_with(file[0]) : std::string(file[0]);
-  const Tokenizer tokenizer(vocabulary, file[1]);
-  const std::vector<TokenId> ids = tokenizer.encode(file[2]);
-  const std::string valid = replace_invalid_utf8(file[2]);
-  require(tokenizer.decode(ids) == valid, "a text is decoded as it was encoded");
+/// What holds for any tokenizer.
+std::vector<TokenId> encode_checked(const Tokenizer& tokenizer, std::string_view text,
+                                    SpecialTokens special) {
+  const std::vector<TokenId> ids = tokenizer.encode(text, special);
   for (const TokenId id : ids) {
+    require(tokenizer.knows(id), "an id that was encoded is known");
     const std::string shown = tokenizer.display_text(id);
     require(replace_invalid_utf8(shown) == shown, "what is shown of a token is UTF-8");
   }
+  return ids;
+}
+
+void run_whole(std::string_view tokenizer_json, std::string_view text) {
+  const Tokenizer tokenizer({.tokenizer_json = tokenizer_json});
+  (void)encode_checked(tokenizer, text, SpecialTokens::kAreTokens);
+  (void)encode_checked(tokenizer, text, SpecialTokens::kAreText);
+}
+
+void run(std::string_view input) {
+  const auto file = parts(input, 6);
+  if (file[0].empty() && file[1].empty()) {
+    run_whole(file[3], file[2]);
+    return;
+  }
+  const bool adds = file[0].starts_with('{');
+  const std::string vocabulary = adds ? vocabulary_with(file[0]) : std::string(file[0]);
+  const Tokenizer tokenizer({.vocab_json = vocabulary,
+                             .merges_txt = file[1],
+                             .added_tokens_json = file[3],
+                             .special_tokens_map_json = file[4],
+                             .tokenizer_config_json = file[5]});
+  (void)encode_checked(tokenizer, file[2], SpecialTokens::kAreTokens);
+  if (!file[3].empty() || !file[4].empty() || !file[5].empty()) {
+    return;  // which may put a space before, or take one
+  }
+  const std::vector<TokenId> ids = encode_checked(tokenizer, file[2], SpecialTokens::kAreText);
+  const std::string valid = replace_invalid_utf8(file[2]);
+  require(tokenizer.decode(ids) == valid, "a text is decoded as it was encoded");
   if (adds && valid.size() < 200) {
     require(naive_encode(naive_merges(vocabulary, file[1]), valid) == ids,
             "a text is encoded as it is told");

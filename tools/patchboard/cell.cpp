@@ -53,6 +53,23 @@ struct Cell {
   Index column;
 };
 
+void require_computed(const Lab& lab, const Cell& cell) {
+  const SweepPlan& plan = lab.plan(cell.sweep);
+  const Site site = plan.settings().site;
+  const Span layers = lab.layers(cell.sweep);
+  if (lab.experiment().layers_of(site) && !layers.holds(plan.layer(cell.row))) {
+    throw Error(ErrorCode::kExperiment,
+                "--at: layer " + std::to_string(plan.layer(cell.row)) + ", expected " +
+                    std::to_string(layers.first) + " to " + std::to_string(layers.end() - 1) +
+                    ", the layers in which " + std::string(site_name(site)) + " is patched");
+  }
+  if (!plan.in_region(lab.region(cell.sweep), cell.row, cell.column)) {
+    throw Error(ErrorCode::kExperiment,
+                "--at: the cell is outside of the region, of which alone cells are patched; "
+                "expected one in it, or no --layers and --positions");
+  }
+}
+
 Cell cell_at(const Lab& lab, Index sweep, const std::vector<int>& at) {
   const SweepPlan& plan = lab.plan(sweep);
   const std::vector<Coordinate> coordinates = coordinates_of(plan);
@@ -84,11 +101,7 @@ Cell cell_at(const Lab& lab, Index sweep, const std::vector<int>& at) {
                                             "expected 0 to " +
                                             std::to_string(at[2]));
   }
-  if (!plan.in_region(lab.experiment().region, cell.row, cell.column)) {
-    throw Error(ErrorCode::kExperiment,
-                "--at: the cell is outside of the region, of which alone cells are patched; "
-                "expected one in it, or no --layers and --positions");
-  }
+  require_computed(lab, cell);
   return cell;
 }
 

@@ -183,16 +183,11 @@ std::vector<std::string> column_labels(const Session& session, const Lab& lab, I
   switch (plan.axes()) {
     case SweepPlan::Axes::kPosition:
     case SweepPlan::Axes::kHeadPosition:
+    case SweepPlan::Axes::kHeadQueryKey:
       return token_labels(session, lab.experiment());
     case SweepPlan::Axes::kHead:
       for (Index head = 0; head < plan.columns(); ++head) {
         labels.push_back("head " + std::to_string(head));
-      }
-      break;
-    case SweepPlan::Axes::kHeadQueryKey:
-      for (Index column = 0; column < plan.columns(); ++column) {
-        labels.push_back("query " + std::to_string(column / plan.prompt_length()) + ", key " +
-                         std::to_string(column % plan.prompt_length()));
       }
       break;
   }
@@ -219,7 +214,7 @@ std::string axes_title(const SweepPlan& plan) {
   if (plan.axes() == SweepPlan::Axes::kHead) {
     across = "heads";
   } else if (plan.axes() == SweepPlan::Axes::kHeadQueryKey) {
-    across = "queries and their keys";
+    across = "the strongest pairs of a query and a key";
   }
   return std::string("patched - ") + (denoising ? "corrupted, " : "clean, ") +
          (plan.rows_are_heads() ? "heads of layers" : "layers") + " down, " + std::string(across) +

@@ -46,7 +46,7 @@ struct NamedRun {
 [[nodiscard]] std::vector<std::string> token_labels(const Session& session,
                                                     const Experiment& experiment);
 
-/// What a sweep's columns are: tokens or heads.
+/// What a sweep's columns are, tokens or heads; of pairs of a query and a key, what these are.
 [[nodiscard]] std::vector<std::string> column_labels(const Session& session, const Lab& lab,
                                                      Index sweep);
 

@@ -57,17 +57,6 @@ std::vector<std::string> row_labels(const Heatmap& heatmap) {
   return labels;
 }
 
-enum class CellState { kKnown, kNotComputed, kNotFinite };
-
-CellState state_of(const Heatmap& heatmap, Index row, Index column) {
-  const auto at = static_cast<std::size_t>(row * heatmap.values.cols() + column);
-  const float value = heatmap.values(row, column);
-  if (std::isinf(value) || (!heatmap.not_finite.empty() && heatmap.not_finite[at] != 0)) {
-    return CellState::kNotFinite;
-  }
-  return std::isnan(value) ? CellState::kNotComputed : CellState::kKnown;
-}
-
 /// What is in a heatmap, for its scale and its legend.
 struct Contents {
   float largest = 0;
@@ -126,6 +115,15 @@ void print_cell(std::ostream& out, CellState state, float share, bool colour) {
 }
 
 }  // namespace
+
+CellState state_of(const Heatmap& heatmap, Index row, Index column) {
+  const auto at = static_cast<std::size_t>(row * heatmap.values.cols() + column);
+  const float value = heatmap.values(row, column);
+  if (std::isinf(value) || (!heatmap.not_finite.empty() && heatmap.not_finite[at] != 0)) {
+    return CellState::kNotFinite;
+  }
+  return std::isnan(value) ? CellState::kNotComputed : CellState::kKnown;
+}
 
 void print_heatmap(std::ostream& out, const Heatmap& heatmap, bool colour) {
   const Matrix& values = heatmap.values;

@@ -19,6 +19,9 @@ struct Heatmap {
   std::vector<std::uint8_t> not_finite = {};
 };
 
+enum class CellState { kKnown, kNotComputed, kNotFinite };
+[[nodiscard]] CellState state_of(const Heatmap& heatmap, Index row, Index column);
+
 /// Each cell is its value in tenths of the largest magnitude, as a digit with sign; in colour also
 /// as a background from blue (negative) over white to red (positive). `.` rounds to zero, a blank
 /// was not computed, `!` is not finite; each is explained where it occurs.

@@ -63,6 +63,54 @@ std::vector<std::string> read_index(const std::string& text) {
   return {files.begin(), files.end()};
 }
 
+/// The texts of a folder's tokenizer files.
+class TokenizerTexts {
+ public:
+  /// Errors: kState where vocab.json and merges.txt are needed and not there, nor tokenizer.json.
+  TokenizerTexts(const fs::path& folder, TokenizerUse use) : folder_(folder) {
+    if (is_there(folder / "vocab.json") && is_there(folder / "merges.txt")) {
+      vocab_ = read_text(folder / "vocab.json");
+      merges_ = read_text(folder / "merges.txt");
+      added_ = read_if_there("added_tokens.json");
+      special_ = read_if_there("special_tokens_map.json");
+      config_ = read_if_there("tokenizer_config.json");
+    } else if (is_there(folder / "tokenizer.json")) {
+      whole_ = read_text(folder / "tokenizer.json");
+    } else if (use == TokenizerUse::kRequired) {
+      const fs::path missing =
+          folder / (is_there(folder / "vocab.json") ? "merges.txt" : "vocab.json");
+      throw Error(ErrorCode::kState, "cannot read " + missing.string() +
+                                         ", expected vocab.json and merges.txt, or tokenizer.json, "
+                                         "beside config.json; without a tokenizer, prompts can be "
+                                         "given as token ids");
+    }
+  }
+
+  [[nodiscard]] bool are_there() const { return !vocab_.empty() || !whole_.empty(); }
+
+  [[nodiscard]] TokenizerFiles files() const {
+    return {.vocab_json = vocab_,
+            .merges_txt = merges_,
+            .tokenizer_json = whole_,
+            .added_tokens_json = added_,
+            .special_tokens_map_json = special_,
+            .tokenizer_config_json = config_};
+  }
+
+ private:
+  [[nodiscard]] std::string read_if_there(const char* name) const {
+    return is_there(folder_ / name) ? read_text(folder_ / name) : std::string();
+  }
+
+  fs::path folder_;
+  std::string vocab_;
+  std::string merges_;
+  std::string whole_;
+  std::string added_;
+  std::string special_;
+  std::string config_;
+};
+
 std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
@@ -107,12 +155,11 @@ std::vector<std::string> weight_files(const fs::path& folder) {
 void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
                        TokenizerUse tokenizer) {
   const fs::path path(folder);
-  const fs::path vocab = path / "vocab.json";
-  const fs::path merges = path / "merges.txt";
   const std::vector<std::string> files = weight_files(path);
   session.begin(read_text(path / "config.json"), format, files);
-  if (tokenizer == TokenizerUse::kRequired || (is_there(vocab) && is_there(merges))) {
-    session.set_tokenizer(read_text(vocab), read_text(merges));
+  const TokenizerTexts texts(path, tokenizer);
+  if (texts.are_there()) {
+    session.set_tokenizer(texts.files());
   }
   for (const std::string& file : files) {
     read_pieces(path / file, [&](std::span<const std::byte> piece) { session.feed(piece); });
@@ -123,8 +170,8 @@ void load_model_folder(Session& session, const std::string& folder, WeightFormat
 
 void load_embedded_model(Session& session, WeightFormat format) {
   session.begin(between(patchboard_config_begin, patchboard_config_end), format);
-  session.set_tokenizer(between(patchboard_vocab_begin, patchboard_vocab_end),
-                        between(patchboard_merges_begin, patchboard_merges_end));
+  session.set_tokenizer({.vocab_json = between(patchboard_vocab_begin, patchboard_vocab_end),
+                         .merges_txt = between(patchboard_merges_begin, patchboard_merges_end)});
   session.feed(std::as_bytes(std::span(between(patchboard_weights_begin, patchboard_weights_end))));
   session.finish();
 }

@@ -11,11 +11,12 @@
 
 namespace patchboard {
 
-/// Whether a command needs vocab.json and merges.txt, or only shows text where they are there.
+/// Whether a command needs a tokenizer, or only shows text where there is one.
 enum class TokenizerUse { kRequired, kIfPresent };
 
-/// Loads a folder in the published layout: config.json, vocab.json, merges.txt, and the weights in
-/// model.safetensors or in the files that model.safetensors.index.json names.
+/// Loads a folder in the published layout: config.json, the tokenizer in vocab.json and merges.txt
+/// (with what stands beside them) or in tokenizer.json, and the weights in model.safetensors or in
+/// the files that model.safetensors.index.json names.
 /// Errors: whatever Session says of their content; kState for a file that cannot be read.
 void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
                        TokenizerUse tokenizer);

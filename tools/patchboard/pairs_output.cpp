@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "tools/patchboard/experiment_input.h"
-#include "tools/patchboard/heatmap.h"
 #include "tools/patchboard/pairs_result.h"
 #include "tools/patchboard/saved_result.h"
+#include "tools/patchboard/sweep_map.h"
 
 namespace patchboard {
 namespace {
@@ -47,13 +47,12 @@ Json measure_json(const SweepMeans& means, Measure measure) {
 
 void print_map(std::ostream& out, const PairsResult& result, std::size_t sweep,
                const std::string& title, const Matrix& values, std::vector<std::string> tokens) {
-  print_heatmap(out,
-                {.title = title,
-                 .values = values,
-                 .rows = row_labels(result.plans[sweep]),
-                 .tokens = std::move(tokens),
-                 .not_finite = result.means[sweep].not_finite},
-                in_colour());
+  print_sweep_map(out, result.plans[sweep],
+                  {.title = title,
+                   .values = values,
+                   .rows = row_labels(result.plans[sweep]),
+                   .tokens = std::move(tokens),
+                   .not_finite = result.means[sweep].not_finite});
 }
 
 void print_changes(std::ostream& out, const PairsResult& result, std::size_t sweep,
@@ -63,7 +62,9 @@ void print_changes(std::ostream& out, const PairsResult& result, std::size_t swe
   out << sweep_title(plan) << ", prob of target " << target + 1 << ", mean over "
       << counted_pairs(result.pairs.size()) << '\n';
   const std::optional<Matrix> deviation = prob.deviation();
-  const auto labels = plan.columns_are_positions() ? result.labels : std::vector<std::string>();
+  const bool of_positions =
+      plan.columns_are_positions() || plan.axes() == SweepPlan::Axes::kHeadQueryKey;
+  const auto labels = of_positions ? result.labels : std::vector<std::string>();
   if (const std::optional<Matrix> mean = prob.mean()) {
     print_map(out, result, sweep, axes_title(plan), *mean,
               deviation ? std::vector<std::string>() : labels);

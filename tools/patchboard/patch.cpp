@@ -13,10 +13,10 @@
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/exact_metric.h"
 #include "tools/patchboard/experiment_input.h"
-#include "tools/patchboard/heatmap.h"
 #include "tools/patchboard/json_text.h"
 #include "tools/patchboard/rank_correlation.h"
 #include "tools/patchboard/session_input.h"
+#include "tools/patchboard/sweep_map.h"
 
 namespace patchboard {
 namespace {
@@ -115,13 +115,12 @@ void print_heatmaps(const Session& session, const Lab& lab, Index sweep,
       std::cout << ", corrupted " << corrupted;
     }
     std::cout << '\n';
-    print_heatmap(std::cout,
-                  {.title = axes_title(plan),
-                   .values = table_of(tables, Measure::kProb, target, plan).array() - from,
-                   .rows = row_labels(plan),
-                   .tokens = column_labels(session, lab, sweep),
-                   .not_finite = tables.not_finite},
-                  in_colour());
+    print_sweep_map(std::cout, plan,
+                    {.title = axes_title(plan),
+                     .values = table_of(tables, Measure::kProb, target, plan).array() - from,
+                     .rows = row_labels(plan),
+                     .tokens = column_labels(session, lab, sweep),
+                     .not_finite = tables.not_finite});
   }
 }
 
@@ -143,12 +142,11 @@ void print_estimate(const Session& session, const Lab& lab, Index sweep, const O
   if (estimate.array().isNaN().all()) {
     return;
   }
-  print_heatmap(std::cout,
-                {.title = axes_title(plan),
-                 .values = estimate,
-                 .rows = row_labels(plan),
-                 .tokens = column_labels(session, lab, sweep)},
-                in_colour());
+  print_sweep_map(std::cout, plan,
+                  {.title = axes_title(plan),
+                   .values = estimate,
+                   .rows = row_labels(plan),
+                   .tokens = column_labels(session, lab, sweep)});
   if (const auto& correlation = outcome.correlations[static_cast<std::size_t>(sweep)]) {
     std::cout << "  rank correlation (Spearman) with the exact map: " << *correlation << '\n';
   }

@@ -16,7 +16,7 @@ using Ids = std::vector<TokenId>;
 
 const Tokenizer& tokenizer() {
   static const auto files = testing::small_tokenizer_files();
-  static const Tokenizer kTokenizer(files.vocab_json, files.merges_txt);
+  static const Tokenizer kTokenizer(files);
   return kTokenizer;
 }
 
@@ -155,6 +155,27 @@ TEST(CheckExperiment, RefusesRegionsThatAreNotThere) {
     Experiment experiment = small_experiment();
     experiment.region = Region{.layers = layers, .positions = {.first = 0, .count = 1}};
     expect_experiment_refused(experiment, {"region.layers", "at most 4"});
+  }
+}
+
+TEST(CheckExperiment, RefusesLayersOfASiteThatAreNotThere) {
+  for (const Span& layers : {Span{.first = 0, .count = 5}, Span{.first = 4, .count = 1},
+                             Span{.first = -1, .count = 1}, Span{.first = 0, .count = 0},
+                             Span{.first = 1, .count = std::numeric_limits<Index>::max()}}) {
+    Experiment experiment = small_experiment();
+    experiment.sites = {Site::kResidPost, Site::kResidPre};
+    experiment.layers_of_sites = {{Site::kResidPre, layers}};
+    expect_experiment_refused(experiment, {"sites[1].layers", "at most 4"});
+  }
+}
+
+TEST(CheckExperiment, RefusesLayersOfASiteOfWhichTheRegionHasNone) {
+  Experiment experiment = small_experiment();
+  experiment.layers_of_sites = {{Site::kResidPost, {.first = 0, .count = 1}}};
+  for (const Span& layers : {Span{.first = 1, .count = 3},
+                             Span{.first = 1, .count = std::numeric_limits<Index>::max()}}) {
+    experiment.region = Region{.layers = layers, .positions = {.first = 0, .count = 1}};
+    expect_experiment_refused(experiment, {"sites[0].layers", "[0, 1]", "\"region.layers\", [1, "});
   }
 }
 

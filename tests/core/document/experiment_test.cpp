@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -71,6 +72,53 @@ TEST(Experiment, ReadsHeadsByPosition) {
   const Experiment experiment = read(R"(, "sites": ["z", "resid_pre"], "by_position": true)");
   EXPECT_EQ(experiment.sweeps()[0].by_position, ByPosition::kEach);
   EXPECT_EQ(experiment.sweeps()[1].by_position, ByPosition::kTogether);
+}
+
+TEST(Experiment, ReadsTheLayersOfASite) {
+  const Experiment experiment =
+      read(R"(, "sites": ["resid_post", {"site": "resid_pre", "layers": [0, 1]}, "resid_post",
+                         {"layers": [0, 1], "site": "resid_pre"}])");
+  EXPECT_EQ(experiment.sites, (std::vector{Site::kResidPost, Site::kResidPre}));
+  EXPECT_EQ(experiment.layers_of(Site::kResidPost), std::nullopt);
+  EXPECT_EQ(experiment.layers_of(Site::kResidPre), (Span{.first = 0, .count = 1}));
+  EXPECT_FALSE(experiment.region_of(Site::kResidPost));
+  const std::optional<Region> region = experiment.region_of(Site::kResidPre);
+  ASSERT_TRUE(region);
+  EXPECT_EQ(region->layers, (Span{.first = 0, .count = 1}));
+  EXPECT_EQ(region->positions, (Span{.first = 0, .count = 2}));
+}
+
+TEST(Experiment, TakesOfASitesLayersThoseOfTheRegion) {
+  const Experiment experiment = read(R"(, "sites": ["z", {"site": "mlp_out", "layers": [1, 4]}],
+                                         "region": {"layers": [2, 9], "positions": [1, 2]})");
+  const std::optional<Region> region = experiment.region_of(Site::kMlpOut);
+  ASSERT_TRUE(region);
+  EXPECT_EQ(region->layers, (Span{.first = 2, .count = 2}));
+  EXPECT_EQ(region->positions, (Span{.first = 1, .count = 1}));
+  EXPECT_EQ(experiment.region_of(Site::kZ)->layers, (Span{.first = 2, .count = 7}));
+}
+
+TEST(Experiment, RefusesLayersOfASiteThatCannotBe) {
+  const auto refused = [](const std::string& sites, Parts parts) {
+    expect_refused(R"(, "sites": [)" + sites + "]", parts);
+  };
+  refused(R"({"site": "resid_pre"})", {"\"sites[0]\": has no \"layers\""});
+  refused(R"({"layers": [0, 1]})", {"\"sites[0]\": has no \"site\""});
+  refused(R"({"site": "resid_pre", "layers": [0, 1], "positions": [0, 1]})",
+          {"\"sites[0]\"", "\"positions\"", "site, layers"});
+  refused(R"({"site": "resid", "layers": [0, 1]})", {"sites[0].site", "\"resid\"", "resid_pre"});
+  refused(R"("z", {"site": "q", "layers": [1, 1]})",
+          {"\"sites[1].layers\": [1,1], expected [first, end]"});
+  refused(R"({"site": "q", "layers": [0, 4294967297]})", {"sites[0].layers[1]", "4294967297"});
+  for (const char* other : {R"("q")", R"({"site": "q", "layers": [0, 2]})"}) {
+    refused(R"({"site": "q", "layers": [0, 1]}, "z", )" + std::string(other),
+            {"\"sites[2]\"", "the same layers as where q is listed first, or the site once"});
+    refused(std::string(other) + R"(, {"site": "q", "layers": [0, 1]})",
+            {"\"sites[1]\": {\"site\":\"q\"", "the same layers"});
+  }
+  refused(R"({"site": "q", "layers": [0, 2]}], "region": {"layers": [2, 4], "positions": [0, 1]},
+            "directions": ["noising")",
+          {"\"sites[0].layers\": [0, 2]", "\"region.layers\", [2, 4], has none"});
 }
 
 TEST(Experiment, ReadsTargetsAsTextsIdsAndContinuations) {
@@ -207,6 +255,9 @@ TEST(Experiment, NamesTheModelsOwnLimitsWhereTheyAreKnown) {
   };
   refused(R"({"clean": [267], "corrupted": [1], "targets": [1]})",
           {"\"clean[0]\": 267, expected a whole number from 0 to 266"});
+  refused(R"({"clean": [2], "corrupted": [1], "targets": [1],
+              "sites": [{"site": "z", "layers": [0, 5]}]})",
+          {"\"sites[0].layers[1]\": 5, expected a whole number from 0 to 4"});
   refused(R"({"clean": [2], "corrupted": [1], "targets": [1], "window": 100})",
           {"\"window\": 100, expected a whole number from 1 to 4"});
 }

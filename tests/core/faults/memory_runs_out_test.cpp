@@ -231,7 +231,7 @@ TEST(MemoryRunsOutInASession, WhereWeightsAreRead) {
     {
       const testing::AllocationsSucceed json;
       session.begin(small.config_text);
-      session.set_tokenizer(small.tokenizer.vocab_json, small.tokenizer.merges_txt);
+      session.set_tokenizer(small.tokenizer);
       session.feed(bytes.first(first));
     }
     for (std::size_t at = first; at < bytes.size(); at += part) {

@@ -133,7 +133,7 @@ TEST(MemoryOfASession, IsRefusedBeforeAnythingIsRun) {
   const testing::SmallModel& small = testing::small_model();
   Session session(1, 1'000'000);
   session.begin(small.config_text);
-  session.set_tokenizer(small.tokenizer.vocab_json, small.tokenizer.merges_txt);
+  session.set_tokenizer(small.tokenizer);
   session.feed(std::as_bytes(std::span(small.weights_file)));
   session.finish();
   const Experiment experiment{.clean = session.encode("Mi Jones x"),

@@ -52,7 +52,7 @@ class Sites : public ::testing::Test {
       const SweepPlan& plan = lab.plan(row.sweep);
       const Index index = row.head < 0 ? row.layer : row.layer * kHeads + row.head;
       for (Index column = 0; column < plan.columns(); ++column) {
-        const bool wanted = plan.in_region(experiment_.region, index, column);
+        const bool wanted = plan.in_region(lab.region(row.sweep), index, column);
         EXPECT_EQ(row.computed[static_cast<std::size_t>(column)], wanted ? 1 : 0);
         if (!wanted) {
           EXPECT_TRUE(std::isnan(row.values.of(Measure::kKl)[static_cast<std::size_t>(column)]));
@@ -125,6 +125,19 @@ TEST_F(Sites, SpansOfHeadsAreWholeRuns) {
   experiment_.by_position = ByPosition::kEach;
   experiment_.span = 3;
   experiment_.sites = {Site::kQ, Site::kK, Site::kPattern, Site::kAttnScores};
+  expect_every_cell_is_a_whole_run();
+}
+
+TEST_F(Sites, OfSomeLayersAloneAreWholeRuns) {
+  experiment_.sites = {Site::kResidPre, Site::kMlpOut, Site::kZ};
+  experiment_.layers_of_sites = {{Site::kResidPre, {.first = 0, .count = 1}},
+                                 {Site::kZ, {.first = 2, .count = 2}}};
+  expect_every_cell_is_a_whole_run();
+  experiment_.region =
+      Region{.layers = {.first = 0, .count = 3}, .positions = {.first = 3, .count = 4}};
+  expect_every_cell_is_a_whole_run();
+  experiment_.sites = {Site::kResidPre, Site::kMlpOut};
+  experiment_.window = 2;
   expect_every_cell_is_a_whole_run();
 }
 

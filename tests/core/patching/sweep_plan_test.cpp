@@ -62,7 +62,7 @@ TEST(SweepPlan, NamesHeads) {
 
 TEST(SweepPlan, CountsTheReportsLoopAsOneRunAPatch) {
   // The design's figure for GPT-2 medium's shape and the mathematical comparison.
-  EXPECT_EQ(plan_of(24, 39, 5).naive_block_rows(), 876'096U);
+  EXPECT_EQ(plan_of(24, 39, 5).naive_block_rows(std::nullopt), 876'096U);
 }
 
 TEST(SweepPlan, CountsItsBlockRowsByTheClosedFormula) {
@@ -130,7 +130,7 @@ TEST(SweepPlan, PatchesAQueryAndAKeyThatItSees) {
   EXPECT_EQ(axes_name(plan.axes()), "head-query-key");
   EXPECT_EQ(plan.rows(), 6);
   EXPECT_EQ(plan.columns(), 36);
-  EXPECT_EQ(plan.naive_block_rows(), 6U * 21 * 18);
+  EXPECT_EQ(plan.naive_block_rows(std::nullopt), 6U * 21 * 18);
   EXPECT_EQ(plan.row_name(5), "2.1");
   EXPECT_EQ(plan.cell_name(5, 4 * 6 + 2), "layer 2, head 1, query 4, key 2");
   const Patch patch = plan.patch(5, 4 * 6 + 2);
@@ -142,6 +142,7 @@ TEST(SweepPlan, PatchesAQueryAndAKeyThatItSees) {
   const Region region{.layers = {.first = 2, .count = 1}, .positions = {.first = 4, .count = 1}};
   EXPECT_EQ(plan.columns_of(region, 5), (std::vector<Index>{24, 25, 26, 27, 28}));
   EXPECT_TRUE(plan.columns_of(region, 3).empty());
+  EXPECT_EQ(plan.naive_block_rows(region), 2U * 5 * 18);
 }
 
 TEST(SweepPlan, SkipsPositionsBeforeTheFirstDifference) {

@@ -23,7 +23,8 @@ std::string read_text(const fs::path& path) {
 }
 
 Tokenizer tokenizer_in(const fs::path& folder) {
-  return {read_text(folder / "vocab.json"), read_text(folder / "merges.txt")};
+  return Tokenizer({.vocab_json = read_text(folder / "vocab.json"),
+                    .merges_txt = read_text(folder / "merges.txt")});
 }
 
 const Tokenizer& gpt2() {

@@ -15,7 +15,7 @@ using Texts = std::vector<std::string>;
 
 const Tokenizer& tokenizer() {
   static const auto files = testing::small_tokenizer_files();
-  static const Tokenizer kTokenizer(files.vocab_json, files.merges_txt);
+  static const Tokenizer kTokenizer(files);
   return kTokenizer;
 }
 

@@ -16,9 +16,7 @@ using testing::expect_error;
 using testing::small_model;
 using Ids = std::vector<TokenId>;
 
-void set_small_tokenizer(Session& session) {
-  session.set_tokenizer(small_model().tokenizer.vocab_json, small_model().tokenizer.merges_txt);
-}
+void set_small_tokenizer(Session& session) { session.set_tokenizer(small_model().tokenizer); }
 
 void feed(Session& session, std::string_view bytes) {
   session.feed(std::as_bytes(std::span(bytes)));
@@ -88,7 +86,8 @@ TEST(SessionLoading, CanBeginAgainAfterEveryKindOfError) {
   expect_error(ErrorCode::kWeights, {"safetensors"}, [&] { feed(session, std::string(8, 'x')); });
   load_small_model(session);
   session.begin(small_model().config_text);
-  expect_error(ErrorCode::kTokenizer, {"vocab.json"}, [&] { session.set_tokenizer("{}", ""); });
+  expect_error(ErrorCode::kTokenizer, {"vocab.json"},
+               [&] { session.set_tokenizer({.vocab_json = "[]", .merges_txt = ""}); });
   load_small_model(session);
   EXPECT_EQ(session.predict(Ids{1}, 1).size(), 1U);
 }
@@ -148,7 +147,7 @@ TEST(SessionLoading, RefusesATokenizerLargerThanTheModel) {
   Session session(1);
   config.vocab_size = testing::kSmallTokenizerSize - 1;
   session.begin(testing::config_json(config));
-  expect_error(ErrorCode::kTokenizer, {"vocab.json: 267 tokens", "vocab_size 266"},
+  expect_error(ErrorCode::kTokenizer, {"vocab.json: ids up to 266", "vocab_size 266"},
                [&] { set_small_tokenizer(session); });
   config.vocab_size = testing::kSmallTokenizerSize;
   session.begin(testing::config_json(config));

@@ -11,7 +11,7 @@ class LoadedSession : public Session {
   explicit LoadedSession(int threads) : Session(threads) {
     const SmallModel& model = small_model();
     begin(model.config_text);
-    set_tokenizer(model.tokenizer.vocab_json, model.tokenizer.merges_txt);
+    set_tokenizer(model.tokenizer);
     feed(std::as_bytes(std::span(model.weights_file)));
     finish();
   }

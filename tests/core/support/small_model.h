@@ -14,7 +14,7 @@ struct SmallModel {
   reference::PlainWeights weights;
   std::string config_text;  ///< of config.json
   std::string weights_file;
-  TokenizerFiles tokenizer;
+  TokenizerTexts tokenizer;
 };
 
 /// 3 layers, 64 positions, 270 tokens.

@@ -18,7 +18,7 @@ std::string symbol_of(std::string_view text) {
 
 }  // namespace
 
-TokenizerFiles small_tokenizer_files() {
+TokenizerTexts small_tokenizer_files() {
   nlohmann::ordered_json vocab = nlohmann::ordered_json::object();
   for (int byte = 0; byte < 256; ++byte) {
     vocab[byte_to_symbol(static_cast<unsigned char>(byte))] = byte;

@@ -13,23 +13,27 @@ namespace {
 using testing::expect_error;
 using testing::kJones;
 using testing::small_tokenizer_files;
-using testing::TokenizerFiles;
+using testing::TokenizerTexts;
 using Json = nlohmann::json;
 
 Tokenizer small_tokenizer() {
-  const TokenizerFiles files = small_tokenizer_files();
-  return {files.vocab_json, files.merges_txt};
+  const TokenizerTexts files = small_tokenizer_files();
+  return Tokenizer(files);
+}
+
+Tokenizer make(const std::string& vocab, const std::string& merges) {
+  return Tokenizer({.vocab_json = vocab, .merges_txt = merges});
 }
 
 void expect_vocab_refused(std::initializer_list<std::string_view> parts, const std::string& vocab) {
   expect_error(ErrorCode::kTokenizer, parts,
-               [&] { Tokenizer(vocab, small_tokenizer_files().merges_txt); });
+               [&] { make(vocab, small_tokenizer_files().merges_txt); });
 }
 
 void expect_merges_refused(std::initializer_list<std::string_view> parts,
                            const std::string& merges) {
   expect_error(ErrorCode::kTokenizer, parts,
-               [&] { Tokenizer(small_tokenizer_files().vocab_json, merges); });
+               [&] { make(small_tokenizer_files().vocab_json, merges); });
 }
 
 /// The small vocabulary with one symbol given another id.
@@ -77,21 +81,45 @@ TEST(Tokenizer, RefusesAVocabularyThatIsNoJsonObject) {
 }
 
 TEST(Tokenizer, RefusesIdsThatAreNotEachWholeNumberOnce) {
-  expect_vocab_refused({"vocab.json, \"B\": 65", "0 to 266 once"}, with_id("B", 65));
-  expect_vocab_refused({"vocab.json, \"A\": -1, expected a whole number from 0 to 266"},
-                       with_id("A", -1));
-  expect_vocab_refused({"\"A\": 267"}, with_id("A", 267));
+  expect_vocab_refused({"vocab.json, \"B\": 65", "no other token"}, with_id("B", 65));
+  expect_vocab_refused({"vocab.json, \"A\": -1, expected a whole number from 0"}, with_id("A", -1));
   expect_vocab_refused({"\"A\": \"65\""}, with_id("A", "65"));
   expect_vocab_refused({"\"A\": 4294967361"}, with_id("A", 4294967361));  // 65 in 32 bits
   expect_vocab_refused({"\"A\" is there twice"}, R"({"A": 0, "A": 1})");
 }
 
-TEST(Tokenizer, RefusesSymbolsOutsideTheByteAlphabet) {
-  expect_vocab_refused({"`€`", "byte alphabet"}, with_id("€", 267));
+TEST(Tokenizer, ReadsIdsWithGaps) {
+  const Tokenizer tokenizer = make(with_id("A", 1000), small_tokenizer_files().merges_txt);
+  EXPECT_EQ(tokenizer.encode("A"), std::vector<TokenId>{1000});
+  EXPECT_EQ(tokenizer.vocab_size(), 1001);
+  EXPECT_TRUE(tokenizer.knows(1000));
+  EXPECT_FALSE(tokenizer.knows(65));
+  expect_error(ErrorCode::kTokenizer, {"token id 65"}, [&] { (void)tokenizer.display_text(65); });
 }
 
-TEST(Tokenizer, RefusesAVocabularyWithoutEveryByte) {
-  expect_vocab_refused({"vocab.json", "expected one for every byte"}, R"({"A": 0})");
+TEST(Tokenizer, TakesATokenOutsideTheByteAlphabetAsItIsWritten) {
+  const Tokenizer tokenizer =
+      make(with_id("<end of turn>", 267), small_tokenizer_files().merges_txt);
+  EXPECT_EQ(tokenizer.display_text(267), "<end of turn>");
+  EXPECT_NE(tokenizer.encode("<end of turn>"), std::vector<TokenId>{267});
+}
+
+// transformers gives it a number behind the vocabulary, of which the model has no row.
+TEST(Tokenizer, TakesAnEndOfTextThatTheVocabularyLacksAsText) {
+  EXPECT_EQ(small_tokenizer().encode("<|endoftext|>").size(), 13);
+  const Tokenizer tokenizer =
+      make(with_id("<|endoftext|>", 267), small_tokenizer_files().merges_txt);
+  EXPECT_EQ(tokenizer.encode("<|endoftext|>"), std::vector<TokenId>{267});
+  EXPECT_EQ(tokenizer.encode("<|endoftext|>", SpecialTokens::kAreText).size(), 13);
+}
+
+TEST(Tokenizer, SaysWhichCharacterAVocabularyWithoutEveryByteCannotWrite) {
+  Json vocab = Json::parse(small_tokenizer_files().vocab_json);
+  vocab.erase("\u00a9");
+  const Tokenizer tokenizer = make(vocab.dump(), small_tokenizer_files().merges_txt);
+  EXPECT_EQ(tokenizer.encode("a").size(), 1);
+  expect_error(ErrorCode::kPrompt, {"`\u00e9`", "vocab.json", "0xA9"},
+               [&] { (void)tokenizer.encode("caf\u00e9"); });
 }
 
 TEST(Tokenizer, RefusesMergesThatAreNotTwoSymbolsOfTheVocabulary) {
@@ -107,7 +135,8 @@ TEST(Tokenizer, RefusesAMergeTwice) {
 
 TEST(Tokenizer, SkipsAByteOrderMarkBeforeEitherFile) {
   const auto files = small_tokenizer_files();
-  const Tokenizer tokenizer("\xEF\xBB\xBF" + files.vocab_json, "\xEF\xBB\xBF" + files.merges_txt);
+  const Tokenizer tokenizer =
+      make("\xEF\xBB\xBF" + files.vocab_json, "\xEF\xBB\xBF" + files.merges_txt);
   EXPECT_EQ(tokenizer.encode(" Jones"), std::vector<TokenId>{kJones});
 }
 
@@ -120,7 +149,7 @@ TEST(Tokenizer, SaysWhatAFileIsInPlaceOfText) {
 }
 
 TEST(Tokenizer, ReadsMergesWithWindowsLineEndsAndWithoutVersion) {
-  const Tokenizer tokenizer(small_tokenizer_files().vocab_json, "M i\r\n");
+  const Tokenizer tokenizer = make(small_tokenizer_files().vocab_json, "M i\r\n");
   EXPECT_EQ(tokenizer.encode("Mi"), std::vector<TokenId>{266});
 }
 
