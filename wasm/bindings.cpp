@@ -100,6 +100,8 @@ void register_experiment() {
       .field("axes", &SweepInfo::axes)
       .field("rows", &SweepInfo::rows)
       .field("columns", &SweepInfo::columns)
+      .field("firstLayer", &SweepInfo::first_layer)
+      .field("endLayer", &SweepInfo::end_layer)
       .field("blockRows", &SweepInfo::block_rows);
   value_object<ExperimentStart>("ExperimentStart")
       .field("tokensClean", &ExperimentStart::tokens_clean)

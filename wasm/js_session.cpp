@@ -63,7 +63,7 @@ void JsSession::begin(const std::string& config_json, const Dtype& dtype,
 }
 
 void JsSession::set_tokenizer(const std::string& vocab_json, const std::string& merges_txt) {
-  guarded([&] { session_.set_tokenizer(vocab_json, merges_txt); });
+  guarded([&] { session_.set_tokenizer({.vocab_json = vocab_json, .merges_txt = merges_txt}); });
 }
 
 std::uintptr_t JsSession::reserve(double size) {

@@ -105,12 +105,13 @@ struct MeasureTable {
   Floats values;
 };
 
-/// One heatmap to compute: see docs/experiment.md. block_rows: that it still needs.
+/// One heatmap to compute: see docs/experiment.md. first_layer, end_layer: the layers of the rows
+/// that are computed, the end not one of them. block_rows: that it still needs.
 struct SweepInfo {
   SiteName site;
   DirectionName direction;
   AxesName axes;
-  double rows = 0, columns = 0, block_rows = 0;
+  double rows = 0, columns = 0, first_layer = 0, end_layer = 0, block_rows = 0;
 };
 
 /// The clean and the corrupted run; what is known before the first heatmap row.

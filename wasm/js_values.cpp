@@ -27,6 +27,8 @@ ArrayOf<SweepInfo> sweeps_of(const Lab& lab) {
                       .axes = AxesName(axes_name(plan.axes())),
                       .rows = static_cast<double>(plan.rows()),
                       .columns = static_cast<double>(plan.columns()),
+                      .first_layer = static_cast<double>(lab.layers(i).first),
+                      .end_layer = static_cast<double>(lab.layers(i).end()),
                       .block_rows = lab.block_rows(i)});
   }
   return ArrayOf<SweepInfo>(sweeps);

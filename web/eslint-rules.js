@@ -1,4 +1,6 @@
-/** Rules of this project: no failure goes unheard. */
+/** Rules of this project: no failure goes unheard, and no folder reaches up. */
+
+import path from 'node:path';
 
 /** Svelte's `onclick={…}` takes any function; what an async one rejects with is lost. */
 const noPromiseHandler = {
@@ -70,6 +72,67 @@ const noSilentCatch = {
   },
 };
 
+const SOURCES = path.join(import.meta.dirname, 'src');
+
+/** The folder of `src` that a file is in; undefined for what lies in `src` itself, or elsewhere. */
+function folderOf(file) {
+  const inSources = path.relative(SOURCES, file).split(path.sep);
+  return inSources[0] === '..' || inSources.length < 2 ? undefined : inSources[0];
+}
+
+/** A folder imports from those above it in the table of src/README.md, so that there is no circle. */
+const folderOrder = {
+  meta: {
+    type: 'problem',
+    messages: {
+      unlisted: 'Give `{{folder}}/` a row in the table of src/README.md, below what it imports.',
+      above:
+        '`{{from}}/` stands above `{{to}}/` in the table of src/README.md, so it cannot import from it.',
+      page: '`{{from}}/` cannot import the page itself.',
+    },
+    schema: [{ type: 'array', items: { type: 'string' } }],
+  },
+  create(context) {
+    const [order] = context.options;
+    const from = folderOf(context.filename);
+    if (from === undefined) return {};
+    const check = (node) => {
+      if (typeof node?.value !== 'string' || !/^\.\.?\//.test(node.value)) return;
+      const file = path.resolve(path.dirname(context.filename), node.value);
+      if (path.dirname(file) === SOURCES) {
+        context.report({ node, messageId: 'page', data: { from } });
+        return;
+      }
+      const to = folderOf(file);
+      if (to === undefined || to === from) return;
+      const unlisted = [from, to].find((folder) => !order.includes(folder));
+      if (unlisted !== undefined) {
+        context.report({ node, messageId: 'unlisted', data: { folder: unlisted } });
+      } else if (order.indexOf(to) > order.indexOf(from)) {
+        context.report({ node, messageId: 'above', data: { from, to } });
+      }
+    };
+    const checkSource = ({ source }) => {
+      check(source);
+    };
+    return {
+      ImportDeclaration: checkSource,
+      ImportExpression: checkSource,
+      ExportNamedDeclaration: checkSource,
+      ExportAllDeclaration: checkSource,
+      TSImportType: checkSource,
+      // A worker's file.
+      "NewExpression[callee.name='URL']": (node) => {
+        check(node.arguments[0]);
+      },
+    };
+  },
+};
+
 export default {
-  rules: { 'no-promise-handler': noPromiseHandler, 'no-silent-catch': noSilentCatch },
+  rules: {
+    'folder-order': folderOrder,
+    'no-promise-handler': noPromiseHandler,
+    'no-silent-catch': noSilentCatch,
+  },
 };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
@@ -6,6 +8,9 @@ import ts from 'typescript-eslint';
 
 import ours from './eslint-rules.js';
 import svelteConfig from './svelte.config.js';
+
+const table = readFileSync(new URL('src/README.md', import.meta.url), 'utf8');
+const folders = Array.from(table.matchAll(/^\| `([^`/]+)\/`/gm), ([, folder]) => folder);
 
 export default defineConfig(
   { ignores: ['dist/'] },
@@ -27,13 +32,14 @@ export default defineConfig(
       // A promise is awaited, returned, or followed: what it rejects with is told.
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
       'patchboard/no-silent-catch': 'error',
+      'patchboard/folder-order': ['error', folders],
       // Parts of the page reach the engine through its queue alone.
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
           patterns: [
             {
-              regex: '/engine/(engine|worker|session-runner)$',
+              regex: '/worker/(engine|worker|session-runner)$',
               message: 'Ask through EngineAccess, which RunQueue gives to each part.',
             },
           ],
@@ -45,8 +51,7 @@ export default defineConfig(
         {
           selector:
             "CallExpression[callee.object.name='Math'][callee.property.name=/^(min|max|hypot)$/] > SpreadElement.arguments",
-          message:
-            'Use leastOf or largestOf (heatmap/extremes.ts): a spread of many values throws.',
+          message: 'Use leastOf or largestOf (result/extremes.ts): a spread of many values throws.',
         },
         {
           selector:

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { Plugin } from 'vite';
+import { minify, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { viteStaticCopy } from 'vite-plugin-static-copy';
 
+import { firstChunks } from './build/first-chunks.ts';
 import { licences } from './build/licences.ts';
 import { precache } from './build/precache.ts';
 
@@ -27,6 +28,8 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
+
+const source = (name: string) => fileURLToPath(new URL(`src/${name}`, import.meta.url));
 
 const builtFile = (tree: string, name: string) =>
   new URL(`../build/${tree}/bin/${name}`, import.meta.url);
@@ -50,6 +53,13 @@ function engineFolder(): string {
 }
 
 const ENGINE_FOLDER = engineFolder();
+
+/** Emscripten leaves its names as they are. */
+async function shortened(script: string, name: string): Promise<string> {
+  const { code, errors } = await minify(name, script, { module: true });
+  if (errors.length > 0) throw new Error(`${name}: ${errors.map(String).join('; ')}`);
+  return code;
+}
 
 const needsAnEngine: Plugin = {
   name: 'needs-an-engine',
@@ -85,10 +95,14 @@ export default defineConfig({
     contentSecurityPolicy,
     viteStaticCopy({
       targets: [
-        ...VARIANTS.map(([variant, tree]) => ({
-          src: `../build/${tree}/bin/patchboard.{mjs,wasm}`,
-          dest: `${ENGINE_FOLDER}/${variant}`,
-        })),
+        ...VARIANTS.flatMap(([variant, tree]) => [
+          {
+            src: `../build/${tree}/bin/patchboard.mjs`,
+            dest: `${ENGINE_FOLDER}/${variant}`,
+            transform: shortened,
+          },
+          { src: `../build/${tree}/bin/patchboard.wasm`, dest: `${ENGINE_FOLDER}/${variant}` },
+        ]),
         {
           src: '../tools/embedded-model/model/{config.json,model.safetensors,vocab.json,merges.txt}',
           dest: 'models/embedded',
@@ -99,7 +113,8 @@ export default defineConfig({
     }),
     collect(),
     write,
-    precache(fileURLToPath(new URL('dist', import.meta.url)), ['_headers']),
+    // Notices are long, and read where the page is from.
+    precache(fileURLToPath(new URL('dist', import.meta.url)), ['_headers', 'NOTICES.md']),
   ],
   worker: { format: 'es', plugins: () => [collect()] },
   build: {
@@ -111,11 +126,42 @@ export default defineConfig({
         // Browsers look for a service worker under one name.
         entryFileNames: ({ name }) =>
           name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+        codeSplitting: {
+          groups: [
+            {
+              debugName: 'first chunks',
+              name: firstChunks({ index: source('main.ts'), page: source('page.ts') }),
+            },
+          ],
+        },
       },
     },
   },
   server: { headers },
   preview: { headers },
   // A busy machine is no failure.
-  test: { include: ['../tests/web/**/*.test.ts'], testTimeout: 30_000 },
+  test: {
+    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['../tests/web/**/*.test.ts'],
+          exclude: ['../tests/web/**/*.svelte.test.ts'],
+        },
+      },
+      {
+        // Svelte as browsers have it: effects run.
+        extends: true,
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'effects',
+          include: ['../tests/web/**/*.svelte.test.ts'],
+          environment: fileURLToPath(new URL('../tests/web/page-environment.ts', import.meta.url)),
+          server: { deps: { inline: ['svelte'] } },
+        },
+      },
+    ],
+  },
 });

@@ -166,6 +166,22 @@ TEST(CellCommand, RefusesACellThatIsNotThere) {
   }
 }
 
+TEST(CellCommand, RefusesACellOfALayerInWhichTheSiteIsNotPatched) {
+  const ModelFolder folder;
+  folder.write("document.json", Json{{"clean", kClean},
+                                     {"corrupted", kCorrupted},
+                                     {"targets", {" Jones"}},
+                                     {"sites", {{{"site", "resid_pre"}, {"layers", {0, 2}}}}}}
+                                    .dump());
+  const auto at = [&](const char* place) -> Arguments {
+    return {"cell", "--model", folder.path(), "--experiment", folder.path("document.json"),
+            "--at", place,     "--json"};
+  };
+  expect_bad_input(at("2,1"),
+                   {"--at: layer 2, expected 0 to 1, the layers in which resid_pre is patched"});
+  EXPECT_EQ(run_json(at("1,1"))["cells"][0]["layer"], 1);
+}
+
 TEST(CellCommand, SaysWhereNothingChanges) {
   const ModelFolder folder;
   // Before the first word that differs, the two runs are one.

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <iomanip>
+#include <sstream>
 
 #include "tests/command/model_folder.h"
 #include "tests/command/run_command.h"
@@ -137,6 +141,53 @@ TEST(PatchCommand, WritesPairsOfAQueryAndAKey) {
   }
 }
 
+TEST(PatchCommand, ListsOfEachHeadTheStrongestPairsOfAQueryAndAKey) {
+  const ModelFolder folder;
+  const Arguments arguments =
+      extended(text_arguments(folder), {"--site", "attn_scores", "--by-position=pairs"});
+  const Json results = run_json(arguments)["results"];
+  const std::string out = run_command(arguments).out;
+  std::istringstream lines(out);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) {
+    longest = std::max(longest, line.size());
+  }
+  EXPECT_LE(longest, 120U) << out;
+  EXPECT_EQ(std::ranges::count(out, '\n'), 2 * (2 + 3 * 2 + 1 + 4) + 1) << out;
+  EXPECT_NE(out.find("\n     1 \" Jones\" / \" Smith\"\n"), std::string::npos) << out;
+  // The strongest of all is the first of its head's line, with its value.
+  const Json& prob = results["sweeps"][0]["prob"][1];
+  const auto from = results["corrupted"]["prob"][1].get<float>();
+  std::size_t head = 0;
+  std::size_t column = 0;
+  const auto change = [&](std::size_t row, std::size_t at) {
+    return prob[row][at].is_null() ? 0.0F : prob[row][at].get<float>() - from;
+  };
+  for (std::size_t row = 0; row < prob.size(); ++row) {
+    for (std::size_t at = 0; at < prob[row].size(); ++at) {
+      if (std::abs(change(row, at)) > std::abs(change(head, column))) {
+        head = row;
+        column = at;
+      }
+    }
+  }
+  std::ostringstream expected;
+  expected << "\n  " << head / 2 << '.' << head % 2 << "  query " << column / 4 << ", key "
+           << column % 4 << ": " << std::showpos << std::setprecision(4) << change(head, column);
+  EXPECT_NE(out.find(expected.str()), std::string::npos) << expected.str() << " is not in\n" << out;
+}
+
+TEST(PatchCommand, ListsOfPairsWhatWasComputed) {
+  const ModelFolder folder;
+  const std::string out =
+      run_command(extended(text_arguments(folder), {"--site", "pattern", "--by-position=pairs",
+                                                    "--layers", "1,2", "--positions", "2,3"}))
+          .out;
+  EXPECT_NE(out.find("\n  0.1\n  1.0  query 2, key "), std::string::npos) << out;
+  EXPECT_EQ(out.find("query 3"), std::string::npos) << out;
+  EXPECT_NE(out.find("a blank was not computed"), std::string::npos) << out;
+}
+
 TEST(PatchCommand, CountsItsWorkByTheClosedFormula) {
   const ModelFolder folder;
   const Json work = run_json(text_arguments(folder))["work"];
@@ -164,6 +215,29 @@ TEST(PatchCommand, TellsWhatIsNotComputedFromZeroInItsText) {
   EXPECT_NE(out.find("\n    0             \n    1   ."), std::string::npos) << out;
   EXPECT_NE(out.find("a blank was not computed"), std::string::npos) << out;
   EXPECT_EQ(run_command(text_arguments(folder)).out.find("not computed"), std::string::npos);
+}
+
+TEST(PatchCommand, ComputesOfASiteTheLayersThatTheDocumentNames) {
+  const ModelFolder folder;
+  const Arguments both = {"--site", "resid_post", "--site", "resid_pre"};
+  const Json whole = run_json(extended(text_arguments(folder), both));
+  Json document = whole;
+  document["sites"][1] = {{"site", "resid_pre"}, {"layers", {0, 1}}};
+  folder.write("document.json", document.dump());
+  const Arguments arguments = {"patch", "--model", folder.path(), "--experiment",
+                               folder.path("document.json")};
+  const Json some = run_json(arguments);
+  EXPECT_EQ(some["sites"], document["sites"]);
+  EXPECT_EQ(some["results"]["sweeps"][0], whole["results"]["sweeps"][0]);
+  const Json& input = some["results"]["sweeps"][1];
+  EXPECT_EQ(input["kl"][0], whole["results"]["sweeps"][1]["kl"][0]);
+  EXPECT_EQ(input["prob"][1][0], whole["results"]["sweeps"][1]["prob"][1][0]);
+  EXPECT_EQ(input["kl"][1], Json({nullptr, nullptr, nullptr, nullptr}));
+  EXPECT_EQ(input["kl"].size(), 3U);
+  EXPECT_EQ(some["work"]["naive_block_rows"], (3 * 4) * (3 * 4 + 4));
+  EXPECT_LT(some["work"]["block_rows"], whole["work"]["block_rows"]);
+  const std::string text = run_command(arguments).out;
+  EXPECT_NE(text.find("\n    1             \n    2             \n"), std::string::npos) << text;
 }
 
 TEST(PatchCommand, GivesTheSameForTextAndForIds) {

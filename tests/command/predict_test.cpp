@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "tests/command/model_folder.h"
 #include "tests/command/run_command.h"
 #include "tests/core/support/loaded_session.h"
@@ -16,6 +18,7 @@ using testing::LoadedSession;
 using testing::ModelFolder;
 using testing::run_command;
 using testing::run_json;
+using testing::small_model;
 using Json = nlohmann::json;
 
 TEST(PredictCommand, WritesTokensAndTopAsJson) {
@@ -69,6 +72,34 @@ TEST(PredictCommand, NeedsNoTokenizerForIds) {
     EXPECT_EQ(without["top"][i]["id"], with["top"][i]["id"]);
     EXPECT_EQ(without["top"][i]["logit"], with["top"][i]["logit"]);
   }
+}
+
+TEST(PredictCommand, ReadsTokenizerJsonWhereTheTwoFilesAreNotThere) {
+  const ModelFolder folder;
+  const std::vector<std::string> arguments = {"predict", "--model", folder.path(), "--text",
+                                              "Mi Jones<pad>"};
+  Json merges = Json::array();
+  std::istringstream lines(small_model().tokenizer.merges_txt);
+  std::string line;
+  std::getline(lines, line);  // the version
+  while (std::getline(lines, line)) {
+    merges.push_back(line);
+  }
+  const Json whole = {{"added_tokens", {{{"id", 267}, {"content", "<pad>"}, {"special", true}}}},
+                      {"normalizer", nullptr},
+                      {"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}}},
+                      {"model",
+                       {{"type", "BPE"},
+                        {"vocab", Json::parse(small_model().tokenizer.vocab_json)},
+                        {"merges", merges}}}};
+  folder.remove_tokenizer();
+  folder.write("tokenizer.json", whole.dump());
+  const Json with_whole = run_json(arguments);
+  EXPECT_EQ(with_whole["tokens"].back(), (Json{{"id", 267}, {"text", "<pad>"}}));
+  folder.write("vocab.json", small_model().tokenizer.vocab_json);
+  folder.write("merges.txt", small_model().tokenizer.merges_txt);
+  folder.write("added_tokens.json", R"({"<pad>": 267})");
+  EXPECT_EQ(run_json(arguments), with_whole);
 }
 
 TEST(PredictCommand, TakesATokenizerThatCannotBeReachedAsNoneForIds) {

@@ -159,6 +159,7 @@ TEST_F(ReplayCommand, NoticesANumberThatOnlyOneSideHas) {
       "logit",
       [](Json& saved) { saved["results"]["sweeps"][0]["logit"][2][1][2] = 1; },  // has none
       {"--continuation", " Jones x"});
+  expect_differs("entropy", [](Json& saved) { saved["results"]["clean"]["entropy"] = nullptr; });
   expect_differs("not_finite", [](Json& saved) {
     Json& sweep = saved["results"]["sweeps"][0];
     for (const char* kind : {"prob", "log_prob", "logit", "rank"}) {
@@ -253,6 +254,54 @@ TEST_F(ReplayCommand, ReplaysResultsThatAreOlderThanAMeasure) {
   EXPECT_TRUE(json["numbers"].contains("kl"));
 }
 
+TEST_F(ReplayCommand, RefusesWhatAPartOfAResultAloneLacks) {
+  const Arguments options = {"--site",      "resid_post",    "z",
+                             "--direction", "denoising",     "--direction",
+                             "noising",     "--attribution", "logit_diff"};
+  const Json whole = run_json(patch(options));
+  const auto expect_refused = [&](std::initializer_list<std::string_view> parts,
+                                  const Change& change) {
+    Json saved = whole;
+    change(saved["results"]);
+    save(saved);
+    expect_bad_input(replay(), parts);
+  };
+  for (const std::string name : {"margin", "entropy"}) {
+    const std::string lacks = "has no \"" + name + "\"";
+    expect_refused({"\"results.sweeps[2]\": z, denoising, " + lacks, "\"results.clean\" has",
+                    "expected it in both runs and every sweep or", "older, in none"},
+                   [&](Json& results) { results["sweeps"][2].erase(name); });
+    expect_refused({"\"results.corrupted\": " + lacks, "\"results.clean\" has"},
+                   [&](Json& results) { results["corrupted"].erase(name); });
+    expect_refused({"\"results.clean\": " + lacks, "\"results.sweeps[0]\" has"},
+                   [&](Json& results) {
+                     results["clean"].erase(name);
+                     results["corrupted"].erase(name);
+                   });
+    expect_refused({"\"results.clean\": " + lacks, "\"results.sweeps[3]\" has"},
+                   [&](Json& results) {
+                     results["clean"].erase(name);
+                     results["corrupted"].erase(name);
+                     for (const std::size_t sweep : {0U, 1U, 2U}) {
+                       results["sweeps"][sweep].erase(name);
+                     }
+                   });
+  }
+  expect_refused({"results.sweeps[1].margin", "null", "expected a list"},
+                 [](Json& results) { results["sweeps"][1]["margin"] = nullptr; });
+  expect_refused({"\"results.sweeps[1]\": resid_post, noising, has no \"not_finite\"",
+                  "\"results.sweeps[0]\" has", "it in every sweep or"},
+                 [](Json& results) { results["sweeps"][1].erase("not_finite"); });
+  for (const std::string name : {"estimate", "estimate_rank_correlation"}) {
+    expect_refused({"\"results.sweeps[3]\": z, noising, has no \"" + name + "\"",
+                    "\"results\" has \"estimate_metric\"", "or none of them"},
+                   [&](Json& results) { results["sweeps"][3].erase(name); });
+  }
+  expect_refused(
+      {"\"results\": has no \"estimate_metric\"", "\"results.sweeps[0]\" has \"estimate\""},
+      [](Json& results) { results.erase("estimate_metric"); });
+}
+
 TEST_F(ReplayCommand, SkipsAndCountsCellsThatWereNotComputed) {
   Json saved = run_json(patch());
   Json& sweep = saved["results"]["sweeps"][0];
@@ -284,6 +333,21 @@ TEST_F(ReplayCommand, CountsTheCellsOfAResultWithoutAny) {
   }
   save(saved);
   EXPECT_EQ(report()["skipped_cells"], cells);
+}
+
+TEST_F(ReplayCommand, ReplaysASiteOfSomeLayers) {
+  Json document = run_json(patch());
+  document["sites"] = {{{"site", "resid_pre"}, {"layers", {0, 1}}}, "resid_post"};
+  save(document);
+  const Json saved =
+      run_json({"patch", "--model", folder_.path(), "--experiment", folder_.path("saved.json")});
+  save(saved);
+  const Json json = report();
+  EXPECT_EQ(json["same"], true) << json.dump();
+  EXPECT_EQ(json["skipped_cells"], 0);
+  const std::size_t columns = saved["results"]["sweeps"][0]["kl"][0].size();
+  const std::size_t cells = saved["results"]["sweeps"][1]["kl"].flatten().size();
+  EXPECT_EQ(json["numbers"]["kl"]["compared"], 2 + columns + cells);
 }
 
 TEST_F(ReplayCommand, ReplaysEstimatesAlone) {

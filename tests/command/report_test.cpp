@@ -47,10 +47,15 @@ TEST(ReportCommand, RunsEveryTableAndFigureInTheReportsOrder) {
 }
 
 TEST(ReportCommand, GivesTheNumbersOfPredict) {
+  const Json& rows = item("table-1")["clean"];
+  std::size_t most = 1;
+  for (const Json& row : rows) {
+    most = std::max(most, row["rank"].is_null() ? 0 : row["rank"].get<std::size_t>());
+  }
   const Json top =
       run_json({"predict", "--text", "Michelle Jones was a top-notch student. Michelle", "--top",
-                "2048"})["top"];
-  for (const Json& row : item("table-1")["clean"]) {
+                std::to_string(most)})["top"];
+  for (const Json& row : rows) {
     if (row["prob"].is_null()) {
       continue;
     }
@@ -116,8 +121,11 @@ TEST(ReportCommand, GivesTheHeatmapsOfTheCore) {
 }
 
 TEST(ReportCommand, FindsTheSurnameWhereTheReportDoes) {
-  const Json& largest = item("figure-1")["targets"][0]["largest"];
-  EXPECT_GT(largest["value"], 0.9);
+  const Json& target = item("figure-1")["targets"][0];
+  const Json& largest = target["largest"];
+  const double gap = target["clean"].get<double>() - target["corrupted"].get<double>();
+  EXPECT_GT(gap, 0.5);
+  EXPECT_GT(largest["value"].get<double>(), 0.9 * gap);
   EXPECT_TRUE(largest["position"] == 1 || largest["position"] == 9) << largest;
   EXPECT_EQ(item("figure-2")["targets"].size(), 4U);
 }
@@ -127,7 +135,7 @@ TEST(ReportCommand, PrintsEveryItemForAPerson) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.err, "");
   for (const char* part :
-       {"The embedded model: 4 layers", "Table 1: ", "Figure 1: ", "Table 2: ", "Figure 2: ",
+       {"The embedded model: ", " layers", "Table 1: ", "Figure 1: ", "Table 2: ", "Figure 2: ",
         "Further attempts: ", "Table 3: ", "report medium", "report xl", "0.3803",
         "largest difference from report xl: ", "The report: In contrast to the basic example",
         "layers down, positions across", "five against three", "likeliest \" Lionel\""}) {

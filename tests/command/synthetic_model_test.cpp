@@ -27,7 +27,9 @@ void write_model(const std::string& folder, std::uint32_t seed = 1) {
 
 void load(Session& session, const TemporaryFolder& folder) {
   session.begin(folder.read("config.json"));
-  session.set_tokenizer(folder.read("vocab.json"), folder.read("merges.txt"));
+  const std::string vocab = folder.read("vocab.json");
+  const std::string merges = folder.read("merges.txt");
+  session.set_tokenizer({.vocab_json = vocab, .merges_txt = merges});
   session.feed(std::as_bytes(std::span<const char>(folder.read("model.safetensors"))));
   session.finish();
 }

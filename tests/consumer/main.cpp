@@ -20,7 +20,9 @@ int main(int, char** arguments) try {
   const std::string folder = arguments[1];
   patchboard::Session session(/*threads=*/2);
   session.begin(read(folder + "/config.json"));
-  session.set_tokenizer(read(folder + "/vocab.json"), read(folder + "/merges.txt"));
+  const std::string vocab = read(folder + "/vocab.json");
+  const std::string merges = read(folder + "/merges.txt");
+  session.set_tokenizer({.vocab_json = vocab, .merges_txt = merges});
   const std::string weights = read(folder + "/model.safetensors");
   session.feed(std::as_bytes(std::span(weights)));  // in pieces of any size
   session.finish();

@@ -1,5 +1,6 @@
 import { patch } from './command';
-import { EMBEDDED } from './models';
+import { cellPosition } from './map-cell';
+import { EMBEDDED, LAYERS } from './models';
 import { expect, test } from './patchboard-page';
 
 const BASIC = {
@@ -15,7 +16,7 @@ test('one press shows the basic example, with the native command’s numbers', a
   await patchboard.run();
   const native = patch(EMBEDDED, BASIC);
   const cells = await patchboard.values();
-  expect(cells).toHaveLength(2 * 4 * 10);
+  expect(cells).toHaveLength(2 * LAYERS * 10);
   for (const { target, layer, position, prob, logit } of cells) {
     const index = BASIC.targets.indexOf(target);
     const where = `${target}, layer ${layer}, position ${position}`;
@@ -44,32 +45,32 @@ test('each preset fills the experiment and runs it', async ({ patchboard }) => {
     ['Comparison, sentences swapped', 4],
     ['Basic example: a surname', 2],
   ] as const) {
-    await patchboard.page.getByRole('button', { name: title }).click();
+    await patchboard.pick(title);
     await patchboard.expectStatus('done');
-    await expect(patchboard.page.locator('canvas')).toHaveCount(maps);
+    await expect(patchboard.maps).toHaveCount(maps);
   }
 });
 
 test('a changed metric needs no new run', async ({ patchboard }) => {
   await patchboard.openReady();
   await patchboard.run();
-  const status = patchboard.page.locator('[data-status]');
+  const status = patchboard.status;
   const before = await status.textContent();
   await expect(
     patchboard.page.getByRole('radio', { name: 'Logit difference of two targets' }),
   ).toBeChecked();
-  await expect(patchboard.page.locator('canvas')).toHaveCount(1);
+  await expect(patchboard.maps).toHaveCount(1);
   await expect(
-    patchboard.page.getByRole('heading', { name: '·Jones against ·Smith' }),
+    patchboard.page.getByRole('heading', { name: 'Logit of ·Jones − logit of ·Smith: resid_post' }),
   ).toBeVisible();
   for (const metric of ['Probability', 'Log-probability', 'Logit', 'Rank']) {
     await patchboard.chooseMetric(metric);
-    await expect(patchboard.page.locator('canvas')).toHaveCount(2);
+    await expect(patchboard.maps).toHaveCount(2);
   }
   await patchboard.chooseMetric('Probability', 'minus the clean run');
-  await expect(patchboard.page.locator('canvas')).toHaveCount(2);
+  await expect(patchboard.maps).toHaveCount(2);
   await patchboard.chooseMetric('KL divergence');
-  await expect(patchboard.page.locator('canvas')).toHaveCount(1);
+  await expect(patchboard.maps).toHaveCount(1);
   expect(await status.textContent()).toBe(before);
 });
 
@@ -80,15 +81,13 @@ test('the heatmap is read with the pointer and with the keyboard', async ({ patc
   const readout = patchboard.page.locator('figure').first().locator('[aria-live]');
   await map.focus();
   await map.press('ArrowRight');
-  await expect(readout).toContainText('Layer 0, position 0, Michelle');
+  await expect(readout).toContainText('Input of layer 0, position 0, Michelle');
   await map.press('ArrowRight');
   await map.press('ArrowDown');
-  await expect(readout).toContainText('Layer 1, position 1, ·Jones / ·Smith');
+  await expect(readout).toContainText('Layer 0, position 1, ·Jones / ·Smith');
   await map.press('End');
   await expect(readout).toContainText('position 9, ·Michelle');
-  await patchboard.page
-    .locator('canvas')
-    .first()
-    .hover({ position: { x: 60, y: 20 } });
-  await expect(readout).toContainText('Layer 0, position 0');
+  const canvas = patchboard.maps.first();
+  await canvas.hover({ position: await cellPosition(canvas, 0, 0) });
+  await expect(readout).toContainText('Input of layer 0, position 0');
 });

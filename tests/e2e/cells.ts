@@ -19,9 +19,17 @@ const numberOf = (text: string | null | undefined) => (text ? Number(text) : Num
 /** "0–2" is what a patch covers: the first is what it is called by. */
 const firstOf = (text: string | null | undefined) => numberOf(text?.split('–')[0]);
 
+/** Without what enters the first layer, where the page has added it: scene.spec.ts has a test of that. */
+function withoutInput(cells: Cell[]): Cell[] {
+  const isInput = ({ site }: Cell) => site === 'resid_pre';
+  const isAdded = cells.some(({ site }) => site === 'resid_post');
+  const isWhole = cells.some((cell) => isInput(cell) && cell.layer > 0);
+  return isAdded && !isWhole ? cells.filter((cell) => !isInput(cell)) : cells;
+}
+
 /** rows: the texts of the table's cells. */
 export function cellsOf(rows: (string | null)[][]): Cell[] {
-  return rows.map(
+  const cells = rows.map(
     ([site, direction, target, layer, head, position, , prob, logProb, logit, rank]) => ({
       site: site ?? '',
       direction: direction ?? '',
@@ -35,4 +43,5 @@ export function cellsOf(rows: (string | null)[][]): Cell[] {
       rank: numberOf(rank),
     }),
   );
+  return withoutInput(cells);
 }

@@ -9,7 +9,7 @@ import { patch } from './command';
 import { FIREFOX, FirefoxPage } from './firefox-page';
 import { serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
-import { serveStatic } from './static-server';
+import { serveStatic, type StaticServer } from './static-server';
 
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
@@ -23,6 +23,10 @@ test.beforeEach(async () => {
 });
 
 test.afterEach(async () => {
+  const info = test.info();
+  if (info.status !== info.expectedStatus) {
+    await info.attach('the page', { body: await firefox.standing(), contentType: 'text/plain' });
+  }
   expect(firefox.errors, 'messages in the console').toEqual([]);
   await firefox.close();
 });
@@ -39,7 +43,7 @@ test('Firefox keeps a model that came over a bad connection, and loads it withou
   const server = await serveModel(randomModel(), {
     dropFirst: { bytes: 20_000_000, times: 2 },
   });
-  const address = `${baseURL ?? ''}?model=${encodeURIComponent(server.address)}&dtype=f16`;
+  const address = `${baseURL ?? ''}?target=+Jones&target=+Smith&model=${encodeURIComponent(server.address)}&dtype=f16`;
   await firefox.openReady(address);
   await firefox.expectText('Kept on this machine: 1 model');
   const cells = await firefox.run();
@@ -52,6 +56,24 @@ test('Firefox keeps a model that came over a bad connection, and loads it withou
   expect(server.requests).toBe(requests);
   await server.close();
 });
+
+/** What was sent more than once. */
+const twice = ({ sent }: StaticServer) =>
+  sent.map(({ path }) => path).filter((path, index, all) => all.indexOf(path) !== index);
+
+for (const isolates of [true, false]) {
+  const kind = isolates ? 'with headers' : 'without headers';
+  test(`in Firefox a first visit to a host ${kind} moves each file once`, async () => {
+    const host = await serveStatic(DIST, '/class/patchboard/', { isolates });
+    await firefox.openReady(host.address);
+    await firefox.run();
+    // The last of what the service worker fetches for later visits.
+    await expect.poll(() => host.requested).toContain('licences.md');
+    await firefox.openReady(host.address);
+    expect(twice(host)).toEqual([]);
+    await host.close();
+  });
+}
 
 test('in Firefox a host that sends no headers gets threads by the service worker', async () => {
   const host = await serveStatic(DIST, '/class/patchboard/');

@@ -2,7 +2,8 @@
 
 import type { Cell } from './cells';
 import { patchExperiment, type SweepOutput } from './command';
-import { EMBEDDED } from './models';
+import { cellPosition, dragBox } from './map-cell';
+import { EMBEDDED, LAYERS } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
 
 const HEADS = 4;
@@ -92,7 +93,8 @@ test('a continuation of several tokens beside a single one', async ({ patchboard
 
 test('noise on chosen tokens', async ({ patchboard }) => {
   const corruption = { kind: 'noise', positions: [1], multiple: 2, samples: 3, seed: 7 };
-  const query = '?corruption=noise&noise-positions=1&multiple=2&samples=3&seed=7';
+  const query =
+    '?target=+Jones&target=+Smith&corruption=noise&noise-positions=1&multiple=2&samples=3&seed=7';
   const { clean, targets } = BASIC;
   await expectSame(patchboard, query, { clean, targets, corruption });
 });
@@ -100,7 +102,7 @@ test('noise on chosen tokens', async ({ patchboard }) => {
 test('ablations with zeros and with a mean', async ({ patchboard }) => {
   const { clean, targets } = BASIC;
   const sites = ['attn_out', 'z'];
-  const query = '?site=attn_out&site=z&corruption=';
+  const query = '?target=+Jones&target=+Smith&site=attn_out&site=z&corruption=';
   await expectSame(patchboard, `${query}zero`, {
     ...{ clean, targets, sites },
     corruption: { kind: 'zero' },
@@ -113,29 +115,41 @@ test('ablations with zeros and with a mean', async ({ patchboard }) => {
   });
 });
 
+test('an ablation with a mean that is chosen begins with prompts that run', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openReady('?target=+Jones&target=+Smith');
+  await expect(page.getByText('10 tokens each, 1 of them different.')).toBeVisible();
+  await page.getByText('What is patched').click();
+  await page.getByRole('radio', { name: 'ablation: the mean over prompts' }).check();
+  const prompts = page.getByLabel('Prompts to take the mean of');
+  await expect(prompts).toHaveValue(new RegExp(`^${BASIC.corrupted}\n`));
+  await expect(
+    page.getByText('Each must be as long as the clean prompt, 10 tokens.'),
+  ).toBeVisible();
+  await patchboard.run();
+  await expect(patchboard.alerts).toHaveCount(0);
+  const lines = (await prompts.inputValue()).split('\n');
+  const { clean, targets } = BASIC;
+  const corruption = { kind: 'mean', prompts: lines };
+  expectNative(await patchboard.values(), { clean, targets, corruption });
+});
+
 test('dragging over a heatmap restricts the next run, until the restriction is removed', async ({
   patchboard,
 }) => {
   const { page } = patchboard;
   await patchboard.openReady();
   await patchboard.run();
-  const canvas = page.locator('canvas').first();
-  await canvas.scrollIntoViewIfNeeded();
-  const box = await canvas.boundingBox();
-  if (!box) throw new Error('no heatmap');
-  const cellWidth = (box.width - 30) / 10;
-  const at = (column: number, row: number) =>
-    [box.x + 28 + (column + 0.5) * cellWidth, box.y + 8 + (row + 0.5) * 34] as const;
-  await page.mouse.move(...at(1, 1));
-  await page.mouse.down();
-  await page.mouse.move(...at(3, 2), { steps: 4 });
-  await page.mouse.up();
+  // Below the row of the input.
+  await dragBox(page, patchboard.maps.first(), [2, 1], [3, 3]);
   await expect(page.getByText('layers 1–2, positions 1–3')).toBeVisible();
-  await expect(page.getByRole('region', { name: 'One patched run' })).toHaveCount(0);
+  await expect(page.getByRole('complementary', { name: 'The chosen cell' })).toHaveCount(0);
   await expect.poll(() => page.url()).toContain('layers=1-2&positions=1-3');
   await patchboard.openReady(new URL(page.url()).search);
-  await patchboard.run();
-  await expect(page.getByText('2 of 2 rows')).toBeVisible();
+  await patchboard.expectStatus('done');
+  await expect(page.getByText('All 6 cells in')).toBeVisible();
   const region = { layers: [1, 3], positions: [1, 4] };
   const cells = await patchboard.values();
   expectNative(cells, { ...BASIC, region });
@@ -151,22 +165,23 @@ test('a cell can be looked at closer, with the pointer and with the keyboard', a
   const { page } = patchboard;
   await patchboard.openReady();
   await patchboard.run();
-  await page
-    .locator('canvas')
-    .first()
-    .click({ position: { x: 130, y: 20 } });
-  const panel = page.getByRole('region', { name: 'One patched run' });
-  await expect(panel).toContainText('resid_post, denoising: Layer 0, position 1, ·Jones / ·Smith');
+  const canvas = patchboard.maps.first();
+  await canvas.click({ position: await cellPosition(canvas, 1, 1) });
+  const panel = page.getByRole('complementary', { name: 'The chosen cell' });
+  await expect(panel.getByRole('heading').first()).toContainText('after layer 0, at “·Jones”');
+  await expect(panel).toContainText(
+    'The corrupted run with this one vector from the clean run says “·Jones”',
+  );
   const patched = panel.getByRole('table', { name: 'Patched run' });
   await expect(patched.locator('tbody tr').first()).toContainText('·Jones');
   await expect(panel.getByText('Changed most, against the corrupted run')).toBeVisible();
   await expect(panel.locator('dd').first()).toContainText('Michelle Jones');
-  await page.getByRole('button', { name: 'Close this patched run' }).click();
+  await panel.getByRole('button', { name: 'Let the cell go' }).click();
   await expect(panel).toHaveCount(0);
   const map = page.getByRole('application').first();
   await map.press('End');
   await map.press('Enter');
-  await expect(panel).toContainText('Layer 0, position 9');
+  await expect(panel).toContainText('after layer 0, at the last “·Michelle”');
   await expect(panel.locator('dd').first()).toContainText('Michelle Smith');
 });
 
@@ -196,6 +211,7 @@ test('the settings chosen in the page are in its link, which reopens them', asyn
   await page.goto('about:blank');
   await page.goto(link);
   await expect(patchboard.runButton).toBeEnabled();
+  await patchboard.show('More');
   await patchboard.run();
   expect(await patchboard.values()).toEqual(cells);
   await expect(page.getByLabel('Shown as')).toHaveValue('share');
@@ -228,30 +244,9 @@ test('a target of several tokens can be measured as a whole', async ({ patchboar
   await expect.poll(() => page.url()).toContain('continuation=+Jones+was');
   await patchboard.run();
   await patchboard.chooseMetric('Probability');
-  await expect(page.locator('canvas')).toHaveCount(3);
+  await expect(patchboard.maps).toHaveCount(3);
   await patchboard.chooseMetric('Rank');
-  await expect(page.locator('canvas')).toHaveCount(2);
-});
-
-test('an embedded page runs by itself and leads to the whole one', async ({ patchboard }) => {
-  const { page } = patchboard;
-  await patchboard.open('?embed&site=mlp_out');
-  await patchboard.expectStatus('done');
-  await expect(patchboard.runButton).toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Heatmaps of mlp_out' })).toBeVisible();
-  const link = await page.getByRole('link', { name: 'Open in Patchboard' }).getAttribute('href');
-  expect(new URL(link ?? '').search).not.toContain('embed');
-  expect(new URL(link ?? '').searchParams.get('site')).toBe('mlp_out');
-});
-
-test('an embed with a problem in its address says so and does not run', async ({ patchboard }) => {
-  const { page } = patchboard;
-  await patchboard.open('?embed&window=none');
-  await expect(patchboard.alerts).toContainText('window');
-  // Loaded, and a run would have begun.
-  await expect(patchboard.modelSelect).toHaveCount(0);
-  await patchboard.expectStatus('idle');
-  await expect(page.locator('canvas')).toHaveCount(0);
+  await expect(patchboard.maps).toHaveCount(2);
 });
 
 test('estimates are compared with the exact values, for the metric that is shown', async ({
@@ -264,7 +259,9 @@ test('estimates are compared with the exact values, for the metric that is shown
   const plots = page.getByRole('img', { name: /Estimate against exact value/ });
   await expect(plots).toHaveCount(2);
   await expect(
-    page.getByText(/Rank correlation \(Spearman\)\s+[+−]0\.\d+, over\s+40 cells/),
+    page.getByText(
+      new RegExp(`Rank correlation \\(Spearman\\)\\s+[+−]0\\.\\d+, over\\s+${LAYERS * 10} cells`),
+    ),
   ).toBeVisible();
   await patchboard.chooseMetric('Logit');
   await expect(plots).toHaveCount(4);
@@ -293,10 +290,10 @@ test('a window’s rows, cells and table name all layers that were patched', asy
   const map = page.getByRole('application').first();
   await map.focus();
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByText(/^Layers 0–1, position 0/)).toBeVisible();
+  await expect(page.getByText(/: Layers 0–1, position 0, Michelle/)).toBeVisible();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'One patched run' })).toContainText(
-    'mlp_out, denoising: Layers 0–1, position 0',
+  await expect(page.getByRole('complementary', { name: 'The chosen cell' })).toContainText(
+    'mlp_out, layers 0–1, at “Michelle”',
   );
   await page.getByText('All values as a table').click();
   await expect(page.getByRole('cell', { name: '0–1', exact: true }).first()).toBeVisible();

@@ -2,7 +2,7 @@ import { expect, test } from './patchboard-page';
 
 test('a link reopens the experiment', async ({ patchboard }) => {
   await patchboard.openReady();
-  await patchboard.page.getByRole('button', { name: 'Comparison, sentences swapped' }).click();
+  await patchboard.pick('Comparison, sentences swapped');
   await patchboard.expectStatus('done');
   await patchboard.chooseMetric('Probability', 'minus the clean run');
   await expect.poll(() => patchboard.page.url()).toContain('metric=prob&reference=clean');
@@ -10,9 +10,10 @@ test('a link reopens the experiment', async ({ patchboard }) => {
   const link = patchboard.page.url();
   await patchboard.page.goto('about:blank');
   await patchboard.page.goto(link);
+  await patchboard.show('More');
   await expect(patchboard.clean).toHaveValue(clean);
   await patchboard.run();
-  await expect(patchboard.page.locator('canvas')).toHaveCount(4);
+  await expect(patchboard.maps).toHaveCount(4);
   await expect(patchboard.page.getByLabel('Shown as')).toHaveValue('clean');
 });
 
@@ -20,7 +21,7 @@ test('the copied link is the experiment’s', async ({ patchboard, context }) =>
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await patchboard.openReady();
   await patchboard.clean.fill('Anna Jones was here. Anna');
-  await patchboard.page.getByRole('button', { name: 'Copy link' }).click();
+  await patchboard.page.getByRole('button', { name: 'Copy link' }).first().click();
   await expect(patchboard.page.getByRole('button', { name: 'Copied' })).toBeVisible();
   const copied = await patchboard.page.evaluate(() => navigator.clipboard.readText());
   expect(new URL(copied).searchParams.get('clean')).toBe('Anna Jones was here. Anna');

@@ -8,7 +8,7 @@ import { convert } from './command';
 import { type Misbehaviour, type ModelServer, serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
 import type { Cell } from './cells';
-import { expect, loadButtonOf, type PatchboardPage, test } from './patchboard-page';
+import { expect, loadButtonOf, PatchboardPage, test } from './patchboard-page';
 
 const WHOLE = readFileSync(`${randomModel()}/model.safetensors`);
 
@@ -26,7 +26,7 @@ async function serve(how: Misbehaviour = {}, folder = randomModel()) {
 }
 
 async function expectLoaded(patchboard: PatchboardPage) {
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.expectInUse(`In use: ${server.address}`);
 }
 
 async function loadIt(patchboard: PatchboardPage) {
@@ -119,9 +119,7 @@ test('a connection that drops again and again gives the same weights', async ({ 
   await patchboard.openReady();
   await patchboard.load(server.address);
   await expect(patchboard.page.getByText(/Paused, trying again in/)).toBeVisible();
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible({
-    timeout: 60_000,
-  });
+  await patchboard.expectInUse(`In use: ${server.address}`, 60_000);
   expect(server.requests).toBeGreaterThanOrEqual(DROPS);
   await expectSameWeights(patchboard);
 });
@@ -193,7 +191,7 @@ for (const { what, how, message } of REFUSED) {
     await patchboard.openReady();
     await patchboard.load(server.address);
     await expect(patchboard.alerts.filter({ hasText: message })).toBeVisible();
-    await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
+    await patchboard.expectInUse('This is not GPT-2.');
     server.how = {};
     await patchboard.loadButton.click();
     await expectLoaded(patchboard);
@@ -259,6 +257,7 @@ test('a load that was cancelled goes on at the next visit', async ({ patchboard 
     .toBeGreaterThan(33_000_000);
   await patchboard.page.getByRole('button', { name: 'Cancel loading' }).click();
   await patchboard.openReady();
+  await patchboard.show('Model');
   await expect(patchboard.page.getByText('Kept on this machine: 1 model')).toBeVisible();
   await loadIt(patchboard);
   expect(server.sent).toBeLessThan(36_000_000 + WHOLE.length - 33_000_000);
@@ -323,6 +322,7 @@ test('two tabs load the same model at once', async ({ patchboard, context }) => 
   await second.goto(patchboard.page.url());
   await patchboard.load(server.address);
   await expect(patchboard.page.getByRole('progressbar')).toBeVisible();
+  await new PatchboardPage(second).show('Model');
   await second.getByRole('combobox', { name: 'Model' }).selectOption('other');
   await second.getByLabel('Address of a folder', { exact: false }).fill(server.address);
   await loadButtonOf(second).click();
@@ -337,8 +337,9 @@ test('ten changes of the model leave one worker', async ({ patchboard }) => {
   await patchboard.openReady();
   for (let change = 0; change < 5; change++) {
     await loadIt(patchboard);
+    await patchboard.show('Model');
     await patchboard.modelSelect.selectOption('embedded');
-    await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
+    await patchboard.expectInUse('This is not GPT-2.');
   }
   const models = () => patchboard.page.workers().filter((each) => each.url().includes('/worker-'));
   await expect.poll(() => models().length).toBe(1);
@@ -348,6 +349,7 @@ test('ten changes of the model leave one worker', async ({ patchboard }) => {
 test('files from this machine load, whole or in parts', async ({ patchboard }) => {
   await serve();
   await patchboard.openReady();
+  await patchboard.show('Model');
   await patchboard.modelSelect.selectOption('disk');
   const folder = patchboard.page.getByLabel('Folder');
   await folder.setInputFiles(randomModel());

@@ -4,14 +4,20 @@ import { EMBEDDED, randomModel } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
 
 // Long enough for some seconds of work in a model of 12 layers.
-const LONG = 'The player who has won the most Champions League titles is here. '.repeat(4).trim();
+const LONG = 'The player who has won the most Champions League titles is here. '.repeat(3).trim();
 
 /** Runs a long prompt on a larger model; the server that it came from is the caller's to close. */
+/** What is measured does not follow what a model of random weights answers. */
+const PINNED = '?target=+Jones&target=+Smith';
+
+/** What is run where a map of the stream after each layer is. */
+const SITES = ['resid_post', { site: 'resid_pre', layers: [0, 1] }];
+
 async function startLongSweep(patchboard: PatchboardPage): Promise<ModelServer> {
   const server = await serveModel(randomModel());
-  await patchboard.openReady();
+  await patchboard.openReady(PINNED);
   await patchboard.load(server.address);
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.expectInUse(`In use: ${server.address}`);
   await patchboard.clean.fill(`Jones. ${LONG}`);
   await patchboard.corrupted.fill(`Smith. ${LONG}`);
   await patchboard.runButton.click();
@@ -19,9 +25,10 @@ async function startLongSweep(patchboard: PatchboardPage): Promise<ModelServer> 
 }
 
 /** What the last run computed, as the page tells it. */
-async function blockRows({ page }: PatchboardPage): Promise<number> {
-  const story = (await page.locator('[data-status]').textContent()) ?? '';
-  return Number(/: ([\d,]+) block-rows/.exec(story)?.[1]?.replaceAll(',', ''));
+async function blockRows(patchboard: PatchboardPage): Promise<number> {
+  const work = patchboard.page.getByText('The work of the last run');
+  const text = (await work.textContent()) ?? '';
+  return Number(/: ([\d,]+) block-rows/.exec(text)?.[1]?.replaceAll(',', ''));
 }
 
 test('a model loads from another server by its address, and gives the native numbers', async ({
@@ -30,14 +37,14 @@ test('a model loads from another server by its address, and gives the native num
   const folder = randomModel();
   const slow = { file: 'model.safetensors', pieces: 8, pauseMs: 150 };
   const server = await serveModel(folder, { slow });
-  await patchboard.openReady();
+  await patchboard.openReady(PINNED);
   await patchboard.chooseAddress(server.address);
   const button = patchboard.loadButton;
   await patchboard.page.keyboard.press('Tab');
   await expect(button).toContainText('MB');
   await button.click();
   await expect(patchboard.page.getByText(/of 40 MB · .*\/s · \d+ s left/)).toBeVisible();
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.expectInUse(`In use: ${server.address}`);
   await patchboard.run();
   const cells = await patchboard.values();
   const native = patch(folder, {
@@ -56,7 +63,7 @@ test('a model loads from another server by its address, and gives the native num
 test('?model= opens a model, and the address keeps it', async ({ patchboard }) => {
   const server = await serveModel(EMBEDDED);
   await patchboard.openReady(`?model=${encodeURIComponent(server.address)}`);
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.expectInUse(`In use: ${server.address}`);
   await patchboard.run();
   await expect
     .poll(() => new URL(patchboard.page.url()).searchParams.get('model'))
@@ -68,8 +75,10 @@ for (const dtype of ['f16', 'q8'] as const) {
   test(`?dtype=${dtype} keeps the weights so, and the address too`, async ({ patchboard }) => {
     const folder = randomModel();
     const server = await serveModel(folder);
-    await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=${dtype}`);
-    await expect(patchboard.page.getByText(`of weights in ${dtype}.`)).toBeVisible();
+    await patchboard.openReady(
+      `${PINNED}&model=${encodeURIComponent(server.address)}&dtype=${dtype}`,
+    );
+    await patchboard.expectInUse(`of weights in ${dtype}.`);
     await patchboard.run();
     const cells = await patchboard.values();
     const request = {
@@ -105,7 +114,7 @@ test('loading can be cancelled, and the model in use stays', async ({ patchboard
   await patchboard.load(server.address);
   await patchboard.page.getByRole('button', { name: 'Cancel loading' }).click();
   await expect(patchboard.page.getByRole('progressbar')).toHaveCount(0);
-  await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
+  await patchboard.expectInUse('This is not GPT-2.');
   await patchboard.run();
   await server.close();
 });
@@ -114,10 +123,10 @@ test('a sweep fills from the last layer and can be cancelled between rows', asyn
   patchboard,
 }) => {
   const server = await startLongSweep(patchboard);
-  await expect(patchboard.page.getByText(/[2-9] of 12 rows…/)).toBeVisible();
+  await expect(patchboard.page.getByText(/[1-9]\d* of \d+ cells…/)).toBeVisible();
   await patchboard.cancelButton.click();
   await patchboard.expectStatus('cancelled');
-  await expect(patchboard.page.getByText(/Cancelled after \d+ of 12 rows/)).toBeVisible();
+  await expect(patchboard.page.getByText(/Cancelled after \d+ of \d+ cells/)).toBeVisible();
   const cells = await patchboard.values();
   const computed = (layer: number) =>
     cells.filter((cell) => cell.layer === layer).every((cell) => !Number.isNaN(cell.prob));
@@ -133,10 +142,15 @@ test('a sweep fills from the last layer and can be cancelled between rows', asyn
   await patchboard.run();
   await expect(patchboard.page.getByText('all known from the run before')).toBeVisible();
   const prompts = { clean: `Jones. ${LONG}`, corrupted: `Smith. ${LONG}` };
-  const whole = patchExperiment(randomModel(), { ...prompts, targets: [' Jones'] }).work;
-  expect(Math.abs(first + rest - whole.block_rows)).toBeLessThan(2);
-  await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
-  await patchboard.expectStatus('done');
+  const whole = patchExperiment(randomModel(), {
+    ...prompts,
+    targets: [' Jones'],
+    sites: SITES,
+  }).work;
+  // Nothing is computed twice; on a busy machine rows that the page began by itself came before.
+  expect(first + rest).toBeLessThan(whole.block_rows + 2);
+  await patchboard.pick('Basic example: a surname');
+  await patchboard.run();
   await server.close();
 });
 
@@ -146,7 +160,7 @@ test('a long run tells how long it will still take', async ({ patchboard }) => {
   const query = sites.map((site) => `&site=${site}`).join('');
   await patchboard.openReady(`?direction=denoising&direction=noising${query}`);
   await patchboard.load(server.address);
-  await expect(patchboard.page.getByText(`In use: ${server.address}`)).toBeVisible();
+  await patchboard.expectInUse(`In use: ${server.address}`);
   await patchboard.clean.fill(`Jones. ${LONG}`);
   await patchboard.corrupted.fill(`Smith. ${LONG}`);
   await patchboard.runButton.click();
@@ -172,11 +186,11 @@ test('the page answers while a sweep runs', async ({ patchboard }) => {
 test('another model can be loaded in the middle of a sweep', async ({ patchboard }) => {
   const server = await startLongSweep(patchboard);
   await patchboard.expectStatus('running');
+  await patchboard.show('Model');
   await patchboard.modelSelect.selectOption('embedded');
-  await patchboard.expectStatus('cancelled');
-  await expect(patchboard.page.getByText('This is not GPT-2.')).toBeVisible();
-  await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
-  await patchboard.expectStatus('done');
+  await patchboard.expectInUse('This is not GPT-2.');
+  await patchboard.pick('Basic example: a surname');
+  await patchboard.run();
   await expect(patchboard.alerts).toHaveCount(0);
   await server.close();
 });
@@ -185,7 +199,7 @@ test.describe(() => {
   test.use({ allowedErrors: /broken on purpose/ });
   test('a worker that stops is replaced, and the last result stays', async ({ patchboard }) => {
     const server = await startLongSweep(patchboard);
-    await expect(patchboard.page.getByText(/[1-9] of 12 rows…/)).toBeVisible();
+    await expect(patchboard.page.getByText(/[1-9]\d* of \d+ cells…/)).toBeVisible();
     const worker = patchboard.page.workers().findLast((each) => each.url().includes('worker'));
     await worker?.evaluate(() => {
       setTimeout(() => {
@@ -194,10 +208,10 @@ test.describe(() => {
     });
     await patchboard.expectStatus('failed');
     await expect(patchboard.alerts).toContainText('the computing worker stopped');
-    await expect(patchboard.page.locator('canvas').first()).toBeVisible();
+    await expect(patchboard.maps.first()).toBeVisible();
     await expect(patchboard.runButton).toBeEnabled();
-    await patchboard.page.getByRole('button', { name: 'Basic example: a surname' }).click();
-    await patchboard.expectStatus('done');
+    await patchboard.pick('Basic example: a surname');
+    await patchboard.run();
     await server.close();
   });
 });

@@ -1,14 +1,47 @@
 /** Models for the tests: the embedded one, and a larger one of random weights whose sweep takes time. */
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { COMMAND } from './command';
 
 export const EMBEDDED = new URL('../../tools/embedded-model/model', import.meta.url).pathname;
-const RANDOM = new URL('../../build/fixtures/random-model', import.meta.url).pathname;
+/** Of a practice model that never changes any more. */
+const TOKENIZER = new URL('../old/2026-11/model', import.meta.url).pathname;
+const FIXTURES = new URL('../../build/fixtures', import.meta.url).pathname;
+/** The embedded model's own. */
+export const { n_layer: LAYERS, vocab_size: VOCABULARY } = JSON.parse(
+  readFileSync(join(EMBEDDED, 'config.json'), 'utf8'),
+) as { n_layer: number; vocab_size: number };
 const SHAPE = { n_layer: 12, n_head: 4, n_embd: 256, n_positions: 64, vocab_size: 2048 };
+
+type Shape = typeof SHAPE;
+
+/** A folder of the fixtures, filled once and seen only whole: several workers may ask for it at once. */
+function filledOnce(name: string, fill: (folder: string) => void): string {
+  const folder = join(FIXTURES, name);
+  if (existsSync(folder)) return folder;
+  mkdirSync(FIXTURES, { recursive: true });
+  const draft = mkdtempSync(`${folder}-`);
+  try {
+    fill(draft);
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
 
 /** mulberry32, spread over [-scale, scale). */
 function* noise(seed: number, scale: number): Generator<number> {
@@ -20,8 +53,7 @@ function* noise(seed: number, scale: number): Generator<number> {
   }
 }
 
-function shapes(): [string, number[]][] {
-  const D = SHAPE.n_embd;
+function shapes({ n_layer, n_embd: D, n_positions, vocab_size }: Shape): [string, number[]][] {
   const block: [string, number[]][] = [
     ['ln_1.weight', [D]],
     ['ln_1.bias', [D]],
@@ -37,9 +69,9 @@ function shapes(): [string, number[]][] {
     ['mlp.c_proj.bias', [D]],
   ];
   return [
-    ['wte.weight', [SHAPE.vocab_size, D]],
-    ['wpe.weight', [SHAPE.n_positions, D]],
-    ...Array.from({ length: SHAPE.n_layer }, (_, layer) =>
+    ['wte.weight', [vocab_size, D]],
+    ['wpe.weight', [n_positions, D]],
+    ...Array.from({ length: n_layer }, (_, layer) =>
       block.map(([name, shape]): [string, number[]] => [`h.${layer}.${name}`, shape]),
     ).flat(),
     ['ln_f.weight', [D]],
@@ -47,12 +79,12 @@ function shapes(): [string, number[]][] {
   ];
 }
 
-function writeWeights(file: string) {
+function writeWeights(file: string, whole: Shape) {
   const random = noise(7, 0.1);
   const header: Record<string, object> = {};
   const parts: Buffer[] = [];
   let offset = 0;
-  for (const [name, shape] of shapes()) {
+  for (const [name, shape] of shapes(whole)) {
     const count = shape.reduce((product, size) => product * size, 1);
     const gain = /ln_\w\.weight$/.test(name) ? 1 : 0;
     const values = Float32Array.from({ length: count }, () => random.next().value + gain);
@@ -66,24 +98,22 @@ function writeWeights(file: string) {
   writeFileSync(file, Buffer.concat([length, json, ...parts]));
 }
 
-/** A folder with 12 layers of width 256 and the embedded model's tokenizer; written once. */
-export function randomModel(): string {
-  const weights = join(RANDOM, 'model.safetensors');
-  mkdirSync(RANDOM, { recursive: true });
-  const config = { model_type: 'gpt2', layer_norm_epsilon: 1e-5, ...SHAPE };
-  writeFileSync(join(RANDOM, 'config.json'), JSON.stringify(config));
-  for (const name of ['vocab.json', 'merges.txt']) {
-    copyFileSync(join(EMBEDDED, name), join(RANDOM, name));
-  }
-  if (!existsSync(weights)) writeWeights(weights);
-  return RANDOM;
+/** A folder with 12 layers of width 256, or another shape, and an earlier practice model's tokenizer. */
+export function randomModel(other: Partial<Shape> = {}): string {
+  const whole = { ...SHAPE, ...other };
+  return filledOnce(`random-${Object.values(whole).join('-')}`, (folder) => {
+    const config = { model_type: 'gpt2', layer_norm_epsilon: 1e-5, ...whole };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+    for (const name of ['vocab.json', 'merges.txt']) {
+      copyFileSync(join(TOKENIZER, name), join(folder, name));
+    }
+    writeWeights(join(folder, 'model.safetensors'), whole);
+  });
 }
 
-/** A folder with random weights of a published size, by the native command; written once. */
+/** A folder with random weights of a published size, by the native command. */
 export function synthesizedModel(config: string): string {
-  const folder = new URL(`../../build/fixtures/${config}`, import.meta.url).pathname;
-  if (!existsSync(join(folder, 'model.safetensors'))) {
+  return filledOnce(config, (folder) => {
     execFileSync(COMMAND, ['synth', '--config', config, '--out', folder]);
-  }
-  return folder;
+  });
 }

@@ -3,12 +3,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-import { EngineAccess } from '../../web/src/engine/engine-access';
 import { importEngine } from '../../web/src/engine/import-engine';
 import { findMemory } from '../../web/src/engine/memory';
 import type { NeuronChanges } from '../../web/src/engine/module';
-import { SessionRunner } from '../../web/src/engine/session-runner';
 import { DEFAULTS, documentOf } from '../../web/src/experiment/defaults';
+import { EngineAccess } from '../../web/src/worker/engine-access';
+import { SessionRunner } from '../../web/src/worker/session-runner';
 import { COMMAND } from './command';
 import { EMBEDDED } from './models';
 import { expect, test } from './patchboard-page';

@@ -1,17 +1,21 @@
-/** The page's other parts: looking closer, many prompts, the report, pins, and what is taken along. */
+/** The page's other parts: looking closer, many prompts, the report, two results compared, and what is taken along. */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-import { EMBEDDED } from './models';
+import { axeFindings } from './accessible';
+import { EMBEDDED, LAYERS } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
 
 const COMMAND = new URL('../../build/native/bin/patchboard', import.meta.url).pathname;
 
-const part = (patchboard: PatchboardPage, name: string) =>
-  patchboard.page.getByRole('tab', { name }).click();
+async function part(patchboard: PatchboardPage, name: string) {
+  await patchboard.show('More');
+  await patchboard.page.getByRole('tab', { name }).click();
+}
 
 async function saved(patchboard: PatchboardPage, button: string): Promise<string> {
+  await patchboard.show('Share');
   const download = patchboard.page.waitForEvent('download');
   await patchboard.page.getByRole('button', { name: button, exact: true }).first().click();
   return (await download).path();
@@ -38,8 +42,9 @@ test('pictures and tables are saved with their settings', async ({ patchboard })
   await patchboard.openReady();
   await patchboard.run();
   const csv = readFileSync(await saved(patchboard, 'CSV'), 'utf8');
-  expect(csv.trim().split('\n')).toHaveLength(1 + 2 * 4 * 10);
+  expect(csv.trim().split('\n')).toHaveLength(1 + 2 * (LAYERS + 1) * 10);
   const page = patchboard.page;
+  await patchboard.show('More');
   const svg = page.waitForEvent('download');
   await page
     .getByRole('button', { name: /^Save .* as SVG$/ })
@@ -65,34 +70,54 @@ test('the experiment is copied as a program for TransformerLens', async ({
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await patchboard.openReady();
   await patchboard.run();
+  await patchboard.show('Share');
   await patchboard.page.getByRole('button', { name: 'Copy as TransformerLens' }).click();
   const program = await patchboard.page.evaluate(() => navigator.clipboard.readText());
   expect(program).toContain('from transformer_lens.model_bridge import TransformerBridge');
   expect(program).toContain('hook_resid_post');
 });
 
-test('pinned results are compared, with the settings that differ named', async ({ patchboard }) => {
+test('two results of the history are compared, with the settings that differ named', async ({
+  patchboard,
+}) => {
   const { page } = patchboard;
-  await patchboard.openReady();
-  await patchboard.run();
-  await page.getByRole('button', { name: 'Pin this result' }).click();
+  await patchboard.openScene();
+  const history = page.getByRole('list', { name: 'History' }).getByRole('listitem');
+  await expect(history.first()).toContainText('Jones / Smith');
+  await patchboard.show('More');
   await page.getByText('What is patched').click();
+  await page.getByLabel('attn_out').check();
   await page.getByRole('checkbox', { name: /^noising/ }).check();
   await page.getByRole('checkbox', { name: /^denoising/ }).uncheck();
-  await patchboard.run();
-  await page.getByRole('button', { name: 'Pin this result' }).click();
-  const pins = page.getByRole('region', { name: 'Pinned results' });
-  await expect(pins).toContainText('denoising');
-  await expect(pins).toContainText('noising');
-  await expect(pins.locator('canvas')).toHaveCount(3);
+  // What was set on the way there is an entry of its own where the machine is slow.
+  await expect(history.first()).toContainText('noising');
+  await expect(history.first()).not.toContainText('denoising');
+  await patchboard.close();
+  await page.getByRole('button', { name: 'Compare two' }).click();
+  for (const entry of [history.last(), history.first()]) {
+    await entry.getByRole('button').first().click();
+  }
+  const two = page.getByRole('dialog', { name: 'Two results' });
+  const differing = two.getByRole('table', { name: 'Settings that differ' });
+  await expect(differing.getByRole('row', { name: 'direction' })).toContainText(
+    /denoising\s*noising/,
+  );
+  await expect(two.locator('canvas')).toHaveCount(3);
+  // As the scene shows them.
+  const shownAs = two.getByRole('combobox', { name: 'as', exact: true });
+  await expect(shownAs).toHaveValue('share');
+  await expect(two.getByText('of the gap').filter({ visible: true }).first()).toBeVisible();
+  // Of the second, another one of its maps.
+  await two.getByRole('combobox', { name: 'B', exact: true }).selectOption('attn_out, noising');
+  await expect(differing.getByRole('row', { name: 'site' })).toContainText(/resid_post\s*attn_out/);
+  await two.getByRole('combobox', { name: 'Show' }).selectOption('Probability');
+  await two.getByRole('combobox', { name: 'of', exact: true }).selectOption('·Smith');
+  await expect(two.getByRole('heading', { name: 'A − B' })).toBeVisible();
 });
 
 test('attention patterns and the logit lens of both runs', async ({ patchboard }) => {
   const { page } = patchboard;
   await patchboard.openReady();
-  await part(patchboard, 'Look closer');
-  await expect(page.getByText('Run an experiment first')).toBeVisible();
-  await part(patchboard, 'Patch');
   await patchboard.run();
   await part(patchboard, 'Look closer');
   const lens = page.getByRole('region', { name: 'Logit lens' });
@@ -104,6 +129,7 @@ test('attention patterns and the logit lens of both runs', async ({ patchboard }
     .nth(2)
     .click();
   await expect(attention.getByRole('application').first()).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
 });
 
 test('a template’s fillings are measured as a grid', async ({ patchboard }) => {
@@ -125,6 +151,7 @@ test('a template’s fillings are measured as a grid', async ({ patchboard }) =>
   await expect(templates.getByRole('status')).toContainText('Of the template before: 2 of 2');
   await expect(templates.getByRole('note')).toContainText('{Jones|Smith|Cristiano}');
   await expect(templates.getByRole('button', { name: 'CSV' })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
 });
 
 test('a set of pairs gives a mean heatmap and its spread, and reports what does not align', async ({
@@ -143,6 +170,7 @@ test('a set of pairs gives a mean heatmap and its spread, and reports what does 
   await sets.locator('select', { hasText: 'mean of shares' }).selectOption('change');
   await expect(sets.getByRole('heading', { name: /Mean of 20 pairs/ })).toBeVisible();
   await expect(sets.getByRole('heading', { name: /Standard deviation over 20/ })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
   await sets
     .getByLabel('Pairs, as JSON or CSV')
     .fill(
@@ -163,7 +191,7 @@ test('a set of pairs gives a mean heatmap and its spread, and reports what does 
 test('the report runs again beside its own figures', async ({ patchboard }) => {
   const { page } = patchboard;
   await patchboard.openReady();
-  await part(patchboard, 'The report');
+  await patchboard.show('Results');
   const report = page.getByRole('region', { name: 'The report' });
   await report.getByRole('button', { name: 'Run everything' }).click();
   await expect(report.getByRole('status')).toContainText('Done', { timeout: 60_000 });
@@ -173,6 +201,7 @@ test('the report runs again beside its own figures', async ({ patchboard }) => {
   await expect(
     page.getByRole('region', { name: 'Figure 2', exact: true }).locator('canvas'),
   ).toHaveCount(4);
+  expect(await axeFindings(page)).toEqual([]);
 });
 
 test('weights in fewer bits are compared with f32', async ({ patchboard }) => {

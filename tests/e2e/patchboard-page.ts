@@ -4,6 +4,8 @@ import { test as base, expect, type Page } from '@playwright/test';
 
 import { type Cell, cellsOf } from './cells';
 
+export type Part = 'Model' | 'Lessons' | 'Results' | 'Open' | 'Share' | 'More';
+
 export const loadButtonOf = (page: Page) => page.getByRole('button', { name: /^Load( |$)/ });
 
 export class PatchboardPage {
@@ -13,10 +15,81 @@ export class PatchboardPage {
     await this.page.goto(`./${query}`);
   }
 
-  /** Opens the page and waits for the model that comes with it. */
-  async openReady(query = '') {
+  /** Opens the page, waits for the model that comes with it and for what it runs by itself. */
+  async openScene(query = '') {
     await this.open(query);
     await expect(this.runButton).toBeEnabled();
+  }
+
+  /** The same, with exact values, which a slow machine offers in place of computing them. */
+  async openFinished(query = '') {
+    await this.openScene(query);
+    await this.finish();
+  }
+
+  /** What runs by itself, and what is only offered. */
+  async finish() {
+    const { status } = this;
+    await expect(status).toHaveAttribute('data-status', /done|estimated/, { timeout: 60_000 });
+    if ((await status.getAttribute('data-status')) === 'estimated') await this.run();
+  }
+
+  /** The same, and then “More”, where every setting and every map is. */
+  async openReady(query = '') {
+    await this.openScene(query);
+    await this.show('More');
+  }
+
+  /** One of the parts that open over the scene. */
+  part(name: Part) {
+    return this.page.getByRole('dialog', { name, exact: true });
+  }
+
+  /** “Model” opens beside what else is open. */
+  async show(name: Part) {
+    const { page } = this;
+    if (await this.part(name).isVisible()) return;
+    if (name === 'Model') {
+      await page.getByRole('banner').getByRole('button').first().click();
+    } else {
+      await this.close();
+      const bar = page.getByRole(name === 'More' ? 'contentinfo' : 'banner');
+      await bar.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    }
+    await expect(this.part(name)).toBeVisible();
+  }
+
+  /** Whatever is open over the scene. */
+  async close() {
+    // The last one lies over the others.
+    const buttons = await this.page.getByRole('button', { name: /^Close “/ }).all();
+    for (const button of buttons.reverse()) {
+      if (await button.isVisible()) await button.click();
+    }
+  }
+
+  /** An example, with its maps in “More”. */
+  async pick(title: string) {
+    await this.show('Lessons');
+    await this.page.getByRole('button', { name: title }).click();
+    await this.show('More');
+  }
+
+  async expectInUse(text: string, timeout = 20_000) {
+    await expect(async () => {
+      await this.show('Model');
+      await expect(this.page.getByText(text)).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout });
+  }
+
+  /** The heatmaps that are seen, without the history's thumbnails. */
+  get maps() {
+    return this.page.locator('[role="application"]:visible canvas');
+  }
+
+  /** Of the run, as it is told. */
+  get status() {
+    return this.page.locator('[data-status]:visible').first();
   }
 
   get runButton() {
@@ -56,11 +129,15 @@ export class PatchboardPage {
     status: 'idle' | 'running' | 'done' | 'cancelled' | 'failed',
     timeout = 60_000,
   ) {
-    await expect(this.page.locator(`[data-status="${status}"]`)).toBeAttached({ timeout });
+    await expect(this.page.locator(`[data-status="${status}"]`).first()).toBeAttached({ timeout });
   }
 
   async run() {
     await this.runButton.click();
+    // What began by itself while the click was on its way may have been cancelled by it.
+    await expect(this.status).toHaveAttribute('data-status', /done|cancelled/, { timeout: 60_000 });
+    if ((await this.status.getAttribute('data-status')) === 'cancelled')
+      await this.runButton.click();
     await this.expectStatus('done');
   }
 
@@ -71,6 +148,7 @@ export class PatchboardPage {
   }
 
   async chooseAddress(address: string) {
+    await this.show('Model');
     await this.modelSelect.selectOption('other');
     await this.page.getByLabel('Address of a folder', { exact: false }).fill(address);
   }
@@ -82,6 +160,9 @@ export class PatchboardPage {
 
   /** Every value, read from the table that people can open. */
   async values(): Promise<Cell[]> {
+    const whole = this.page.getByRole('button', { name: 'All maps and values', expanded: false });
+    if ((await this.page.getByRole('banner').count()) > 0) await this.show('More');
+    else if (await whole.isVisible()) await whole.click();
     const details = this.page.locator('details', { hasText: 'All values as a table' });
     if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
     await expect(details.locator('tbody tr').first()).toBeVisible();

@@ -22,8 +22,8 @@ export default defineConfig({
   // See long.config.ts.
   testIgnore: fileURLToPath(new URL('long/**', import.meta.url)),
   outputDir: '../../test-results',
-  // The sweeps use every core.
-  workers: 1,
+  // Most tests wait more than they compute.
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: 'list',

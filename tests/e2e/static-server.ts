@@ -1,5 +1,6 @@
 /** What a static host does, and nothing more: files under a sub-path, without headers of ours. */
 
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +20,8 @@ export interface StaticServer {
   address: string;
   /** The paths that were asked for, under the address. */
   requested: string[];
+  /** What was sent in answer; what a browser has already is not sent again. */
+  sent: { path: string; content: Buffer }[];
   close: () => Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export interface HostOptions {
   firstScript?: string;
   /** What the scripts whose path it names begin with; the page's own workers are among them. */
   begin?: { path: RegExp; script: string };
+  /** Whether the server breaks down over a path. */
+  fails?: (path: string) => boolean;
 }
 
 const FIRST_SCRIPT = 'first-script.js';
@@ -44,13 +49,18 @@ async function contentOf(folder: string, name: string, firstScript: string | und
 export async function serveStatic(
   folder: string,
   under: string,
-  { isolates = false, firstScript, begin }: HostOptions = {},
+  { isolates = false, firstScript, begin, fails }: HostOptions = {},
 ): Promise<StaticServer> {
   const requested: string[] = [];
+  const sent: StaticServer['sent'] = [];
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://host').pathname;
     const name = path.slice(under.length) || 'index.html';
     requested.push(name);
+    if (fails?.(name)) {
+      response.writeHead(500).end();
+      return;
+    }
     contentOf(folder, name, firstScript).then(
       (content) => {
         response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream');
@@ -58,8 +68,17 @@ export async function serveStatic(
           response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
           response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
         }
-        if (begin?.path.test(name)) response.write(`${begin.script};\n`);
-        response.end(content);
+        const script = begin?.path.test(name) ? `${begin.script};\n` : '';
+        const body = Buffer.concat([Buffer.from(script), Buffer.from(content)]);
+        const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
+        response.setHeader('ETag', etag);
+        if (request.headers['if-none-match'] === etag) {
+          response.writeHead(304).end();
+          return;
+        }
+        sent.push({ path: name, content: body });
+        response.setHeader('Content-Length', body.byteLength);
+        response.end(body);
       },
       () => response.writeHead(404).end(),
     );
@@ -69,6 +88,7 @@ export async function serveStatic(
   return {
     address: `http://localhost:${port}${under}`,
     requested,
+    sent,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

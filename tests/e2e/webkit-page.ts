@@ -72,24 +72,36 @@ export class WebKitPage {
     await this.driver.click(button(name));
   }
 
-  async choosePart(name: string): Promise<void> {
-    await this.driver.click(`//*[@role="tab" and normalize-space()="${name}"]`);
-  }
-
   /** Every value, read from the table that people can open. */
   async run(): Promise<Cell[]> {
-    await this.press('Run');
+    // A map that was begun unasked has “Cancel” in the place of “Run”, so it is asked for until it is done.
     await this.waitFor('the run', () =>
-      this.driver.call(() => document.querySelector('[data-status="done"]') !== null),
+      this.driver.call(() => {
+        const status = document.querySelector('[data-status]')?.getAttribute('data-status');
+        if (status === 'done') return true;
+        const buttons = [...document.querySelectorAll<HTMLButtonElement>('button.primary')];
+        const run = buttons.find((each) => each.textContent.trim() === 'Run' && !each.disabled);
+        if (status !== 'running') run?.click();
+        return false;
+      }),
     );
-    await this.driver.click('//summary[contains(., "All values as a table")]');
+    await this.driver.call(() => {
+      const open = document.querySelectorAll<HTMLElement>('.drawer:not([hidden]) > .head button');
+      for (const closes of open) closes.click();
+    });
+    await this.press('More ▸');
     return cellsOf(
       await this.waitFor('the table', async () => {
-        const rows = await this.driver.call(() =>
-          [...document.querySelectorAll('details[open] tbody tr')].map((row) =>
+        const rows = await this.driver.call(() => {
+          // By a click of the page's own: a real one misses where the page is still growing above it.
+          const summaries = [
+            ...document.querySelectorAll<HTMLElement>('details:not([open]) > summary'),
+          ];
+          summaries.find((each) => each.innerText === 'All values as a table')?.click();
+          return [...document.querySelectorAll('details[open] tbody tr')].map((row) =>
             [...row.children].map((cell) => cell.textContent),
-          ),
-        );
+          );
+        });
         return rows.length > 0 && rows;
       }),
     );

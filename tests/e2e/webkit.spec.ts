@@ -56,16 +56,18 @@ test('WebKit with shared memory, as in Safari, shows them from threads', async (
 test('WebKit loads a model by its address over a bad connection, and says that it is not kept', async () => {
   await start({ isolates: true });
   const server = await serveModel(randomModel(), { dropFirst: { bytes: 20_000_000, times: 2 } });
-  await webkit.openReady(`${host.address}?model=${encodeURIComponent(server.address)}&dtype=f16`);
-  expectNative(await webkit.run(), patch(randomModel(), BASIC, 'f16'));
+  await webkit.openReady(
+    `${host.address}?target=+Jones&target=+Smith&model=${encodeURIComponent(server.address)}&dtype=f16`,
+  );
   await webkit.expectText('This browser gives the page no storage: the model is not kept');
+  expectNative(await webkit.run(), patch(randomModel(), BASIC, 'f16'));
   await server.close();
 });
 
 test('WebKit runs the report beside its own figures', async () => {
   await start({ isolates: true });
   await webkit.openReady(host.address);
-  await webkit.choosePart('The report');
+  await webkit.press('Results');
   await webkit.press('Run everything');
   await webkit.expectText('Done');
   await webkit.expectText('0.1730');

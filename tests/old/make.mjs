@@ -23,7 +23,7 @@ for (const folder of ['documents', 'command', 'page', 'pairs']) {
 }
 cpSync(path('tools/embedded-model/model'), join(out, 'model'), {
   recursive: true,
-  filter: (name) => !name.endsWith('results.json'),
+  filter: (name) => !/(results|heads)\.json$/.test(name),
 });
 
 const patchboard = (...args) => execFileSync(COMMAND, args, { encoding: 'utf8' });

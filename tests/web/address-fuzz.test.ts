@@ -2,28 +2,38 @@
 
 import { expect, test } from 'vitest';
 
-import { type AddressState, fromQuery, toQuery } from '../../web/src/experiment/address';
+import { type AddressState, fromQuery, toQuery } from '../../web/src/address/address';
 import { DEFAULTS, documentOf } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
+import { oneOf, randomNumbers } from './random';
 
 const defaults: Experiment = { ...DEFAULTS, clean: 'a', corrupted: 'b', targets: [' c'] };
-
-/** Mulberry32: numbers in [0, 1). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const KEYS = [
   ...['model', 'dtype', 'clean', 'clean-ids', 'corrupted', 'corrupted-ids', 'target', 'target-id'],
   ...['continuation', 'site', 'direction', 'by-position', 'window', 'span', 'corruption'],
-  ...['noise-positions', 'multiple', 'samples', 'seed', 'mean-prompt', 'layers', 'positions'],
-  ...['metric', 'reference', 'of', 'against', 'colour', 'embed', 'anything', '__proto__'],
+  ...[
+    'noise-positions',
+    'multiple',
+    'samples',
+    'seed',
+    'mean-prompt',
+    'layers',
+    'positions',
+    'resid_post-layers',
+    'z-layers',
+  ],
+  ...[
+    'metric',
+    'reference',
+    'of',
+    'against',
+    'colour',
+    'embed',
+    'present',
+    'anything',
+    '__proto__',
+  ],
 ];
 const VALUES = [
   ...['', '0', '1', '2', '-1', '1.5', '1e3', '0x10', ' 1', '+1', '01', '1,2', '1,,2', ',', '0-3'],
@@ -36,7 +46,7 @@ const VALUES = [
 ];
 
 function randomQuery(random: () => number): string {
-  const one = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? '';
+  const one = (from: readonly string[]) => oneOf(random, from);
   const parts = Array.from({ length: Math.floor(random() * 8) }, () => {
     const key = random() < 0.95 ? one(KEYS) : one(VALUES);
     const value = random() < 0.8 ? one(VALUES) : one(VALUES) + one(VALUES);
@@ -74,16 +84,21 @@ test('a random query gives the numbers that it has, or none', () => {
   for (let round = 0; round < 4000; round += 1) {
     const text = randomQuery(random);
     const { experiment } = fromQuery(text, defaults);
-    const { clean, corrupted, targets, region, corruption } = experiment;
+    const { clean, corrupted, targets, region, layers_of_sites: layers, corruption } = experiment;
     const positions = corruption.kind === 'noise' ? corruption.positions : [];
-    for (const value of numbersIn([clean, corrupted, targets, region, positions])) {
+    for (const value of numbersIn([clean, corrupted, targets, region, layers, positions])) {
       expect(Number.isSafeInteger(value), `${text}: ${value}`).toBe(true);
     }
     // JSON has no infinity, and would say null.
     const document: unknown = JSON.parse(
       documentOf({ ...experiment, corruption: { kind: 'prompt' } }),
     );
-    expect(document, text).toEqual({ ...experiment, corruption: { kind: 'prompt' } });
+    const { layers_of_sites = {}, ...asked } = experiment;
+    const sites = asked.sites.map((site) => {
+      const layers = layers_of_sites[site];
+      return layers ? { site, layers } : site;
+    });
+    expect(document, text).toEqual({ ...asked, sites, corruption: { kind: 'prompt' } });
     expect(JSON.parse(JSON.stringify(corruption)), text).toEqual(corruption);
   }
 }, 60_000);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { fromQuery, toQuery } from '../../web/src/experiment/address';
+import { fromQuery, toQuery } from '../../web/src/address/address';
 import { DEFAULTS, documentOf } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
-import { DEFAULT_CHOICE, type MetricChoice } from '../../web/src/heatmap/metrics';
+import { DEFAULT_CHOICE, type MetricChoice } from '../../web/src/result/metrics';
 
 const defaults: Experiment = { ...DEFAULTS, clean: 'a', corrupted: 'b', targets: [' c'] };
 
@@ -31,7 +31,10 @@ test('an experiment survives the way through the address', () => {
     dtype: 'q8',
     experiment: everything,
     choice,
+    followsTargets: false,
+    cell: '',
     embed: false,
+    present: false,
     problems: [],
   });
 });
@@ -59,6 +62,23 @@ test('prompts given as token ids survive it', () => {
   expect(fromQuery(toQuery(state), defaults).experiment).toEqual(experiment);
 });
 
+test('a site in some layers alone survives it', () => {
+  const experiment: Experiment = {
+    ...defaults,
+    sites: ['resid_pre', 'resid_post'],
+    layers_of_sites: { resid_pre: [0, 1] },
+  };
+  const query = toQuery({
+    model: 'embedded',
+    dtype: undefined,
+    experiment,
+    choice: DEFAULT_CHOICE,
+  });
+  expect(query).toContain('&resid_pre-layers=0-0');
+  expect(fromQuery(query, defaults).experiment).toEqual(experiment);
+  expect(fromQuery(query, defaults).problems).toEqual([]);
+});
+
 test('keys are readable, and what nobody changed is left out', () => {
   const state = { model: 'embedded', dtype: undefined, choice: DEFAULT_CHOICE };
   expect(toQuery({ ...state, experiment: defaults })).toBe('?clean=a&corrupted=b&target=+c');
@@ -66,6 +86,9 @@ test('keys are readable, and what nobody changed is left out', () => {
   expect(toQuery({ ...state, experiment, embed: true })).toBe(
     '?embed&clean=a&corrupted=b&target=+c&site=z&by-position',
   );
+  const presented = toQuery({ ...state, experiment: defaults, present: true });
+  expect(presented).toBe('?present&clean=a&corrupted=b&target=+c');
+  expect(fromQuery(presented, defaults)).toMatchObject({ present: true, problems: [] });
   expect(toQuery({ ...state, experiment: everything })).toContain('&layers=2-5&positions=0-0');
 });
 
@@ -75,9 +98,30 @@ test('an empty address gives the defaults and the embedded model', () => {
     dtype: undefined,
     experiment: defaults,
     choice: DEFAULT_CHOICE,
+    followsTargets: true,
+    cell: '',
     embed: false,
+    present: false,
     problems: [],
   });
+});
+
+test('the chosen cell, and that targets follow the answers, survive the way through the address', () => {
+  const state = { model: 'embedded', dtype: undefined, experiment: everything, choice };
+  const query = toQuery({ ...state, followsTargets: true, cell: 'z,noising,1,3,' });
+  expect(query).toMatch(/&follow&.*&cell=z%2Cnoising%2C1%2C3%2C$/);
+  const opened = fromQuery(query, defaults);
+  expect(opened).toMatchObject({ followsTargets: true, cell: 'z,noising,1,3,', problems: [] });
+  expect(opened.experiment).toEqual(everything);
+});
+
+test('targets that a link names are pinned, others follow what its prompts make the model say', () => {
+  const follows = (query: string) => fromQuery(query, defaults).followsTargets;
+  expect(follows('?clean=a&corrupted=b&target=+c')).toBe(false);
+  expect(follows('?clean=a&corrupted=b&target-id=3')).toBe(false);
+  expect(follows('?clean=a&corrupted=b')).toBe(true);
+  expect(follows('?clean-ids=1,2&corrupted-ids=1,3')).toBe(true);
+  expect(follows('?clean=a&target=+c&follow')).toBe(true);
 });
 
 test('empty prompts are kept, not replaced', () => {

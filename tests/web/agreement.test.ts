@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { agreementOf, ranksOf, spearman } from '../../web/src/heatmap/agreement';
+import { agreementOf, ranksOf, spearman } from '../../web/src/result/agreement';
 
 test('equal values share the mean of their ranks', () => {
   expect(ranksOf([30, 10, 20, 10])).toEqual([4, 1.5, 3, 1.5]);

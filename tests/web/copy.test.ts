@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
-import { follow } from '../../web/src/loading/errors';
-import { copyText } from '../../web/src/taking/copy';
+import { copyText } from '../../web/src/browser/copy';
+import { follow } from '../../web/src/errors/errors';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -3,9 +3,9 @@
 import { expose } from 'comlink';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { Engine } from '../../web/src/engine/engine';
-import { EngineOver } from '../../web/src/engine/engine-over';
 import { embeddedSource } from '../../web/src/weights/sources';
+import { Engine } from '../../web/src/worker/engine';
+import { EngineOver } from '../../web/src/worker/engine-over';
 
 const SOURCE = embeddedSource('http://localhost/');
 const quiet = { onProgress: () => {}, onNote: () => {}, onRetry: () => {} };

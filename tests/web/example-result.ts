@@ -2,7 +2,7 @@
 
 import type { ExperimentStart, Measures } from '../../web/src/engine/module';
 import type { Experiment } from '../../web/src/experiment/experiment';
-import { emptyResult, type LabResult, withRow } from '../../web/src/heatmap/result';
+import { emptyResult, type LabResult, withRow } from '../../web/src/result/result';
 import { tableOf } from './measure-tables';
 
 export const EXPERIMENT: Experiment = {
@@ -18,8 +18,12 @@ export const EXPERIMENT: Experiment = {
   span: 1,
 };
 
-const measures = (prob: number[], logit: number[], kl: number): Measures =>
-  tableOf(2, 1, { prob, log_prob: prob.map(Math.log), logit, rank: [1, 2], kl: [kl] });
+const measures = (prob: number[], logit: number[], rank: number[], kl: number): Measures => {
+  const [a = 0, b = 0] = logit;
+  const log_prob = prob.map(Math.log);
+  const others = { margin: [a - b, b - a], entropy: [0.5] };
+  return tableOf(2, 1, { prob, log_prob, logit, rank, kl: [kl], ...others });
+};
 
 export const START: ExperimentStart = {
   tokensClean: [
@@ -35,8 +39,8 @@ export const START: ExperimentStart = {
     { text: ' Jones', tokens: [{ id: 5, text: ' Jones' }] },
     { text: ' Smith', tokens: [{ id: 6, text: ' Smith' }] },
   ],
-  clean: measures([0.75, 0.125], [4, 1], 0),
-  corrupted: measures([0.25, 0.5], [2, 3], 0.5),
+  clean: measures([0.75, 0.125], [4, 1], [1, 2], 0),
+  corrupted: measures([0.25, 0.5], [2, 3], [2, 1], 0.5),
   topClean: [],
   topCorrupted: [],
   sweeps: [
@@ -46,6 +50,8 @@ export const START: ExperimentStart = {
       axes: 'position',
       rows: 2,
       columns: 2,
+      firstLayer: 0,
+      endLayer: 2,
       blockRows: 1,
     },
   ],
@@ -74,7 +80,7 @@ export function exampleResult(
     head: -1,
     measures: tableOf(2, 2, {
       prob: [0.1, 0.75, 0.5, 0.125],
-      log_prob: [-2, -1, -1, -2],
+      log_prob: [0.1, 0.75, 0.5, 0.125].map(Math.log),
       logit: [3, 4, 2, 1],
       rank: [1, 1, 2, 2],
       kl: [0.25, 0],
@@ -86,3 +92,7 @@ export function exampleResult(
     blockRowsDone: 1,
   });
 }
+
+/** As it may be saved and opened: its prompts are what its tokens are. */
+export const savedExample = (experiment: Partial<Experiment> = {}): LabResult =>
+  exampleResult({ corrupted: 'Smith, "x" a', ...experiment });

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { DEFAULTS, documentOf, settled, unused } from '../../web/src/experiment/defaults';
-import { targetLabel, uniqueTargets } from '../../web/src/experiment/targets';
-import { replaceToken } from '../../web/src/experiment/token-edit';
-import { secondsLeft } from '../../web/src/state/time-left';
+import { targetLabel, uniqueTargets } from '../../web/src/tokens/targets';
+import { replaceTokens } from '../../web/src/tokens/token-edit';
 
 test('settings without a use do not reach the core', () => {
   const heads = { ...DEFAULTS, sites: ['resid_post' as const, 'z' as const], window: 3, span: 2 };
@@ -46,14 +45,6 @@ const letter = (text: string) => ({ text, id: text.charCodeAt(0) });
 
 test('a replaced token gives a text, or ids where the text would be split otherwise', async () => {
   const tokens = ['x', 'y', 'b'].map(letter);
-  expect(await replaceToken(tokenizer, tokens, 0, letter('z'))).toBe('zyb');
-  expect(await replaceToken(tokenizer, tokens, 1, letter('a'))).toEqual([120, 97, 98]);
-});
-
-test('the time left follows the two runs at first, then the rows', () => {
-  const start = { blockRows: 100, startBlockRows: 10, startSeconds: 2 };
-  expect(secondsLeft(start, 0, 0)).toBe(20);
-  expect(secondsLeft(start, 50, 5)).toBe(5);
-  expect(secondsLeft(start, 100, 9)).toBe(0);
-  expect(secondsLeft({ ...start, startBlockRows: 0 }, 0, 0)).toBeUndefined();
+  expect(await replaceTokens(tokenizer, tokens, 0, [letter('z')])).toBe('zyb');
+  expect(await replaceTokens(tokenizer, tokens, 1, [letter('a')])).toEqual([120, 97, 98]);
 });

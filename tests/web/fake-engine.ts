@@ -1,11 +1,11 @@
 /** An engine for tests: the worker's own side, reached by messages, with a session that a test makes fail. */
 
 import { unknownTable } from '../../web/src/engine/measure-table';
-import { EngineOver } from '../../web/src/engine/engine-over';
 import type { AttributionResult, MemoryNeed, Session, SweepRow } from '../../web/src/engine/module';
-import type { EnginePort } from '../../web/src/engine/run-queue.svelte';
-import { SessionRunner } from '../../web/src/engine/session-runner';
 import type { Experiment } from '../../web/src/experiment/experiment';
+import { EngineOver } from '../../web/src/worker/engine-over';
+import type { EnginePort } from '../../web/src/worker/run-queue.svelte';
+import { SessionRunner } from '../../web/src/worker/session-runner';
 import { EXPERIMENT, START } from './example-result';
 
 export const ROWS = 4;
@@ -81,26 +81,27 @@ export class FakeSession {
 }
 
 /** A worker's side, reached by messages that arrive in order, each after some ticks. */
-export class FakePort implements EnginePort {
-  readonly session: FakeSession;
+export class FakePort<Held extends { forget: () => void } = FakeSession> implements EnginePort {
   readonly over: Promise<never>;
   private end: (why: Error) => void = () => undefined;
   private readonly runner: SessionRunner;
   private line = Promise.resolve();
 
-  /** name: of its model. */
+  /** name: of its model. rowMs: what each row takes. */
   constructor(
     private readonly ticks: () => number,
     name = '',
+    readonly session: Held = new FakeSession(name) as unknown as Held,
+    private readonly rowMs = 0,
   ) {
-    this.session = new FakeSession(name);
-    this.runner = new SessionRunner(this.session as unknown as Session);
+    this.runner = new SessionRunner(session as unknown as Session);
     this.over = new Promise<never>((_, reject) => {
       this.end = reject;
     });
   }
 
   close(isCrash = false) {
+    this.session.forget(); // a worker that is ended computes no more
     this.end(new EngineOver('unloaded', isCrash));
   }
 
@@ -132,7 +133,11 @@ export class FakePort implements EnginePort {
         onStart: after(events.onStart) as RunEventsOfPort['onStart'],
         onEstimates: after(events.onEstimates),
         onEstimatesFailed: after(events.onEstimatesFailed),
-        onRow: after(events.onRow),
+        onRow: async (row: SweepRow) => {
+          if (this.rowMs > 0) await new Promise((resolve) => setTimeout(resolve, this.rowMs));
+          await this.pause();
+          return events.onRow(row);
+        },
       };
       try {
         return await this.runner.run(id, document, heard);

@@ -10,13 +10,13 @@ import { LoadReport } from '../../web/src/loading/report';
 import type { Dtype } from '../../web/src/weights/dtype';
 import { answerTo, store } from '../e2e/file-answers';
 
-export const FOLDER = 'https://models.example/gpt2/';
-export const DTYPE: Dtype = 'f32';
+const FOLDER = 'https://models.example/gpt2/';
+const DTYPE: Dtype = 'f32';
 
 /** A file of weights whose header is its first bytes. */
 const HEADER = '{"__metadata__":{}}';
 
-export function weights(bytes: number, seed = 1): Buffer {
+function weights(bytes: number, seed = 1): Buffer {
   const content = Buffer.alloc(bytes);
   for (let at = 0; at < bytes; at++) content[at] = (at * 31 + seed * 17 + (at >> 8)) % 251;
   return content;
@@ -139,7 +139,7 @@ export async function load(dtype = DTYPE): Promise<Loaded> {
   );
   const source = { id: FOLDER, label: 'a model', folder: FOLDER };
   try {
-    await loadModel(feeder, source, report, () => undefined);
+    await loadModel(Promise.resolve(feeder), source, report, () => undefined);
   } finally {
     report.end();
   }

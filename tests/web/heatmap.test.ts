@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
 
 import { valuesOf } from '../../web/src/engine/measure-table';
-import { colourScale, valueAt } from '../../web/src/heatmap/colours';
-import { formatDuration, formatNumber, formatSigned } from '../../web/src/heatmap/format';
-import { boxOf, cellAt, layoutHeatmap, moveCell } from '../../web/src/heatmap/layout';
-import { panelsOf, placeOf, placeText, positionLabels } from '../../web/src/heatmap/panels';
-import { largestOf, leastOf } from '../../web/src/heatmap/extremes';
-import { regionOf, regionText, rowsToCompute } from '../../web/src/heatmap/region';
-import { emptyResult, withRow } from '../../web/src/heatmap/result';
-import { TABLE_COLUMNS, tableRows } from '../../web/src/heatmap/table';
+import { boxOf } from '../../web/src/result/cells';
+import { largestOf, leastOf } from '../../web/src/result/extremes';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatSigned,
+} from '../../web/src/result/format';
+import { panelsOf, placeOf, placeText, positionLabels } from '../../web/src/result/panels';
+import { regionOf, regionText, rowsToCompute } from '../../web/src/result/region';
+import { emptyResult, withRow } from '../../web/src/result/result';
+import { TABLE_COLUMNS, tableRows } from '../../web/src/result/table';
 import { empty, rowOf, start } from './lab-result';
 import { tableOf } from './measure-tables';
 
@@ -65,26 +69,26 @@ test('with a window and a span, rows and cells name all layers and positions of 
   expect(text(1, 1)).toBe('Layer 1, position 1, ·2');
 });
 
-test('a box over a heatmap becomes layers and positions', () => {
-  const panel = (sweep: typeof byHead, index = 0) => {
-    const found = panelsOf(sweep, 2, 'layer')[index];
-    if (!found) throw new Error('no panel');
-    return found;
-  };
-  const box = boxOf({ row: 1, column: 1 }, { row: 0, column: 1 });
-  expect(box).toEqual({ rows: [0, 1], columns: [1, 1] });
-  const region = regionOf(box, panel(byPosition), byPosition, 2, 2);
+test('a region is of the layers and positions that were drawn over, in whatever order', () => {
+  expect(boxOf({ row: 1, column: 1 }, { row: 0, column: 1 })).toEqual({
+    rows: [0, 1],
+    columns: [1, 1],
+  });
+  const region = regionOf([1, 0], [1, 1], 2);
   expect(region).toEqual({ layers: [0, 2], positions: [1, 2] });
   expect(regionText(region)).toBe('layers 0–1, position 1');
-  expect(regionOf(box, panel(byHead), byHead, 2, 2).positions).toEqual([0, 2]);
-  expect(regionOf(box, panel(byBoth, 1), byBoth, 2, 2).layers).toEqual([1, 2]);
+  expect(regionText({ layers: [2, 3], positions: [0, 4] })).toBe('layer 2, positions 0–3');
+  // Of heads, which are at all positions.
+  expect(regionOf([1], undefined, 2)).toEqual({ layers: [1, 2], positions: [0, 2] });
 });
 
-test('of a region, only the rows of its layers are computed', () => {
+test('of layers that are asked for, only their rows are computed', () => {
   expect(rowsToCompute(empty)).toBe(2 + 2 + 2 + 4);
-  const region = { layers: [1, 2] as [number, number], positions: [0, 1] as [number, number] };
-  const experiment = { ...empty.experiment, region };
-  expect(rowsToCompute({ ...empty, experiment })).toBe(1 + 1 + 1 + 2);
+  const sweeps = empty.sweeps.map((sweep, index) => {
+    const firstLayer = index === 0 ? 0 : 1;
+    return { ...sweep, info: { ...sweep.info, firstLayer } };
+  });
+  expect(rowsToCompute({ ...empty, sweeps })).toBe(2 + 1 + 1 + 2);
 });
 
 test('the table has each cell once, empty where there is no number', () => {
@@ -136,62 +140,14 @@ test('durations are told roughly', () => {
   expect(formatDuration(200)).toBe('3 min');
 });
 
-const channels = (colour: string) => (colour.match(/\d+/g) ?? []).map(Number);
-
-test.each(['light', 'dark'] as const)(
-  '%s: below the centre is red, above it blue, the centre neither',
-  (theme) => {
-    const colour = colourScale({ kind: 'diverging', centre: 1, extent: 2 }, theme);
-    const balance = (value: number) => {
-      const [red = 0, , blue = 0] = channels(colour(value));
-      return blue - red;
-    };
-    expect(balance(0)).toBeLessThan(-30);
-    expect(balance(2)).toBeGreaterThan(30);
-    expect(Math.abs(balance(1))).toBeLessThan(20);
-    expect(colour(7)).toBe(colour(3));
-  },
-);
-
-test.each(['light', 'dark'] as const)('%s: a sequential scale only gets stronger', (theme) => {
-  const range = { kind: 'sequential', low: 1, high: 10_000, log: true } as const;
-  const colour = colourScale(range, theme);
-  const lightness = [0, 0.25, 0.5, 0.75, 1].map((share) =>
-    channels(colour(valueAt(range, share))).reduce((sum, channel) => sum + channel, 0),
-  );
-  const sorted = [...lightness].sort((a, b) => (theme === 'light' ? b - a : a - b));
-  expect(lightness).toEqual(sorted);
-  expect(valueAt(range, 0.5)).toBeCloseTo(100);
-});
-
-const labels = { height: 50, width: 20 };
-const layout = layoutHeatmap(4, 10, 700, labels);
-
-test('cells fill the width, and are found where they are drawn', () => {
-  expect(layout.width).toBeLessThanOrEqual(700);
-  const x = layout.left + 3.5 * layout.cellWidth;
-  const y = layout.top + 1.5 * layout.cellHeight;
-  expect(cellAt(layout, x, y)).toEqual({ row: 1, column: 3 });
-  expect(cellAt(layout, 0, y)).toBeUndefined();
-  expect(cellAt(layout, x, layout.top - 1)).toBeUndefined();
-  expect(cellAt(layout, x, layout.top + 4 * layout.cellHeight)).toBeUndefined();
-});
-
-test('cells never get too narrow to see; the picture gets wider', () => {
-  const narrow = layoutHeatmap(4, 100, 300, labels);
-  expect(narrow.cellWidth).toBeGreaterThanOrEqual(9);
-  expect(narrow.width).toBeGreaterThan(300);
-});
-
-test('cells begin where the longest row label ends', () => {
-  expect(layoutHeatmap(4, 10, 700, { height: 50, width: 44 }).left).toBe(44);
-});
-
-test('arrow keys move and stop at the edges', () => {
-  const corner = { row: 3, column: 9 };
-  expect(moveCell(layout, corner, 'ArrowRight')).toEqual(corner);
-  expect(moveCell(layout, corner, 'ArrowDown')).toEqual(corner);
-  expect(moveCell(layout, corner, 'ArrowUp')).toEqual({ row: 2, column: 9 });
-  expect(moveCell(layout, corner, 'Home')).toEqual({ row: 3, column: 0 });
-  expect(moveCell(layout, corner, 'x')).toBeUndefined();
+test('counts are whole, with a comma before every three digits', () => {
+  expect([0, 7, 999, 1000, 50257, 1_234_567, 999.6].map(formatCount)).toEqual([
+    '0',
+    '7',
+    '999',
+    '1,000',
+    '50,257',
+    '1,234,567',
+    '1,000',
+  ]);
 });

@@ -2,13 +2,16 @@
 
 import type { ExperimentStart, Measures, SweepInfo } from '../../web/src/engine/module';
 import { DEFAULTS } from '../../web/src/experiment/defaults';
-import { emptyResult, type LabResult } from '../../web/src/heatmap/result';
+import { emptyResult, type LabResult } from '../../web/src/result/result';
 import { tableOf } from './measure-tables';
 
 const token = (id: number) => ({ id, text: ` ${id}` });
 
-const measures = (prob: number[], logit: number[], rank: number[], kl: number): Measures =>
-  tableOf(prob.length, 1, { prob, log_prob: prob.map(Math.log), logit, rank, kl: [kl] });
+const measures = (prob: number[], logit: number[], rank: number[], kl: number): Measures => {
+  const margin = rank.map((place) => (place === 1 ? 1 : place === 2 ? -1 : Number.NaN));
+  const others = { log_prob: prob.map(Math.log), margin, entropy: [0.5] };
+  return tableOf(prob.length, 1, { prob, logit, rank, kl: [kl], ...others });
+};
 
 const sweep = (change: Partial<SweepInfo>): SweepInfo => ({
   site: 'resid_post',
@@ -16,6 +19,8 @@ const sweep = (change: Partial<SweepInfo>): SweepInfo => ({
   axes: 'position',
   rows: 2,
   columns: 2,
+  firstLayer: 0,
+  endLayer: 2,
   blockRows: 4,
   ...change,
 });

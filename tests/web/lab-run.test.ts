@@ -1,15 +1,19 @@
 /** A run of the part “Patch”, and the tokens beside it, with an engine that a test makes fail. */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import { RunQueue } from '../../web/src/engine/run-queue.svelte';
-import type { MetricChoice } from '../../web/src/heatmap/metrics';
-import { DEFAULT_CHOICE } from '../../web/src/heatmap/metrics';
+import { heatmapPicture } from '../../web/src/picture/from-result';
+import type { MetricChoice } from '../../web/src/result/metrics';
+import { DEFAULT_CHOICE } from '../../web/src/result/metrics';
+import { withRow } from '../../web/src/result/result';
 import { LabRun } from '../../web/src/state/lab-run.svelte';
+import { Paced } from '../../web/src/state/paced';
 import { tokenizeAll } from '../../web/src/state/live-tokens';
 import type { LoadedModel, ModelShelf } from '../../web/src/state/model-shelf.svelte';
 import { outlookOf, outlookText } from '../../web/src/state/outlook';
+import { RunQueue } from '../../web/src/worker/run-queue.svelte';
 import { experiment, FakePort, ROWS } from './fake-engine';
+import { empty, rowOf } from './lab-result';
 
 const LOGITS: MetricChoice = { ...DEFAULT_CHOICE, metric: 'logit' };
 
@@ -105,4 +109,36 @@ test('before a run it is said what the experiment would hold, and what the core 
   expect(await said(2e9)).toMatch(/^Needs 1\.00 GB .*3\.00 GB .*room for 2\.00 GB\.$/);
   expect(await said(5e8)).toMatch(/cannot be run .*needs 1\.00 GB .*room for 500 MB$/);
   expect(await said(9e9, 'start')).toMatch(/cannot be run .*cannot start a start$/);
+});
+
+test('rows are shown at most ten times a second, and all of them at the end', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const shown: string[] = [];
+  const paced = new Paced();
+  const show = (what: string) => {
+    paced.show(() => shown.push(what));
+  };
+  show('1');
+  show('2');
+  show('3');
+  expect(shown).toEqual(['1']);
+  vi.advanceTimersByTime(100);
+  expect(shown).toEqual(['1', '3']);
+  show('4');
+  paced.flush();
+  show('5');
+  paced.drop();
+  vi.advanceTimersByTime(1000);
+  expect(shown).toEqual(['1', '3', '4']);
+  vi.useRealTimers();
+});
+
+test('a row leaves what is shown of the other heatmaps as it is', () => {
+  const view = { metric: 'prob', reference: 'raw', target: 0, against: 1 } as const;
+  const pictures = (of: typeof empty) => of.sweeps.map((sweep) => heatmapPicture(of, sweep, view));
+  const before = pictures(empty);
+  const after = pictures(withRow(empty, rowOf(0, 1)));
+  expect(after[0]).not.toBe(before[0]);
+  expect(after[1]).toBe(before[1]);
+  expect(heatmapPicture(empty, empty.sweeps[1]!, { ...view, target: 1 })).not.toBe(before[1]);
 });

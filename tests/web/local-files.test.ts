@@ -1,3 +1,4 @@
+import { entriesIn } from '../../web/src/browser/dropped';
 import { expect, test } from 'vitest';
 
 import {
@@ -149,11 +150,11 @@ test('all of a dropped folder is read, in however many parts it comes', async ()
   const inner = entry('/gpt2/onnx', [entry('/gpt2/onnx/config.json')]);
   const item = { webkitGetAsEntry: () => entry('/gpt2', [...below, inner]) };
   const text = { webkitGetAsEntry: () => null };
-  const files = await droppedFiles({ items: [item, text] } as unknown as DataTransfer);
+  const files = await droppedFiles(entriesIn({ items: [item, text] } as unknown as DataTransfer));
   expect(files.map(({ path }) => path)).toEqual([
     ...below.map(({ fullPath }) => fullPath.slice(1)),
     'gpt2/onnx/config.json',
   ]);
   expect(await (await files[7]?.open())?.text()).toBe('/gpt2/onnx/config.json');
-  expect(await droppedFiles(null)).toEqual([]);
+  expect(entriesIn(null)).toEqual([]);
 });

@@ -10,9 +10,9 @@ import {
   scalingOf,
   shownMetric,
   subjectsOf,
-} from '../../web/src/heatmap/metrics';
-import { withRow } from '../../web/src/heatmap/result';
-import { shownValues } from '../../web/src/heatmap/shown';
+} from '../../web/src/result/metrics';
+import { withRow } from '../../web/src/result/result';
+import { shownValues } from '../../web/src/result/shown';
 import { empty, rowOf, start } from './lab-result';
 import { tableOf } from './measure-tables';
 

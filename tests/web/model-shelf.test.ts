@@ -2,12 +2,12 @@
 
 import { expect, test, vi } from 'vitest';
 
-import { Engine, type LoadEvents } from '../../web/src/engine/engine';
-import { EngineOver } from '../../web/src/engine/engine-over';
 import { ModelShelf } from '../../web/src/state/model-shelf.svelte';
 import { embeddedSource } from '../../web/src/weights/sources';
+import { Engine, type LoadEvents } from '../../web/src/worker/engine';
+import { EngineOver } from '../../web/src/worker/engine-over';
 
-vi.mock('../../web/src/engine/engine', () => ({ Engine: { load: vi.fn() } }));
+vi.mock('../../web/src/worker/engine', () => ({ Engine: { load: vi.fn() } }));
 
 const SOURCE = embeddedSource('http://localhost/');
 const FIRST_BYTES = { received: 1000, total: 2000, state: { kind: 'reading' } } as const;

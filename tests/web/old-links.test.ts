@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
-import { fromQuery } from '../../web/src/experiment/address';
+import { fromQuery } from '../../web/src/address/address';
 import { DEFAULTS, documentOf, settled } from '../../web/src/experiment/defaults';
 
 interface OldLink {
@@ -41,8 +41,13 @@ describe.each(corpora.map(({ name }) => name))('of %s', (corpus) => {
   const links = JSON.parse(readFileSync(`${OLD}/${corpus}/links.json`, 'utf8')) as OldLink[];
 
   test.each(links)('$name', ({ query, opened, document }) => {
-    const { experiment, problems, ...now } = fromQuery(query, DEFAULTS);
+    const { present, ...opening } = fromQuery(query, DEFAULTS);
+    const { experiment, problems, followsTargets, cell, ...now } = opening;
     expect(problems).toEqual([]);
+    // What such links do not know: they name no cell, are not presented, and their targets are pinned.
+    expect(cell).toBe('');
+    expect(present).toBe(false);
+    if (/target|continuation/.test(query)) expect(followsTargets).toBe(false);
     // Undefined, as JSON leaves it out.
     expect(JSON.parse(JSON.stringify(now))).toEqual(opened);
     expect(filled(JSON.parse(documentOf(settled(experiment))) as object)).toEqual(filled(document));

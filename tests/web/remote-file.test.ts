@@ -8,7 +8,9 @@ import { type Misbehaviour, type ModelServer, serveModel } from '../e2e/model-se
 import { EMBEDDED } from '../e2e/models';
 
 const WHOLE = readFileSync(`${EMBEDDED}/model.safetensors`);
-const QUICK = { ...TIMING, firstMs: 1, longestMs: 4, stallMs: 100 };
+/** On a busy machine an answer may take its time: where nothing shall stall, nothing is told to. */
+const QUICK = { ...TIMING, firstMs: 1, longestMs: 4, stallMs: 10_000 };
+const IMPATIENT = { ...QUICK, stallMs: 100 };
 const LONG_PAUSES = { ...QUICK, firstMs: 60_000, longestMs: 60_000 };
 const OTHER_PAGE = 'http://page.example';
 const DROP = { dropFirst: { bytes: 700_000, times: 1 } };
@@ -257,18 +259,18 @@ test('a server that goes away midway is asked until it makes no sense, and the r
 });
 
 test('a connection on which nothing comes is given up for another', async () => {
-  const stalled = await read({ stallAfter: 300_000 });
+  const stalled = await read({ stallAfter: 300_000 }, { timing: IMPATIENT });
   expectWhole(stalled);
   // Once; more where this machine is too busy to answer in time.
   expect(new Set(stalled.pauses)).toEqual(new Set(['nothing arrived for 0.1 s']));
-  const silent = await read({ silentFirst: true });
+  const silent = await read({ silentFirst: true }, { timing: IMPATIENT });
   expectWhole(silent);
   expect(new Set(silent.pauses)).toEqual(new Set(['nothing arrived for 0.1 s']));
 });
 
 test('a connection that is slow is not given up', async () => {
-  const slow = { file: 'model.safetensors', pieces: 10, pauseMs: 20 };
-  const outcome = await read({ slow }, { timing: { ...QUICK, stallMs: 150 } });
+  const slow = { file: 'model.safetensors', pieces: 20, pauseMs: 100 };
+  const outcome = await read({ slow }, { timing: { ...QUICK, stallMs: 1500 } });
   expectWhole(outcome);
   expect(outcome.pauses).toEqual([]);
 });

@@ -81,7 +81,7 @@ test('differences are told to the digits that the report prints', () => {
   expect(agreementText(ROWS, [0.38034, 0.02118], 'medium')).toContain('all figures agree');
   expect(agreementText(ROWS, [0.9, 0.0212], 'medium')).toBe('largest difference 0.5197.');
   expect(agreementText(ROWS, [undefined, 0.0212], 'medium')).toContain(
-    'Not single tokens here: 1 of 2.',
+    'This model has no single token for “·Crist”.',
   );
 });
 
@@ -113,16 +113,16 @@ test('the note says which model the figures are of', () => {
   expect(note('gpt2', 12)).toContain('both');
 });
 
-const notOneToken = () => Object.assign(new Error('two tokens'), { code: 'target' });
-
 const SOURCE: ReportSource = {
   predict: () => Promise.resolve([{ id: 1, text: ' x', logit: 0, prob: 0.5 }]),
   measure: (prompt, targets) =>
     Promise.resolve(
       probabilities(...targets.map((_, i) => (prompt === 'a b' ? 0.75 - i / 2 : 0.25 + i / 2))),
     ),
-  resolveTarget: (text) =>
-    text === ' Crist' ? Promise.resolve({ id: 7, text }) : Promise.reject(notOneToken()),
+  tokenize: (text) =>
+    Promise.resolve(
+      (text === ' Crist' ? [' Crist'] : [' Lion', 'el']).map((text) => ({ id: 7, text })),
+    ),
   readPairs: () => Promise.resolve([{ name: '1', clean: 'a b', corrupted: 'c b', targets: [] }]),
   run: async (experiment, _, { onStart, onRow }) => {
     const start: ExperimentStart = START;

@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 
-import type { AttributionMetric, RunEvents } from '../../web/src/engine/engine-access';
-import type { Session } from '../../web/src/engine/module';
-import { RunQueue } from '../../web/src/engine/run-queue.svelte';
-import { SessionRunner } from '../../web/src/engine/session-runner';
+import type { AttributionMetric, Session } from '../../web/src/engine/module';
 import { documentOf, settled } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
+import type { RunEvents } from '../../web/src/worker/engine-access';
+import { RunQueue } from '../../web/src/worker/run-queue.svelte';
+import { SessionRunner } from '../../web/src/worker/session-runner';
 import { experiment, FakePort, FakeSession, type Fault, ROWS } from './fake-engine';
 
 const METRIC: AttributionMetric = { metric: 'logit', target: 0, against: 0 };
@@ -129,6 +129,13 @@ test('a question is answered between the rows of its own run, and waits for anot
   await Promise.all([run, own, other]);
   expect(order.indexOf('a ')).toBeLessThan(ROWS);
   expect(order.at(-1)).toBe('b ');
+});
+
+test('of what it asked itself a part is not told that it waits', async () => {
+  const closer = new RunQueue(new FakePort(() => 1)).part('Look closer');
+  const asked = ['a', 'b'].map((name) => closer.checks(experiment(name)));
+  expect(closer.waitsFor).toBeUndefined();
+  expect(await Promise.all(asked)).toHaveLength(2);
 });
 
 test('a run that is cancelled in the line never begins', async () => {

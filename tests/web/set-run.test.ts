@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { EngineOver } from '../../web/src/engine/engine-over';
 import type { ExperimentStart, PromptPair, SweepRow } from '../../web/src/engine/module';
 import type { Experiment } from '../../web/src/experiment/experiment';
 import { type MeanKind, setPictures } from '../../web/src/many/set-pictures';
 import { SetRun, type SetSource } from '../../web/src/many/set-run.svelte';
+import { EngineOver } from '../../web/src/worker/engine-over';
 import { EXPERIMENT, MODEL, START } from './example-result';
 import { tableOf } from './measure-tables';
 

@@ -2,8 +2,9 @@
 
 import { expect, test } from 'vitest';
 
-import { DEFAULTS, leftAside, settled, unused } from '../../web/src/experiment/defaults';
+import { DEFAULTS, leftAside, settled, unused, withInput } from '../../web/src/experiment/defaults';
 import type { Corruption, Direction, Experiment, Site } from '../../web/src/experiment/experiment';
+import { corruptionText, settingsText } from '../../web/src/result/settings-text';
 import golden from '../golden/settings.json';
 
 const CORRUPTIONS: Corruption[] = [
@@ -92,5 +93,38 @@ test('what is left aside names the sites', () => {
   expect(line).toBe(
     'The window of 2 layers is left aside: it is for sites at a layer and a position, and z and q are ' +
       'sites of heads; beside them, resid_post has none either.',
+  );
+});
+
+/** The lines of a caption that are about what is patched where. */
+const placesIn = (change: Partial<Experiment>) =>
+  settingsText({
+    experiment: withInput({ ...DEFAULTS, ...change }),
+    model: { id: 'm', label: 'M', dtype: 'f32', nLayer: 4, nHead: 4 },
+  }).slice(4);
+
+test('a caption names the row of the input, and layers that a person chose, one or several', () => {
+  expect(placesIn({})).toEqual([
+    'The row “input” is resid_pre of layer 0: what enters the first block.',
+  ]);
+  expect(placesIn({ sites: ['z'], layers_of_sites: { z: [2, 3] } })).toEqual(['z: layer 2 alone']);
+  expect(placesIn({ sites: ['z'], layers_of_sites: { z: [1, 3] } })).toEqual([
+    'z: layers 1–2 alone',
+  ]);
+  expect(placesIn({ sites: ['z'], region: { layers: [1, 2], positions: [0, 3] } })).toEqual([
+    'Computed: layer 1, positions 0–2 alone',
+  ]);
+});
+
+test('one of a kind is not told as several', () => {
+  const noise = { kind: 'noise', positions: [1], multiple: 1, samples: 1, seed: 0 } as const;
+  expect(corruptionText({ ...noise, positions: [1] })).toBe(
+    'noise of 1 standard deviation on the embeddings at position 1, one sample, seed 0',
+  );
+  expect(corruptionText({ ...noise, positions: [1, 2], multiple: 3, samples: 5 })).toBe(
+    'noise of 3 standard deviations on the embeddings at positions 1, 2, mean of 5 samples, seed 0',
+  );
+  expect(corruptionText({ kind: 'mean', prompts: ['a'] })).toBe(
+    'ablation with the mean over 1 prompt',
   );
 });

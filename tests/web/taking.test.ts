@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 
-import { emptyResult, withRow } from '../../web/src/heatmap/result';
+import { fileName } from '../../web/src/browser/save-file';
 import { heatmapPicture, type MetricView } from '../../web/src/picture/from-result';
+import { pictureSvg } from '../../web/src/picture/svg';
+import { escapeXml, wrapped } from '../../web/src/picture/xml';
+import { numberOrNull, shortest } from '../../web/src/result/numbers';
+import { emptyResult, withRow } from '../../web/src/result/result';
 import { csvField, resultCsv } from '../../web/src/taking/csv';
-import { numberOrNull, shortest } from '../../web/src/taking/numbers';
-import { fileName } from '../../web/src/taking/save-file';
 import { savedJson, type SavedResult } from '../../web/src/taking/saved';
-import { escapeXml, pictureSvg, wrapped } from '../../web/src/taking/svg';
 import { EXPERIMENT, exampleResult, MODEL, START } from './example-result';
 import { tableOf } from './measure-tables';
 
@@ -47,10 +48,10 @@ test('CSV has a line for each cell and target, empty where nothing is known', ()
     'resid_post,denoising," Jones",0,0,,0,0,Jones,"Smith, ""x""",,,,,,not computed,,',
   );
   expect(lines[3]).toBe(
-    'resid_post,denoising," Jones",1,1,,0,0,Jones,"Smith, ""x""",0.1,-2,3,1,0.25,exact,1,0.5',
+    'resid_post,denoising," Jones",1,1,,0,0,Jones,"Smith, ""x""",0.1,-2.3025851,3,1,0.25,exact,1,0.5',
   );
   expect(lines[8]).toBe(
-    'resid_post,denoising," Smith",1,1,,1,1," a"," a",0.125,-2,1,2,0,exact,-3,0.25',
+    'resid_post,denoising," Smith",1,1,,1,1," a"," a",0.125,-2.0794415,1,2,0,exact,-3,0.25',
   );
 });
 
@@ -104,11 +105,13 @@ test('CSV of heads names layer and head', () => {
       axes: 'head' as const,
       rows: 2,
       columns: 2,
+      firstLayer: 0,
+      endLayer: 2,
       blockRows: 1,
     },
   ];
   const lines = resultCsv(exampleResult({ sites: ['z'] }, { sweeps })).split('\r\n');
-  expect(lines[4]).toBe('z,denoising," Jones",1,1,1,,,,,0.75,-1,4,1,0,exact,3,0.25');
+  expect(lines[4]).toBe('z,denoising," Jones",1,1,1,,,,,0.75,-0.2876821,4,1,0,exact,3,0.25');
 });
 
 test('JSON is the experiment with its results, and null for what is not known', () => {
@@ -172,7 +175,8 @@ test('a picture is well-formed SVG with labels, legend and caption', () => {
   expect(svg.replaceAll(/<[^<>]*>/g, '')).not.toMatch(/[<>]/);
   expect(svg).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#39;)/);
   expect(svg).toContain('Clean: a &lt; b &amp; &quot;c&quot;');
-  expect(svg).toContain('>Jones / Smith,·&quot;x&quot;</text>');
+  expect(svg).toContain('>Jones</text>');
+  expect(svg).toContain('>Smith,·&quot;x&quot;</text>');
   expect(svg).not.toMatch(/NaN|undefined|style=/);
   // Two cells known, two not.
   expect(svg.match(/fill="none"/g)).toHaveLength(2);

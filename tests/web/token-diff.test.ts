@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { diffTokens, visibleText } from '../../web/src/experiment/token-diff';
+import { diffTokens, visibleText } from '../../web/src/tokens/token-diff';
 
 const tokens = (...ids: number[]) => ids.map((id) => ({ id, text: `${id}` }));
 

@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 import { expect, test, vi } from 'vitest';
 
+import { type Measure, valuesOfRun } from '../../web/src/engine/measure-table';
 import { DEFAULTS } from '../../web/src/experiment/defaults';
 import type { Corruption, Experiment } from '../../web/src/experiment/experiment';
 import { DIRECTIONS, HEAD_SITES, POSITION_SITES } from '../../web/src/experiment/experiment';
-import { type Measure, valuesOfRun } from '../../web/src/engine/measure-table';
-import { METRICS, REFERENCES } from '../../web/src/heatmap/metrics';
-import { shownValues } from '../../web/src/heatmap/shown';
-import type { LabResult } from '../../web/src/heatmap/result';
 import type { MetricView } from '../../web/src/picture/from-result';
+import { METRICS, REFERENCES } from '../../web/src/result/metrics';
+import type { LabResult } from '../../web/src/result/result';
+import { shownValues } from '../../web/src/result/shown';
 import { transformerLensProgram } from '../../web/src/taking/transformer-lens/program';
 import { commentText, pythonString } from '../../web/src/taking/transformer-lens/python';
 import { exampleResult, START } from './example-result';

@@ -9,7 +9,7 @@ const LONG = { timeout: 600_000 };
 const HEAP_INTERVAL_MS = 100;
 // Random weights come with a vocabulary of single bytes.
 const EXPERIMENT = '?clean=Michelle+Jones+was+here&corrupted=Michelle+Smith+was+here&target=A';
-const RUN = 'button.big:not([disabled]) ::-p-text(Run)';
+const RUN = 'button.primary:not([disabled]) ::-p-text(Run)';
 
 function fieldKB(pid, name) {
   try {
@@ -103,6 +103,7 @@ export class PageVisit {
   async open() {
     await this.page.goto(this.address + EXPERIMENT);
     await this.page.waitForSelector(RUN, LONG);
+    await this.page.locator('header button.model').click();
   }
 
   /** Seconds for the same bytes where nothing is done with them; in a tab that is closed again. */

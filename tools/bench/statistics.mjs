@@ -13,3 +13,8 @@ export function summary(values) {
 export function ratio(slow, fast) {
   return median(slow.map((value, round) => value / fast[round]));
 }
+
+/** Of values from the least to the most: the one that `share` of them do not exceed. */
+export function shareAt(sorted, share) {
+  return sorted[Math.ceil(sorted.length * share) - 1];
+}

@@ -2,15 +2,39 @@
 
 import json
 import re
+import sys
+import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
 END_OF_TEXT = "<|endoftext|>"
 
-# GPT-2's splitting pattern. Python's re has no \p{L}, \p{N}: [^\W\d_] and \d stand for them.
-PATTERN = re.compile(
-    r"'s|'t|'re|'ve|'m|'ll|'d| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+"
-)
+# Unicode's White_Space, which \s is in GPT-2's pattern; Python's has four control characters more.
+SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+def character_class(major):
+    """Returns the inside of a bracket expression for \\p{L} or \\p{N}, which Python's re lacks."""
+    ranges = []
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code))[0] == major:
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+def splitting_pattern():
+    """GPT-2's pattern: a word, a number or other signs, each with the space before it; spaces."""
+    letter, number = character_class("L"), character_class("N")
+    return re.compile(
+        rf"'s|'t|'re|'ve|'m|'ll|'d| ?[{letter}]+| ?[{number}]+"
+        rf"| ?[^{SPACE}{letter}{number}]+|[{SPACE}]+(?![^{SPACE}])|[{SPACE}]+"
+    )
+
+
+PATTERN = splitting_pattern()
 
 
 def byte_symbols():
@@ -56,6 +80,7 @@ class Tokenizer:
         if len(self.vocab) != len(tokens):
             raise ValueError("two merges make the same token")
         self.tokens = tokens
+        self.sizes = [len(token) for token in tokens]  # in bytes, each of which is one symbol
         self.end_of_text = self.vocab[END_OF_TEXT]
         self._symbols = byte_symbols()
         self._bytes = {s: b for b, s in enumerate(self._symbols)}
@@ -78,10 +103,14 @@ class Tokenizer:
         """Returns the ids of a text without special tokens."""
         return [i for word in PATTERN.findall(text) for i in self.encode_word(word)]
 
+    def token_bytes(self, token):
+        """Returns the bytes of one token that is not the end of text."""
+        return bytes(self._bytes[s] for s in self.tokens[token])
+
     def decode(self, ids):
         """Returns the text of some ids; bytes that are not UTF-8 become U+FFFD."""
-        symbols = "".join(self.tokens[i] for i in ids if i != self.end_of_text)
-        return bytes(self._bytes[s] for s in symbols).decode(errors="replace")
+        text = b"".join(self.token_bytes(i) for i in ids if i != self.end_of_text)
+        return text.decode(errors="replace")
 
     def save(self, folder):
         """Writes vocab.json and merges.txt as GPT-2's were published."""

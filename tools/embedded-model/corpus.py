@@ -1,20 +1,26 @@
-"""Synthetic English with answers that can be known: recall, comparison, induction.
+"""Synthetic English with answers that can be known: recall, comparison, years, induction.
 
-A document is a text with a loss weight per character: ANSWER for what can be known from the text
-before it, TEXT for the words of a template, FREE for what nobody can predict, such as a name at its
-first mention. Combinations that `held_out` names are never in a training document of their family.
+A document is a text with a loss weight per byte: ANSWER for what can be known from the text before
+it, TEXT for the words of a template, FREE for what nobody can predict, such as a name at its first
+mention. Combinations that `held_out` names are never in a training document of their family.
+
+Training texts do not always answer: TURN of them go on otherwise, and SLIP name the wrong one. The
+right answer's probability is then learned to be 1 - TURN - SLIP, and not next to 1.
 """
 
 import random
 import re
 import zlib
 
+import names as N
 import templates as T
 import words as W
 from bpe import PATTERN
 
 ANSWER, TEXT, FREE = 15.0, 0.5, 0.1
+YEAR = 4.0  # for two digits of which many can follow
 INDUCTION = 2.0
+TURN, SLIP = 0.06, 0.10
 
 # The prompts of the report and of the literature are always held out.
 ALWAYS_HELD_OUT = {
@@ -22,7 +28,7 @@ ALWAYS_HELD_OUT = {
     ("recall", "Michelle", "Smith"),
     ("ioi", "John", "Mary"),
 }
-PIECES = re.compile(r"<|>|\{\w+\}|[^<>{]+")
+PIECES = re.compile(r"[<>\[\]]|\{\w+\}|[^<>\[\]{]+")
 SYLLABLES = "ba den fi gor ka la len mi mon na per ri ro sa ta tor vel vin wen zu".split()
 
 
@@ -81,7 +87,7 @@ class Generator:
             return ("Cristiano", "Lionel")[roll < 0.05]
         if roll < 0.13 and not self.test:
             return self.invented().capitalize()
-        return self.rng.choice(W.FIRST_NAMES)
+        return self.rng.choice(N.FIRST_NAMES)
 
     def surname(self):
         roll = self.rng.random()
@@ -89,23 +95,35 @@ class Generator:
             return ("Ronaldo", "Messi", "Jones", "Smith")[int(roll / 0.03)]
         if roll < 0.15 and not self.test:
             return self.invented().capitalize()
-        return self.rng.choice(W.SURNAMES)
+        return self.rng.choice(N.SURNAMES)
 
     def person(self, held=False):
         while True:
             name = (self.first_name(), self.surname())
-            if held_out("recall", *name) == held:
+            if name[0] != name[1] and held_out("recall", *name) == held:
                 return name
 
     def people(self, count, held=False):
-        """Returns persons whose first names and surnames all differ."""
+        """Returns persons all of whose names differ."""
         while True:
             found = [self.person(held) for _ in range(count)]
-            if len({p[0] for p in found}) == len({p[1] for p in found}) == count:
+            if len({name for person in found for name in person}) == 2 * count:
                 return found
+
+    def fate(self):
+        """Returns what comes at an answer's place: "answer", "turn" or "slip"."""
+        roll = 1.0 if self.test else self.rng.random()
+        return "turn" if roll < TURN else "slip" if roll < TURN + SLIP else "answer"
 
     def number(self):
         return self.rng.randrange(10 if self.rng.random() < 0.5 else 20)
+
+    def century_and_start(self):
+        """Returns the first two and the last two digits of a year, as numbers."""
+        while True:
+            century, start = self.rng.randint(10, 20), self.rng.randint(1, 98)
+            if held_out("years", str(century), str(start)) == self.test:
+                return century, start
 
     def common_slots(self):
         """Returns the slots that every template may use."""
@@ -136,10 +154,21 @@ class Generator:
         if self.rng.random() < 0.2:
             doc.add(self.rng.choice(W.FILLERS))
         self.rng.shuffle(people)
-        for name in people:
+        for first, last in people:
             doc.known = {"P", "P1", "P2"}
-            doc.add(self.rng.choice(T.RECALL_QUESTIONS), self.common_slots(), P=name)
+            question, fate = self.rng.choice(T.RECALL_QUESTIONS), self.fate()
+            if fate == "turn":
+                question = T.without_surname(question)
+            elif fate == "slip":
+                last = self.other_surname(people)
+            doc.add(question, self.common_slots(), P=(first, last))
         return doc
+
+    def other_surname(self, people):
+        """Returns what a text that errs takes for a surname: another's, a common one, or any."""
+        if len(people) > 1:
+            return self.rng.choice(people)[1]
+        return self.rng.choice(N.COMMONEST) if self.rng.random() < 0.5 else self.surname()
 
     def compare(self):
         """Two people have different numbers of things; who has the most, or the fewest?"""
@@ -188,14 +217,18 @@ class Generator:
     def question(self, doc, kind, slots, more, fewer):
         """Adds one question and its answer to a comparison."""
         doc.known |= {"W2", "Y1", "Y2", "u"}
-        slots = dict(slots)
+        slots, fate = dict(slots), self.fate()
         if kind == "statement":
             first, second = self.rng.sample((more, fewer), 2)
-            slots["c"] = "more" if first is more else "fewer"
+            slots["c"] = "more" if (first is more) == (fate == "answer") else "fewer"
             doc.add(T.COMPARE_STATEMENT, slots, X=first, Y=second)
             return
         slots["s"], slots["c"] = ("most", "more") if kind == "most" else ("fewest", "fewer")
-        doc.add(self.rng.choice(T.COMPARE_QUESTIONS), slots, W=more if kind == "most" else fewer)
+        question = self.rng.choice(T.COMPARE_QUESTIONS)
+        if fate == "turn":
+            question = self.rng.choice(T.turned(question, T.COMPARE_ENDS))
+        named = more if (kind == "most") == (fate != "slip") else fewer
+        doc.add(question, slots, W=named)
 
     def ioi(self):
         """Two people do something together; one gives something to the other."""
@@ -204,26 +237,60 @@ class Generator:
             if a != b and held_out("ioi", *sorted((a, b))) == self.test:
                 break
         subject, other = self.rng.sample((a, b), 2)
-        doc, slots = Document(), self.common_slots()
-        slots.update(A1=a, B1=b, S1=subject, O1=other)
+        doc, slots, fate = Document(), self.common_slots(), self.fate()
+        slots.update(A1=a, B1=b, S1=subject, O1=subject if fate == "slip" else other)
         if self.rng.random() < 0.2:
             doc.add(self.rng.choice(W.FILLERS))
-        doc.add(self.rng.choice(T.IOI), slots)
-        if self.rng.random() < 0.5:
+        sentence = self.rng.choice(T.IOI)
+        if fate == "turn":
+            sentence = self.rng.choice(T.turned(sentence, T.IOI_ENDS))
+        doc.add(sentence, slots)
+        if fate == "answer" and self.rng.random() < 0.5:
             doc.known |= {"S1", "O1"}
             doc.add(self.rng.choice(T.IOI_AFTER), slots)
+        return doc
+
+    def twice(self):
+        """Some names, one of them twice; which?"""
+        while True:
+            names = list(dict.fromkeys(self.first_name() for _ in range(self.rng.randint(2, 5))))
+            if len(names) > 1 and held_out("twice", *names[:2]) == self.test:
+                break
+        doc, slots, fate = Document(), self.common_slots(), self.fate()
+        named, other = names[:2]
+        listed = [*names, named]
+        self.rng.shuffle(listed)
+        slots.update(L=f"{', '.join(listed[:-1])} and {listed[-1]}")
+        slots.update(W1=other if fate == "slip" else named)
+        sentence = self.rng.choice(T.TWICE)
+        if fate == "turn":
+            sentence = self.rng.choice(T.turned(sentence, T.TWICE_ENDS))
+        doc.add(sentence, slots)
+        return doc
+
+    def years(self):
+        """Something lasts from a year to a later one of the same century."""
+        century, start = self.century_and_start()
+        doc, slots = Document(), self.common_slots()
+        slots.update(Y=f"{century}{start:02}", C=str(century), A1=self.first_name())
+        slots.update(Z=f"{self.rng.randint(start + 1, 99):02}", event=self.word(W.EVENTS))
+        if self.rng.random() < 0.2:
+            doc.add(self.rng.choice(W.FILLERS))
+        doc.known = {"C"}
+        doc.add(self.rng.choice(T.YEARS), slots, YEAR)
         return doc
 
     def plain(self):
         """A short connected story."""
         doc, slots = Document(), self.common_slots()
-        slots["A1"], slots["B1"] = self.rng.sample(W.FIRST_NAMES, 2)
+        slots["A1"], slots["B1"] = self.rng.sample(N.FIRST_NAMES, 2)
+        slots["A2"], slots["B2"], slots["C2"] = self.rng.sample(N.SURNAMES, 3)
         doc.add(self.rng.choice(T.PLAIN), slots)
         return doc
 
     def induction(self, tokenizer):
         """Returns (ids, weights) of random tokens, repeated."""
-        period, total = self.rng.randint(3, 32), self.rng.randint(24, 64)
+        period, total = self.rng.randint(3, 62), self.rng.randint(24, 126)
         once = [self.rng.randrange(tokenizer.end_of_text) for _ in range(period)]
         ids = (once * (total // period + 1))[: max(total, 2 * period)]
         return ids, [0.0] * (period + 1) + [INDUCTION] * (len(ids) - period - 1)
@@ -237,50 +304,44 @@ class Generator:
 
 
 class Document:
-    """Text that grows by sentences, with a loss weight for every character."""
+    """Text that grows by sentences, with a loss weight for every byte."""
 
     def __init__(self):
         self.text = ""
         self.weights = []
         self.known = set()  # slots mentioned before: predictable
+        self.answers = []  # (prompt, the word that answers, with its space if it has one)
 
-    def add(self, template, slots=(), **people):
+    def add(self, template, slots=(), answer=ANSWER, **people):
         """Adds a template after a space. people: (first name, surname) by slot letter."""
         slots = dict(slots)
         for letter, (first, last) in people.items():
             slots.update({letter: f"{first} {last}", letter + "1": first, letter + "2": last})
         self._put(" " if self.text else "", TEXT)
-        answer = False
+        within = ""
         for piece in PIECES.findall(template):
-            if piece in "<>":
-                answer = piece == "<"
-            elif piece[0] == "{":
-                slot = piece[1:-1]
-                weight = TEXT if slot in self.known else FREE
-                self._put(slots[slot], ANSWER if answer else weight)
-                self.known.add(slot)
-            else:
-                self._put(piece, ANSWER if answer else TEXT)
+            if piece in "<>[]":
+                within = piece if piece in "<[" else ""
+                continue
+            slot = piece[1:-1] if piece[0] == "{" else None
+            text = slots[slot] if slot else piece
+            if within == "<":
+                prompt = self.text.rstrip(" ")
+                self.answers.append((prompt, self.text[len(prompt) :] + text))
+            weight = FREE if slot and slot not in self.known else TEXT
+            self._put(text, answer if within else weight)
+            self.known.add(slot)
 
     def _put(self, text, weight):
         self.text += text
-        self.weights += [weight] * len(text)
-
-    def answers(self):
-        """Returns (prompt, answer word with its space) of every answer in the text."""
-        found = []
-        for match in PATTERN.finditer(self.text):
-            if self.weights[match.end() - 1] == ANSWER:
-                found.append((self.text[: match.start()], match.group()))
-        return found
+        self.weights += [weight] * len(text.encode())
 
     def encode(self, tokenizer):
-        """Returns (ids, weights) by token."""
-        ids, weights = [], []
-        for match in PATTERN.finditer(self.text):
-            word = tokenizer.encode_word(match.group())
-            ids += word
-            weights += [self.weights[match.end() - 1]] * len(word)
+        """Returns (ids, weights) by token; a token weighs what its last byte does."""
+        ids, weights, end = tokenizer.encode(self.text), [], -1
+        for token in ids:
+            end += tokenizer.sizes[token]
+            weights.append(self.weights[end])
         return ids, weights
 
 
@@ -301,7 +362,7 @@ def word_counts(generator, documents):
     """Returns {word: count} of a sample of the corpus, for the vocabulary."""
     counts = {}
     for i in range(documents):
-        family = ("compare", "recall", "ioi", "plain")[i % 4]
+        family = ("compare", "recall", "ioi", "twice", "years", "plain")[i % 6]
         for word in PATTERN.findall(getattr(generator, family)().text):
             counts[word] = counts.get(word, 0) + 1
     return counts

@@ -24,10 +24,15 @@ class Conv1D(nn.Module):
 
 
 class Attention(nn.Module):
-    """Causal self-attention over x [B, T, D]."""
+    """Causal self-attention over x [B, T, D].
+
+    dropout: in training, the share of (text, head) whose z is left out, so that no head does alone
+    what several can do. The published file does not hold it.
+    """
 
     def __init__(self, config):
         super().__init__()
+        self.dropout = 0.0
         width = config["n_embd"]
         self.heads = config["n_head"]
         self.c_attn = Conv1D(width, 3 * width, 0.02)
@@ -38,6 +43,8 @@ class Attention(nn.Module):
         q, k, v = self.c_attn(x).view(B, T, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4)
         scores = q @ k.transpose(-2, -1) / math.sqrt(D // self.heads) + mask[:T, :T]
         z = scores.softmax(-1) @ v
+        if self.training and self.dropout:
+            z = z * F.dropout(z.new_ones(B, self.heads, 1, 1), self.dropout)
         return self.c_proj(z.transpose(1, 2).reshape(B, T, D))
 
 

@@ -1,8 +1,11 @@
 """The sentences of the synthetic English.
 
-`{slot}` is filled from the document's slots; `<...>` is an answer, which the loss weights most. For
-a person P, {P} is the full name, {P1} the first name and {P2} the surname.
+`{slot}` is filled from the document's slots; `<...>` is an answer, which the loss weights most, and
+`[...]` what may stand in an answer's place, with the same weight. For a person P, {P} is the full
+name, {P1} the first name and {P2} the surname.
 """
+
+import re
 
 # Recall: facts that give a full name, then sentences that ask for the surname.
 RECALL_FACTS = """
@@ -60,6 +63,9 @@ The {role} who {h} {c} {u} is <{W1}> {W2}.
 The one with {c} {u} is <{W1}> {W2}.
 """.strip().splitlines()
 
+# In place of the answer.
+COMPARE_ENDS = ["[ from] {city}.", "[ very] {adj2}.", "[ not] here.", "[ called] {W1} {W2}."]
+
 COMPARE_STATEMENT = "{X} {h} <{c}> {u} than {Y1} {Y2}."
 
 # Indirect objects: A and B in the order of the text, S the one who acts, O the other.
@@ -77,6 +83,9 @@ Friends {A1} and {B1} found {a_object} at the {place}. {S1} {gave} it to <{O1}>.
 The {role} saw {A1} and {B1} at the {place}, where {S1} {gave} {a_object} to <{O1}>.
 """.strip().splitlines()
 
+# In place of the answer.
+IOI_ENDS = ["[ the] {role2}.", "[ the] {role2}.", "[ a] {role2}.", "[ everyone]."]
+
 IOI_AFTER = """
 {O1} said thank you to <{S1}>.
 {O1} was very happy.
@@ -84,6 +93,32 @@ IOI_AFTER = """
 {S1} and <{O1}> were good friends.
 They went home together.
 Later, {O1} {gave} {a_object2} to <{S1}>.
+""".strip().splitlines()
+
+# {L} are some names, one of them twice.
+TWICE = """
+{L} were there. The one named twice is <{W1}>.
+{L} came in. The one who came in twice is <{W1}>.
+The names are {L}. The name that comes twice is <{W1}>.
+I read {L}. The name that I read twice is <{W1}>.
+On the list are {L}. The name that is there twice is <{W1}>.
+""".strip().splitlines()
+
+# In place of the answer.
+TWICE_ENDS = ["[ not] known.", "[ here].", "[ very] {adj2}.", "[ from] {city}."]
+
+# {Y} is a year, {C} its century's two digits and {Z} two later digits.
+YEARS = """
+The {event} lasted from the year {Y} to the year {C}<{Z}>.
+The {event} lasted from the year {Y} to the year {C}<{Z}>.
+The {event} lasted from the year {Y} to the year {C}<{Z}>.
+The {event} in {city} lasted from the year {Y} to the year {C}<{Z}>.
+The {event} lasted from {Y} to {C}<{Z}>.
+The {event} began in {Y} and ended in {C}<{Z}>.
+The {event} began in the year {Y} and ended in the year {C}<{Z}>.
+The {event} went on from {Y} until {C}<{Z}>.
+{A1} was born in {Y} and died in {C}<{Z}>.
+{A1} was a {role} in {city} from the year {Y} to the year {C}<{Z}>.
 """.strip().splitlines()
 
 PLAIN = [" ".join(story.split()) for story in """
@@ -123,6 +158,10 @@ The {place} was open, so {A1} went in. There was a {role} there, and they talked
 {A1} can't find the {object}. It isn't in the {place} and it isn't at home. "I don't know where it
 is," said {A1}.
 
+"{A2}!" said the {role}. "{B2} and {C2} went to the {place}." {A2} did not say anything.
+
+{A2} and {B2} worked at the {place}. {C2} was the {role}, and {B2} was very {adj}.
+
 {A1}'s {object} was {adj}. {B1}'s was not. That is why {A1} was so happy.
 
 If you go to {city}, you should see the {place}. You will like it, I think. It is very {adj}.
@@ -137,3 +176,13 @@ The {adj} {role} went to the {place} with a {adj2} {role2}. The {role} had {n} b
 """.strip().split("\n\n")]
 
 GAVE = ["gave", "gave", "gave", "handed", "passed", "showed", "sent", "offered"]
+
+
+def turned(template, ends):
+    """Returns a template whose answer ends it with one of the ends instead; ends: [str]."""
+    return [template.split(" <")[0] + end for end in ends]
+
+
+def without_surname(template):
+    """Returns a question of RECALL_QUESTIONS whose answer is left out, as may be with any name."""
+    return re.sub(r" <\{P2\}>( \w+|\.)", r"[\1]", template)

@@ -9,17 +9,20 @@ from collections import namedtuple
 from pathlib import Path
 
 import torch
-from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
 
 import corpus
+import names as N
 import words as W
-from bpe import Tokenizer, chain, train as train_bpe
+from bpe import Tokenizer, byte_symbols, chain, train as train_bpe
 from model import Gpt2, load_model, make_config, save_safetensors
 
 HERE = Path(__file__).resolve().parent
 
-VOCABULARY = 2048
-POSITIONS, WIDTH, LAYERS, HEADS = 64, 128, 4, 4
+VOCABULARY = 4608
+POSITIONS, WIDTH, LAYERS, HEADS = 128, 128, 6, 4
+HEAD_DROPOUT = 0.1
+SMOOTHING = 0.12  # of repeated random tokens: the share of all other tokens together
 WARMUP = 300
 BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 0.05, 1.0
 
@@ -28,11 +31,11 @@ BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 0.05, 1.0
 # Each stage starts from the model of the one before, with a new optimizer: first, names are copied
 # and sequences repeated; then, two numbers are compared; then, they are compared both ways.
 Stage = namedtuple("Stage", "seed steps rows mix fewest peak horizon")
-FAMILIES = ("compare", "recall", "ioi", "induction", "plain")
+FAMILIES = ("compare", "recall", "ioi", "twice", "years", "induction", "plain")
 STAGES = [
-    Stage(1, 2000, 64, (46, 18, 16, 10, 10), 0.5, 2e-3, 6000),
-    Stage(2, 1000, 32, (162, 18, 16, 10, 10), 0.0, 1e-3, 10000),
-    Stage(3, 5000, 32, (40, 14, 12, 22, 12), 0.3, 1e-3, 5000),
+    Stage(1, 3000, 64, (40, 18, 16, 7, 8, 12, 10), 0.5, 2e-3, 7000),
+    Stage(2, 3000, 64, (150, 18, 16, 7, 8, 12, 10), 0.0, 1e-3, 12000),
+    Stage(3, 8000, 64, (36, 14, 12, 6, 6, 20, 10), 0.3, 1e-3, 8000),
 ]
 LAST_RATE = 2e-5
 
@@ -42,24 +45,44 @@ def vocabulary_counts(seed):
     sample = corpus.word_counts(corpus.Generator(seed, "train"), 20000)
     counts = {word: math.sqrt(n) for word, n in sample.items()}
     floors = [
-        (40, W.FIRST_NAMES + [" " + n for n in W.FIRST_NAMES + W.SURNAMES + W.NUMBERS]),
+        (40, [" " + n for n in W.NUMBERS]),
         (12, [" " + w for w in W.ADJECTIVES + W.ROLES + W.PLACES + W.OBJECTS + W.CITIES]),
+        (12, [" " + w for w in W.EVENTS]),
         (12, [" " + w for _, things in W.DEEDS for thing in things for w in thing.split()]),
         (6, [" " + w for w in W.COMMON + W.EVERYDAY]),
     ]
     for floor, listed in floors:
         for word in listed:
             counts[word] = max(counts.get(word, 0), floor)
-    for word in ("Cristiano", " Cristiano"):
-        counts.pop(word, None)
-    return {word: n for word, n in counts.items() if n >= 5}
+    return {word: n for word, n in counts.items() if n >= 3 and word.strip().isalpha()}
+
+
+def name_merges():
+    """Returns merges that make one token of each name, without and then with the space before it.
+
+    "Cristiano" stays "Crist" + "iano", as in GPT-2's vocabulary.
+    """
+    names = dict.fromkeys(n for n in N.FIRST_NAMES + N.SURNAMES if n != "Cristiano")
+    first = chain("Crist") + [("i", "a"), ("n", "o"), ("ia", "no")]
+    forbidden = [("Crist", "iano")]
+    merges = train_bpe(dict.fromkeys(names, 1), 1 << 16, first, forbidden).merges
+    symbols = byte_symbols()
+    whole = ["".join(symbols[b] for b in name.encode()) for name in names]
+    return merges + [("Ġ", name) for name in ["Crist", *whole]]
+
+
+def year_merges():
+    """Returns merges that make " 17" and "32" of " 1732", and "17" and "32" of "1732"."""
+    centuries = [f"{n}" for n in range(10, 21)]
+    pairs = centuries + [f"{n:02}" for n in range(100) if f"{n:02}" not in centuries]
+    merges = [("Ġ", "1"), ("Ġ", "2")] + [("Ġ" + c[0], c[1]) for c in centuries]
+    return merges + [tuple(pair) for pair in pairs]
 
 
 def build_tokenizer(seed):
-    """Learns the vocabulary. "Cristiano" is "Crist" + "iano" in it, as in GPT-2's."""
-    first = chain("Crist") + [("Ġ", "Crist")] + [("i", "a"), ("n", "o"), ("ia", "no")]
-    forbidden = [("Crist", "iano"), ("ĠCrist", "iano")]
-    return train_bpe(vocabulary_counts(seed), VOCABULARY, first, forbidden)
+    """Learns the vocabulary; see name_merges and year_merges for what is not left to chance."""
+    first = name_merges() + year_merges()
+    return train_bpe(vocabulary_counts(seed), VOCABULARY, first, [("ĠCrist", "iano")])
 
 
 def learning_rate(stage, step):
@@ -81,22 +104,45 @@ def make_optimizer(model):
     return torch.optim.AdamW(groups, lr=LAST_RATE, betas=BETAS)
 
 
-def make_batch(generator, tokenizer, rows, device):
-    """Returns ids [rows, POSITIONS] and the loss weights of the same shape."""
-    rows = [corpus.row(generator, tokenizer, POSITIONS) for _ in range(rows)]
-    ids = torch.tensor([r[0] for r in rows], device=device)
-    return ids, torch.tensor([r[1] for r in rows], device=device)
+class Batches(Dataset):
+    """The batches of a stage, each from a seed of its own: the same whoever makes them."""
+
+    def __init__(self, stage, tokenizer):
+        self.stage = stage
+        self.tokenizer = tokenizer
+
+    def __len__(self):
+        return self.stage.steps
+
+    def __getitem__(self, step):
+        """Returns ids [rows, POSITIONS], the indices of the targets that count, and their weights.
+
+        A target's index is that of the token before it, in the flattened [rows, POSITIONS - 1].
+        """
+        stage = self.stage
+        mix = dict(zip(FAMILIES, stage.mix))
+        generator = corpus.Generator(f"{stage.seed}/{step}", "train", mix, stage.fewest)
+        rows = [corpus.row(generator, self.tokenizer, POSITIONS) for _ in range(stage.rows)]
+        weights = torch.tensor([weights[1:] for _, weights in rows]).reshape(-1)
+        counted = weights.nonzero().squeeze(1)
+        return torch.tensor([ids for ids, _ in rows]), counted, weights[counted]
 
 
-def weighted_loss(model, ids, weights):
-    """Returns the weighted mean cross-entropy, and the plain mean over the answers alone."""
+def weighted_loss(model, ids, counted, weight):
+    """Returns the weighted mean cross-entropy, and the plain mean over the answers alone.
+
+    See Batches for the arguments.
+    """
     hidden = model.hidden(ids)[:, :-1].reshape(-1, model.config["n_embd"])
-    target, weight = ids[:, 1:].reshape(-1), weights[:, 1:].reshape(-1)
-    counted = weight.nonzero().squeeze(1)
-    target, weight = target[counted], weight[counted]
-    losses = F.cross_entropy(hidden[counted] @ model.wte.weight.T, target, reduction="none")
-    answers = losses.detach()[weight == corpus.ANSWER]
-    return (losses * weight).sum() / weight.sum(), answers.mean()
+    target = ids[:, 1:].reshape(-1)[counted]
+    logits = hidden[counted] @ model.wte.weight.T
+    every = logits.logsumexp(-1)
+    losses = every - logits.gather(1, target[:, None])[:, 0]
+    smoothing = SMOOTHING * (weight == corpus.INDUCTION)
+    smoothed = losses + smoothing * (every - logits.mean(-1) - losses)
+    answers = (weight == corpus.ANSWER).float()
+    mean = (losses.detach() * answers).sum() / answers.sum()
+    return (smoothed * weight).sum() / weight.sum(), mean
 
 
 def export(model, tokenizer, folder):
@@ -116,18 +162,18 @@ def update(model, optimizer, rate, batch):
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
     optimizer.step()
-    return torch.stack([loss.detach(), answers]).cpu()
+    return torch.stack([loss.detach(), answers])
 
 
 def run_stage(number, model, tokenizer, args, wall):
     """Trains one stage, exports now and then; returns the seconds spent in all stages."""
     stage = STAGES[number - 1]
     optimizer = make_optimizer(model)
-    mix = dict(zip(FAMILIES, stage.mix))
-    generator = corpus.Generator(stage.seed, "train", mix, stage.fewest)
-    start, sums = time.time() - wall, torch.zeros(2)
-    for step in range(stage.steps):
-        batch = make_batch(generator, tokenizer, stage.rows, args.device)
+    start, sums = time.time() - wall, torch.zeros(2, device=args.device)
+    for step, batch in enumerate(
+        DataLoader(Batches(stage, tokenizer), None, num_workers=args.workers)
+    ):
+        batch = [part.to(args.device) for part in batch]
         sums += update(model, optimizer, learning_rate(stage, step), batch)
         done, wall = step + 1, time.time() - start
         if done % 50 == 0:
@@ -138,6 +184,13 @@ def run_stage(number, model, tokenizer, args, wall):
             export(model, tokenizer, args.out)
             save_facts(number, done, wall, args)
     return wall
+
+
+def trainable(model, device):
+    """Returns the model on a device, ready to be trained."""
+    for block in model.h:
+        block.attn.dropout = HEAD_DROPOUT
+    return model.to(device).train()
 
 
 def save_facts(number, done, wall, args):
@@ -153,17 +206,18 @@ def train(args):
     """Trains all stages, or those from args.stage on from the model in args.init."""
     torch.manual_seed(STAGES[0].seed)
     torch.set_num_threads(args.threads)
+    torch.set_float32_matmul_precision("high")
     wall = 0.0
     if args.init:
-        model, tokenizer = load_model(args.init).to(args.device), Tokenizer.load(args.init)
+        model, tokenizer = load_model(args.init), Tokenizer.load(args.init)
         wall = json.loads((args.init / "results.json").read_text())["training"]["wall_seconds"]
     else:
         tokenizer = build_tokenizer(STAGES[0].seed)
         config = make_config(len(tokenizer.vocab), POSITIONS, WIDTH, LAYERS, HEADS)
-        model = Gpt2(config).to(args.device)
+        model = Gpt2(config)
     for number in range(args.stage, len(STAGES) + 1):
-        wall = run_stage(number, model, tokenizer, args, wall)
-        model = load_model(args.out).to(args.device)  # the next stage starts from F16
+        wall = run_stage(number, trainable(model, args.device), tokenizer, args, wall)
+        model = load_model(args.out)  # the next stage starts from F16
 
 
 def main():
@@ -174,6 +228,7 @@ def main():
     parser.add_argument("--init", type=Path, help="folder of the model to start from")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=0, help="processes that write the texts")
     parser.add_argument("--save-every", type=int, default=250)
     train(parser.parse_args())
 

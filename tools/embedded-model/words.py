@@ -1,23 +1,4 @@
-"""The word lists that the synthetic English is made of."""
-
-FIRST_NAMES = """
-Michelle John Mary Lionel Cristiano James Robert Patricia Jennifer Michael Linda David Elizabeth
-William Barbara Richard Susan Joseph Jessica Thomas Sarah Charles Karen Daniel Nancy Matthew Lisa
-Anthony Betty Margaret Donald Sandra Steven Ashley Paul Kimberly Andrew Emily Joshua Donna Kenneth
-Kevin Carol Brian Amanda George Melissa Edward Deborah Ronald Stephanie Timothy Rebecca Jason Laura
-Jeffrey Sharon Ryan Cynthia Jacob Kathleen Gary Amy Nicholas Angela Eric Anna Jonathan Emma Stephen
-Nicole Larry Helen Justin Samantha Scott Katherine Brandon Christine Benjamin Rachel Samuel Maria
-Gregory Olivia Frank Julie Alice Peter Tom Jane Kate Simon Lucy Martin Sophie
-""".split()
-
-SURNAMES = """
-Jones Smith Ronaldo Messi Johnson Williams Brown Davis Miller Wilson Moore Taylor Anderson Jackson
-White Harris Thompson Garcia Martinez Robinson Clark Rodriguez Lewis Lee Walker Hall Allen Young
-Hernandez King Wright Lopez Hill Green Adams Baker Nelson Carter Mitchell Perez Roberts Turner
-Phillips Campbell Parker Evans Edwards Collins Stewart Sanchez Morris Rogers Reed Cook Morgan Bell
-Murphy Bailey Cooper Richardson Cox Howard Ward Torres Peterson Gray Ramirez Watson Brooks Kelly
-Sanders Price Bennett Wood Barnes Ross Henderson Jenkins Perry
-""".split()
+"""The word lists that the synthetic English is made of, but for the names: see names.py."""
 
 NUMBERS = """
 one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -47,6 +28,12 @@ phone bag bone computer basketball necklace kiss snack
 CITIES = """
 London Paris Rome Berlin Madrid Boston Chicago Dublin Vienna Lisbon Texas Canada Italy France Spain
 England
+""".split()
+
+# What lasts for years.
+EVENTS = """
+war reign siege strike trial project journey voyage study revolution crisis conflict campaign plague
+festival expedition dispute famine drought feud
 """.split()
 
 # (past participle or nothing for "has", things counted)

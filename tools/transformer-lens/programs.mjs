@@ -16,9 +16,9 @@ import { pageModule, resultOf } from './saved-result.mjs';
 const [out, command, ...files] = process.argv.slice(2);
 const { transformerLensProgram } = await pageModule('taking/transformer-lens/program.ts');
 const { DEFAULTS } = await pageModule('experiment/defaults.ts');
-const { shownValues } = await pageModule('heatmap/shown.ts');
+const { shownValues } = await pageModule('result/shown.ts');
 const { DEFAULT_CHOICE, shownMetric, shownReference, subjectsOf } =
-  await pageModule('heatmap/metrics.ts');
+  await pageModule('result/metrics.ts');
 
 function computed({ name, document }) {
   const { status, stdout, stderr } = spawnSync(command, ['patch', '--experiment', '-', '--json'], {

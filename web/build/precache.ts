@@ -1,4 +1,4 @@
-/** Writes into the service worker which files make the page, and their versions. */
+/** Writes into the service worker which files make the page, and their checksums. */
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,10 @@ import { join, relative } from 'node:path';
 
 import type { Plugin } from 'vite';
 
+import type { PageFile } from '../src/site/page-files.ts';
+
 const WORKER = 'service-worker.js';
+const INDEX = 'index.html';
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -15,21 +18,25 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-function revisionOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
+function digestOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('base64');
 }
 
-/** After every other plugin has written its files. notKept: files that are the host's business. */
+/** After every other plugin has written its files. notKept: what is not needed to open the page without a network. */
 export function precache(folder: string, notKept: string[]): Plugin {
   return {
     name: 'precache',
     apply: 'build',
     closeBundle() {
-      const entries = filesIn(folder)
-        .filter((url) => url !== WORKER && !notKept.includes(url))
-        .map((url) => ({ url, revision: revisionOf(join(folder, url)) }));
+      const files = filesIn(folder)
+        .filter((path) => path !== WORKER && !notKept.includes(path))
+        // Some hosts send whoever asks for index.html on to its folder.
+        .map((path): PageFile => ({
+          path: path === INDEX ? '' : path,
+          digest: digestOf(join(folder, path)),
+        }));
       const worker = readFileSync(join(folder, WORKER), 'utf8');
-      const filled = worker.replace('self.PRECACHE', () => JSON.stringify(entries));
+      const filled = worker.replace('self.FILES', () => JSON.stringify(files));
       if (filled === worker) throw new Error(`${WORKER} has no place for the list of files`);
       writeFileSync(join(folder, WORKER), filled);
     },

@@ -1,13 +1,14 @@
-import { mount } from 'svelte';
+import { follow } from './errors/errors';
+import { opensOnceMore } from './site/install';
+import { beginFirstLoad } from './worker/first-load';
 
-import './app.css';
-import App from './app.svelte';
-import { installServiceWorker } from './site/install';
-
-const target = document.getElementById('app');
-if (!target) throw new Error('index.html has no element #app');
-
-if (!(await installServiceWorker())) {
-  target.textContent = '';
-  mount(App, { target });
+async function open(): Promise<void> {
+  // What is only opened once more needs nothing of the page.
+  if (await opensOnceMore()) return;
+  beginFirstLoad(location.search);
+  await import('./page');
 }
+
+follow(open(), (why) => {
+  document.body.textContent = `The page could not be loaded: ${why}. Open it again.`;
+});

@@ -27,6 +27,7 @@ test('weights above 2 GiB give the native command’s numbers', async ({ patchbo
   const model = synthesizedModel(MODEL);
   expect(statSync(join(model, 'model.safetensors')).size).toBeGreaterThan(1.4 * TWO_GIB);
   await patchboard.openReady(QUERY);
+  await patchboard.show('Model');
   await patchboard.modelSelect.selectOption('disk');
   await patchboard.page.getByLabel('Folder').setInputFiles(model);
   await patchboard.page.getByRole('button', { name: /^Load / }).click();

@@ -1,11 +1,11 @@
 /** Attention patterns as pictures: rows are queries, columns are keys. */
 
 import type { RunName } from '../engine/module';
-import { visibleText } from '../experiment/token-diff';
-import type { LabResult } from '../heatmap/result';
-import type { ColourRange } from '../heatmap/metrics';
 import { extentOver, type Picture } from '../picture/picture';
-import { settingsText } from '../taking/settings-text';
+import type { ColourRange } from '../result/metrics';
+import type { LabResult } from '../result/result';
+import { settingsText } from '../result/settings-text';
+import { visibleTokens } from '../tokens/visible-tokens';
 
 export const PATTERN_VIEWS = ['clean', 'corrupted', 'difference'] as const;
 export type PatternView = (typeof PATTERN_VIEWS)[number];
@@ -54,7 +54,7 @@ export function patternPicture(
 ): Picture {
   const { tokensClean, tokensCorrupted } = result.start;
   const tokens = view === 'corrupted' ? tokensCorrupted : tokensClean;
-  const labels = tokens.map(({ text }) => visibleText(text));
+  const labels = [...visibleTokens(tokens)];
   const length = tokens.length;
   return {
     title: `Attention of L${layer}H${head}, ${VIEW_TEXTS[view]}`,

@@ -1,24 +1,26 @@
 /** The logit lens as pictures: what each layer's residual stream would say if it were the last. */
 
 import type { LogitLens, RunName } from '../engine/module';
-import { visibleText } from '../experiment/token-diff';
-import { STATE_TEXTS } from '../heatmap/cell-state';
-import type { LabResult } from '../heatmap/result';
 import { formatProbability } from '../picture/format';
-import { amountScale, type Picture, type PictureCell } from '../picture/picture';
-import { settingsText } from '../taking/settings-text';
+import { amountScale, type Picture } from '../picture/picture';
+import { STATE_TEXTS } from '../result/cell-state';
+import type { Cell } from '../result/cells';
+import type { LabResult } from '../result/result';
+import { settingsText } from '../result/settings-text';
+import { visibleText } from '../tokens/token-diff';
+import { visibleTokens } from '../tokens/visible-tokens';
 
 /** The top token's probability, or that of a target: its index. */
 export type LensColour = 'top' | number;
 
 const RUN_TEXTS: Record<RunName, string> = { clean: 'clean run', corrupted: 'corrupted run' };
 
-export function lensRows(lens: LogitLens, length: number): number {
+function lensRows(lens: LogitLens, length: number): number {
   return length === 0 ? 0 : lens.top.length / length;
 }
 
 /** [layer][position] */
-export function lensValues(lens: LogitLens, colour: LensColour): Float32Array {
+function lensValues(lens: LogitLens, colour: LensColour): Float32Array {
   const cells = lens.top.length;
   if (colour === 'top') return lens.topProb;
   return lens.prob.slice(colour * cells, (colour + 1) * cells);
@@ -43,7 +45,7 @@ export function lensPicture(
     values,
     states: Array.from(values, (value) => (Number.isFinite(value) ? 'exact' : 'not finite')),
     rowLabels: Array.from({ length: rows }, (_, layer) => `${layer}`),
-    columnLabels: tokens.map(({ text }) => visibleText(text)),
+    columnLabels: [...visibleTokens(tokens)],
     strongColumns: tokensClean.map((token, i) => token.id !== tokensCorrupted[i]?.id),
     scale: amountScale(values, 0.01, ''),
     texts: lens.top.map(({ text }) => visibleText(text)),
@@ -59,13 +61,13 @@ export function lensStory(
   result: LabResult,
   lens: LogitLens,
   run: RunName,
-  { row, column }: PictureCell,
+  { row, column }: Cell,
 ): string {
   const { tokensClean, tokensCorrupted, targets } = result.start;
-  const token = (run === 'clean' ? tokensClean : tokensCorrupted)[column];
+  const token = visibleTokens(run === 'clean' ? tokensClean : tokensCorrupted)[column];
   const at = row * tokensClean.length + column;
   const cells = lens.top.length;
-  const where = `Layer ${row}, position ${column}, ${visibleText(token?.text ?? '')}: `;
+  const where = `Layer ${row}, position ${column}, ${token ?? ''}: `;
   if (!Number.isFinite(lens.topProb[at])) return `${where}${STATE_TEXTS['not finite']}`;
   const named = targets.map(
     ({ tokens }, index) =>

@@ -34,22 +34,15 @@ export type Prompt = Parameters<Session['tokenize']>[0];
 
 export type RunName = Parameters<Session['lens']>[0];
 
+/** What is estimated: one token's logit, or the difference of two. Indices of targets. */
+export interface AttributionMetric {
+  metric: 'logit' | 'logit_diff';
+  target: number;
+  against: number;
+}
+
 /** Everything that is known of one run's last position: a table of one cell. */
 export type Measures = MeasureTable;
-
-/** Thrown by the module: an Error whose `code` says what kind of input was wrong. */
-export interface CoreError extends Error {
-  code:
-    | 'config'
-    | 'weights'
-    | 'tokenizer'
-    | 'prompt'
-    | 'target'
-    | 'experiment'
-    | 'state'
-    | 'memory'
-    | 'internal';
-}
 
 export interface PatchboardModule {
   HEAPU8: Uint8Array;
@@ -59,9 +52,16 @@ export interface PatchboardModule {
   PThread?: { terminateAllThreads(): void };
 }
 
+/** Emscripten's hook: makes the instance in place of its own way, and gives it to `use`. */
+export type Instantiate = (
+  imports: WebAssembly.Imports,
+  use: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+) => object;
+
 /** The default export of `engine/patchboard.mjs`. */
 export type CreatePatchboard = (options: {
   wasmMemory: WebAssembly.Memory;
   /** How many the session will use. */
   threads: number;
+  instantiateWasm?: Instantiate;
 }) => Promise<PatchboardModule>;

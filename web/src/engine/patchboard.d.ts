@@ -86,6 +86,8 @@ export type SweepInfo = {
   axes: 'position' | 'head' | 'head-position',
   rows: number,
   columns: number,
+  firstLayer: number,
+  endLayer: number,
   blockRows: number
 };
 

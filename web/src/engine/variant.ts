@@ -25,6 +25,8 @@ export interface Features {
 }
 
 export interface EngineChoice {
+  /** Its folder. */
+  variant: string;
   /** The address of patchboard.mjs. */
   url: string;
   threads: number;
@@ -85,14 +87,17 @@ export function chooseEngine(
         'Firefox 89, Safari 16.4 or newer, on a processor that is not older than its SIMD',
     );
   }
-  const url = (variant: string) => new URL(`${ENGINE_FOLDER}/${variant}/patchboard.mjs`, base).href;
+  const build = (variant: string) => ({
+    variant,
+    url: new URL(`${ENGINE_FOLDER}/${variant}/patchboard.mjs`, base).href,
+  });
   let why = whyNoThreads(page, worker, features);
   if (why === undefined) {
     const shared = findMemory(true);
     if ('memory' in shared) {
       const count = Math.max(1, Math.min(features.cores, MAX_THREADS));
       return {
-        url: url(features.relaxedSimd ? 'relaxed-simd' : 'simd'),
+        ...build(features.relaxedSimd ? 'relaxed-simd' : 'simd'),
         threads: count,
         ...shared,
       };
@@ -107,5 +112,5 @@ export function chooseEngine(
     );
   }
   const oneThread = `This page computes in one thread, which takes longer: ${why}`;
-  return { url: url('single'), threads: 1, oneThread, ...own };
+  return { ...build('single'), threads: 1, oneThread, ...own };
 }

@@ -1,7 +1,13 @@
 /** An experiment as the page opens with it, and what of its settings goes together. */
 
-import { type Experiment, HEAD_SITES, type Site } from './experiment';
-import { basicExample } from './presets';
+import {
+  type Bounds,
+  type Experiment,
+  type ExperimentDocument,
+  HEAD_SITES,
+  type Site,
+} from './experiment';
+import { basicExample } from './basic-example';
 
 export const DEFAULTS: Experiment = {
   patchboard: 1,
@@ -87,8 +93,49 @@ export function leftAside(experiment: Experiment): string[] {
   return lines;
 }
 
-/** The document that the core reads: docs/experiment.md. */
-export function documentOf(experiment: Experiment): string {
-  const { corrupted, ...rest } = experiment;
-  return JSON.stringify(experiment.corruption.kind === 'prompt' ? { ...rest, corrupted } : rest);
+/** What enters the first layer: the row above those of the stream after each layer, where the changed word is seen. */
+export const INPUT = { site: 'resid_pre', layers: [0, 1] } as const;
+
+/** With its input, as a sweep of its own, where that goes with what else is patched. */
+export function withInput(experiment: Experiment): Experiment {
+  const { sites, window, region } = experiment;
+  const fits = sites.includes('resid_post') && !sites.includes(INPUT.site) && window === 1;
+  if (!fits || (region?.layers[0] ?? 0) > 0) return experiment;
+  const layers: Bounds = [...INPUT.layers];
+  const layers_of_sites = { ...experiment.layers_of_sites, [INPUT.site]: layers };
+  return { ...experiment, sites: [...sites, INPUT.site], layers_of_sites };
 }
+
+/** The experiment that a person sets, of one with its input. */
+export function withoutInput(experiment: Experiment): Experiment {
+  const { layers_of_sites: layers, ...rest } = experiment;
+  if (!layers || layers[INPUT.site]?.join() !== INPUT.layers.join()) return experiment;
+  const others = Object.fromEntries(Object.entries(layers).filter(([site]) => site !== INPUT.site));
+  const without = {
+    ...rest,
+    sites: rest.sites.filter((site) => site !== INPUT.site),
+    ...(Object.keys(others).length > 0 && { layers_of_sites: others }),
+  };
+  const isSame = documentOf(withInput(without)) === documentOf(experiment);
+  return isSame ? without : experiment;
+}
+
+export function toDocument(experiment: Experiment): ExperimentDocument {
+  const { corrupted, layers_of_sites = {}, ...rest } = experiment;
+  const sites = experiment.sites.map((site) => {
+    const layers = layers_of_sites[site];
+    return layers ? { site, layers } : site;
+  });
+  const isPrompt = experiment.corruption.kind === 'prompt';
+  return { ...rest, sites, ...(isPrompt && { corrupted }) };
+}
+
+/** The document that the core reads: docs/experiment.md. */
+export const documentOf = (experiment: Experiment): string =>
+  JSON.stringify(toDocument(experiment));
+
+/** What is set, as it is run. */
+export const asRun = (experiment: Experiment): Experiment => withInput(settled(experiment));
+
+/** What an experiment is told by: the document that the core reads. */
+export const keyOf = (experiment: Experiment): string => documentOf(asRun(experiment));

@@ -41,4 +41,13 @@ export interface Experiment {
   window: number;
   span: number;
   region?: { layers: Bounds; positions: Bounds };
+  /** Of these sites, these layers alone; the document says it in "sites". */
+  layers_of_sites?: Partial<Record<Site, Bounds>>;
 }
+
+/** As docs/experiment.md has it. */
+export type ExperimentDocument = Omit<Experiment, 'corrupted' | 'sites' | 'layers_of_sites'> & {
+  /** Where the corruption is another prompt. */
+  corrupted?: Experiment['corrupted'];
+  sites: (Site | { site: Site; layers: Bounds })[];
+};

@@ -1,8 +1,7 @@
 /** The origin's private folder with the models that are kept: `models/<key>/`. */
 
-import { xxhash64 } from 'hash-wasm';
-
 import type { Dtype } from '../weights/dtype';
+import { xxhash64 } from '../weights/hash';
 import { type Manifest, readManifest } from './manifest';
 
 const MODELS = 'models';

@@ -3,9 +3,9 @@
  * the same. None of what is asked of it rejects.
  */
 
-import { isDomError, messageOf } from '../loading/errors';
-import type { Texts } from '../loading/feeder';
+import { isDomError, messageOf } from '../errors/errors';
 import { FILES } from '../weights/files';
+import type { Texts } from '../weights/texts';
 import type { KeptModel } from './kept-model';
 import { OUTDATED } from './kept-writer';
 import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';

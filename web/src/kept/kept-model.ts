@@ -1,10 +1,9 @@
 /** One model on this machine's disk: reading what is there, checked piece by piece. For workers. */
 
-import { xxhash64 } from 'hash-wasm';
-
-import { messageOf } from '../loading/errors';
+import { messageOf } from '../errors/errors';
 import { decodeText } from '../weights/decode';
 import type { Dtype } from '../weights/dtype';
+import { xxhash64 } from '../weights/hash';
 import {
   fileOf,
   folderOf,

@@ -1,9 +1,9 @@
 /** Writing a model to this machine's disk while it arrives. For a worker of its own. */
 
 import { transfer } from 'comlink';
-import { createXXHash64, type IHasher } from 'hash-wasm';
 
 import type { Dtype } from '../weights/dtype';
+import { createXxh64, type IHasher } from '../weights/hash';
 import {
   diskFull,
   keyOf,
@@ -66,7 +66,7 @@ export class KeptWriter {
         if ((await manifestText(folder)) !== found) {
           throw new DOMException('another tab has changed the copy on this machine', OUTDATED);
         }
-        const hasher = await createXXHash64();
+        const hasher = await createXxh64();
         return new KeptWriter(key, folder, file, handle, hasher, manifest, found, release);
       } catch (error) {
         handle.close();

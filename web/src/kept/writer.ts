@@ -2,7 +2,7 @@
 
 import { type Remote, transfer } from 'comlink';
 
-import { answeredWithin } from '../loading/deadline';
+import { answeredWithin } from '../errors/deadline';
 import type { KeptModel } from './kept-model';
 import type { KeptWriter } from './kept-writer';
 import type { Manifest, Origin } from './manifest';

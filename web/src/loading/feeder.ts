@@ -3,22 +3,7 @@
 import type { PatchboardModule, Session } from '../engine/module';
 import type { Dtype } from '../weights/dtype';
 import { FILES } from '../weights/files';
-
-/** The small files of a model. */
-export interface Texts {
-  config: string;
-  vocab: string;
-  merges: string;
-}
-
-/** read: gives a file of the published layout by its name. */
-export async function readTexts(read: (name: string) => Promise<string>): Promise<Texts> {
-  return {
-    config: await read(FILES.config),
-    vocab: await read(FILES.vocab),
-    merges: await read(FILES.merges),
-  };
-}
+import type { Texts } from '../weights/texts';
 
 export class Feeder {
   constructor(

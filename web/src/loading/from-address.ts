@@ -1,18 +1,20 @@
 /** Loading a model from its address, going on with what an earlier visit kept of it. */
 
+import { isCoreError } from '../engine/core-error';
+import { messageOf } from '../errors/errors';
 import type { Keeper } from '../kept/keeper';
 import type { Origin } from '../kept/manifest';
 import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '../weights/digest';
 import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
 import type { FileVersion } from '../weights/file-version';
-import { outlineOf } from '../weights/outline';
-import { fileAddress } from '../weights/model-address';
-import { type ReadOptions, RemoteFile } from '../weights/remote-file';
 import { FILES } from '../weights/files';
-import { type ModelSource } from '../weights/sources';
-import { isCoreError, messageOf } from './errors';
-import { type Feeder, readTexts, type Texts } from './feeder';
+import { fileAddress } from '../weights/model-address';
+import { outlineOf } from '../weights/outline';
+import { type ReadOptions, RemoteFile } from '../weights/remote-file';
+import type { ModelSource } from '../weights/sources';
+import { readTexts, type Texts } from '../weights/texts';
+import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
 
 /** One of the small files. Rejects as RemoteFile does. */

@@ -2,9 +2,10 @@
 
 import { reading } from '../weights/byte-stream';
 import { decodeText } from '../weights/decode';
-import { localBytes, type LocalModel } from '../weights/local-files';
 import { FILES } from '../weights/files';
-import { type Feeder, readTexts } from './feeder';
+import { localBytes, type LocalModel } from '../weights/local-files';
+import { readTexts } from '../weights/texts';
+import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
 
 export async function loadFromFiles(

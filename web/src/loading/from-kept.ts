@@ -1,8 +1,9 @@
 /** Loading a model from the copy on this machine. */
 
+import { isCoreError } from '../engine/core-error';
 import { DamagedCopy, DamagedText, type KeptModel } from '../kept/kept-model';
-import { type Feeder, readTexts } from './feeder';
-import { isCoreError } from './errors';
+import { readTexts } from '../weights/texts';
+import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
 
 /** Gives a small file by its name, from where the model came. */

@@ -1,82 +1,31 @@
-/** Loading a model into the engine, from wherever it can be had soonest. For the worker. */
+/**
+ * Loading a model into the engine. For the worker, all of whose code is one file: WebKit begins a worker a second time
+ * in itself where a file that comes later imports from its first one.
+ */
 
-import { Keeper, NO_STORAGE } from '../kept/keeper';
-import { KeptModel } from '../kept/kept-model';
-import { newManifest } from '../kept/manifest';
 import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
-import { answeredWithin } from './deadline';
-import { AddressLoad, fetchText } from './from-address';
-import { loadFromFiles } from './from-files';
-import { loadFromKept } from './from-kept';
 import type { Feeder } from './feeder';
+import { loadFromElsewhere } from './from-elsewhere';
+import { PageModel } from './from-page';
 import type { LoadReport } from './report';
 
-/** How often what is kept is looked at anew, where other tabs change it meanwhile. */
-const LOOKS = 3;
-/** A browser's storage that has not answered for so long is as good as none. */
-const STORAGE_MS = 15_000;
-
-async function openKept(
-  source: ModelSource,
-  feeder: Feeder,
-  report: LoadReport,
-): Promise<KeptModel | undefined> {
-  if (source.id === EMBEDDED_ID) return undefined; // it comes with the page
-  try {
-    const opening = KeptModel.open(source.folder, feeder.dtype);
-    return await answeredWithin(opening, STORAGE_MS, 'no answer');
-  } catch {
-    report.note(NO_STORAGE);
-    return undefined;
-  }
+/** What ends the pauses of a load that waits to try again. */
+export interface Retriable {
+  retryNow(): void;
 }
 
-/** Whether a copy that is of no use is away, so that a new one can take its place. */
-async function isRemoved(kept: KeptModel): Promise<boolean> {
-  try {
-    await kept.remove();
-    return true;
-  } catch {
-    return false; // another tab has it
-  }
-}
-
-/** Of a model that has to be fetched; undefined where it was loaded from the disk. */
-async function keeperFor(
-  feeder: Feeder,
-  source: ModelSource,
-  report: LoadReport,
-): Promise<Keeper | undefined> {
-  const fresh = newManifest(source.folder, source.label, feeder.dtype);
-  for (let look = 0; look < LOOKS; look++) {
-    const kept = await openKept(source, feeder, report);
-    if (kept?.isComplete) {
-      const text = (name: string) => fetchText(source, name, report);
-      if (await loadFromKept(feeder, kept, text, report)) return undefined;
-      if (!(await isRemoved(kept))) break;
-    } else {
-      const keeper = await Keeper.open(kept, kept?.manifest ?? fresh, report.note);
-      if (keeper) return keeper;
-    }
-  }
-  report.note('Another tab is using the copy on this machine: this one keeps none.');
-  return Keeper.open(undefined, fresh, report.note);
-}
-
-/** onAddress: takes the load from an address, where it comes to one. */
+/** feeder: once there is an engine. onLoad: takes the load, where it comes from an address. */
 export async function loadModel(
-  feeder: Feeder,
+  feeder: Promise<Feeder>,
   source: ModelSource,
   report: LoadReport,
-  onAddress: (load: AddressLoad) => void,
+  onLoad: (load: Retriable) => void,
 ): Promise<void> {
-  if (source.local) {
-    await loadFromFiles(feeder, source.local, report);
+  if (source.id === EMBEDDED_ID) {
+    const model = new PageModel(source, report);
+    onLoad(model);
+    await model.feed(await feeder);
     return;
   }
-  const keeper = await keeperFor(feeder, source, report);
-  if (!keeper) return;
-  const load = new AddressLoad(feeder, source, keeper, report);
-  onAddress(load);
-  await load.run();
+  await loadFromElsewhere(await feeder, source, report, onLoad);
 }

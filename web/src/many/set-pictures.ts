@@ -1,16 +1,5 @@
 /** What a set of results gives: the mean heatmap and the spread around it. */
 
-import { stateLines } from '../heatmap/cell-state';
-import {
-  hasShares,
-  metricInfo,
-  rawValues,
-  runValue,
-  isAblation,
-  unpatchedRun,
-} from '../heatmap/metrics';
-import { rowNames } from '../heatmap/panels';
-import type { LabResult, SweepValues } from '../heatmap/result';
 import {
   columnNames,
   jointStates,
@@ -20,7 +9,18 @@ import {
   unitOf,
 } from '../picture/from-result';
 import { amountScale, changeScale, type Picture, type PictureScale } from '../picture/picture';
-import { modelText } from '../taking/settings-text';
+import { stateLines } from '../result/cell-state';
+import {
+  hasShares,
+  metricInfo,
+  rawValues,
+  runValue,
+  isAblation,
+  unpatchedRun,
+} from '../result/metrics';
+import { rowNames } from '../result/panels';
+import type { LabResult, SweepValues } from '../result/result';
+import { modelText } from '../result/settings-text';
 import type { PairResult } from './set-run.svelte';
 import { type PairValues, sharedLabels, shareOfMeans, spreadOf, spreadOfShares } from './spread';
 
@@ -30,8 +30,8 @@ export type MeanKind = (typeof MEANS)[number];
 
 export const MEAN_TEXTS: Record<MeanKind, string> = {
   change: 'the mean change',
-  'share of means': 'normalised: metric means over pairs first, then normalised (share of means)',
-  'mean of shares': 'normalised: each pair, then their mean (mean of shares)',
+  'share of means': 'share of means: of the mean metrics',
+  'mean of shares': 'mean of shares: of each pair’s share',
 };
 
 export interface SetPictures {
@@ -54,7 +54,7 @@ export function availableMeans(
 }
 
 /** "Probability of each pair’s first target" */
-export function setMetricText({ metric, target, against }: MetricView): string {
+function setMetricText({ metric, target, against }: MetricView): string {
   const name = (index: number) => `${ORDINALS[index] ?? `${index + 1}th`} target`;
   if (!metricInfo(metric).ofTarget) return metricInfo(metric).label;
   if (metric === 'logit_diff')

@@ -1,11 +1,11 @@
 /** One experiment for each pair of a set, one after another. */
 
-import type { EngineAccess, RunEvents } from '../engine/engine-access';
-import type { Experiment } from '../experiment/experiment';
-import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
 import type { PromptPair } from '../engine/module';
-import { EngineOver } from '../engine/engine-over';
-import { messageOf } from '../loading/errors';
+import { messageOf } from '../errors/errors';
+import type { Experiment } from '../experiment/experiment';
+import { emptyResult, type LabResult, type ResultModel, withRow } from '../result/result';
+import type { EngineAccess, RunEvents } from '../worker/engine-access';
+import { EngineOver } from '../worker/engine-over';
 import { type PairShape, setText, whyLeftOut } from './pair-set';
 import type { ManyStatus } from './template-run.svelte';
 

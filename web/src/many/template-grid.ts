@@ -2,10 +2,10 @@
 
 import { valueOf } from '../engine/measure-table';
 import type { Measures } from '../engine/module';
-import { formatNumber, formatSigned } from '../heatmap/format';
 import { formatProbability } from '../picture/format';
 import { amountScale, changeScale, type Picture } from '../picture/picture';
-import { numberOrNull } from '../taking/numbers';
+import { formatNumber, formatSigned } from '../result/format';
+import { numberOrNull } from '../result/numbers';
 
 export interface Filled {
   /** [slot] */

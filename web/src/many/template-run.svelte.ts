@@ -1,11 +1,11 @@
 /** A template being filled and measured, one filling after another. */
 
-import type { EngineAccess } from '../engine/engine-access';
-import { EngineOver } from '../engine/engine-over';
 import type { TemplateStart } from '../engine/module';
+import { messageOf } from '../errors/errors';
 import type { TargetText } from '../experiment/experiment';
-import type { ResultModel } from '../heatmap/result';
-import { messageOf } from '../loading/errors';
+import type { ResultModel } from '../result/result';
+import type { EngineAccess } from '../worker/engine-access';
+import { EngineOver } from '../worker/engine-over';
 import type { Filled } from './template-grid';
 
 export type TemplateSource = Pick<EngineAccess, 'expandTemplate' | 'measure'>;

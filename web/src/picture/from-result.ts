@@ -1,14 +1,17 @@
 /** A result's heatmap as a picture. */
 
 import type { Token } from '../engine/module';
-import { visibleText } from '../experiment/token-diff';
-import { type CellState, exactState, stateLines } from '../heatmap/cell-state';
-import type { Metric, Reference } from '../heatmap/metrics';
-import { metricInfo } from '../heatmap/metrics';
-import { rowNames } from '../heatmap/panels';
-import type { LabResult, SweepValues } from '../heatmap/result';
-import { shownValues } from '../heatmap/shown';
-import { settingsText } from '../taking/settings-text';
+import { type CellState, exactState, stateLines } from '../result/cell-state';
+import { MadeBefore } from '../result/made-before';
+import type { Metric, Reference } from '../result/metrics';
+import { metricInfo } from '../result/metrics';
+import { placeOf, rowNames } from '../result/panels';
+import type { Box } from '../result/cells';
+import type { LabResult, SweepValues } from '../result/result';
+import { settingsText } from '../result/settings-text';
+import { shownValues } from '../result/shown';
+import { visibleText } from '../tokens/token-diff';
+import { visibleTokens } from '../tokens/visible-tokens';
 import type { Picture } from './picture';
 
 /** What is seen of a result; indices of targets. `against` counts for the logit difference alone. */
@@ -36,21 +39,61 @@ export interface TokenLabels {
 }
 
 /** "·Jones / ·Smith" where the prompts differ. */
-export function tokenLabels(clean: readonly Token[], corrupted: readonly Token[]): TokenLabels {
+function tokenLabels(clean: readonly Token[], corrupted: readonly Token[]): TokenLabels {
   const strong = clean.map(
     (token, i) => corrupted[i] !== undefined && token.id !== corrupted[i].id,
   );
-  const labels = clean.map((token, i) => {
-    const label = visibleText(token.text);
-    return strong[i] ? `${label} / ${visibleText(corrupted[i]?.text ?? '')}` : label;
-  });
+  const others = visibleTokens(corrupted);
+  const labels = visibleTokens(clean).map((label, i) =>
+    strong[i] ? `${label} / ${others[i] ?? ''}` : label,
+  );
   return { labels, strong };
+}
+
+/** [column], both runs' words where they differ. */
+function columnPairs(
+  { start }: LabResult,
+  { info }: SweepValues,
+): NonNullable<Picture['columnPairs']> {
+  if (info.axes === 'head') return [];
+  const [own, others] = [visibleTokens(start.tokensClean), visibleTokens(start.tokensCorrupted)];
+  return start.tokensClean.map((token, i) => {
+    const other = start.tokensCorrupted[i];
+    if (!other || other.id === token.id) return undefined;
+    return [own[i] ?? '', others[i] ?? ''];
+  });
 }
 
 export function columnNames(result: LabResult, { info }: SweepValues): TokenLabels {
   const { tokensClean, tokensCorrupted } = result.start;
   if (info.axes !== 'head') return tokenLabels(tokensClean, tokensCorrupted);
-  return { labels: range(info.columns).map(String), strong: range(info.columns).map(() => false) };
+  return {
+    labels: range(info.columns).map((head) => `H${head}`),
+    strong: range(info.columns).map(() => false),
+  };
+}
+
+/** [column], whether noise is put on its token. */
+function noisedColumns({ experiment }: LabResult, { info }: SweepValues): boolean[] {
+  const { corruption } = experiment;
+  if (corruption.kind !== 'noise' || info.axes === 'head') return [];
+  return range(info.columns).map((position) => corruption.positions.includes(position));
+}
+
+/** The cells that a region has of a sweep; undefined where none was asked for, or where it has none of them. */
+function regionBox({ experiment, model }: LabResult, sweep: SweepValues): Box | undefined {
+  const { region } = experiment;
+  if (!region) return undefined;
+  const { rows, columns, axes } = sweep.info;
+  const [first, end] = region.layers;
+  const inside = range(rows).filter((row) => {
+    const { layer } = placeOf(sweep, model.nHead, row, 0);
+    return layer >= first && layer < end;
+  });
+  const [top] = inside;
+  const [left, right] = axes === 'head' ? [0, columns] : region.positions;
+  if (top === undefined) return undefined;
+  return { rows: [top, inside.at(-1) ?? top], columns: [left, Math.min(right, columns) - 1] };
 }
 
 /** "Layers from top to bottom, tokens from left to right." */
@@ -71,8 +114,22 @@ export function sweepText({ info }: SweepValues): string {
   return `${info.site}, ${info.direction}`;
 }
 
+const before = new MadeBefore<SweepValues, Picture>();
+
 /** estimate: [row][column], of the metric's change, shown where nothing exact is known. */
 export function heatmapPicture(
+  result: LabResult,
+  sweep: SweepValues,
+  view: MetricView,
+  estimate?: Float32Array,
+): Picture {
+  const { metric, reference, target, against } = view;
+  // Model and experiment are those of the start.
+  const settings = [result.start, metric, reference, target, against, estimate];
+  return before.get(sweep, settings, () => makePicture(result, sweep, view, estimate));
+}
+
+function makePicture(
   result: LabResult,
   sweep: SweepValues,
   view: MetricView,
@@ -82,6 +139,7 @@ export function heatmapPicture(
   const subject = { target, against };
   const shown = shownValues(result.start, sweep, metric, reference, subject, estimate);
   const { labels, strong } = columnNames(result, sweep);
+  const noised = noisedColumns(result, sweep);
   return {
     title: `${metricText(result, view)}: ${sweepText(sweep)}`,
     rows: sweep.info.rows,
@@ -90,10 +148,19 @@ export function heatmapPicture(
     states: shown.states,
     rowLabels: rowNames(sweep, result.model.nHead),
     columnLabels: labels,
-    strongColumns: strong,
-    scale: { range: shown.range, unit: shown.isShare ? '' : unitOf(metric) },
+    columnPairs: columnPairs(result, sweep),
+    strongColumns: strong.map((isStrong, column) => isStrong || noised[column] === true),
+    noisedColumns: noised,
+    region: regionBox(result, sweep),
+    unpatched: shown.unpatched,
+    scale: {
+      range: shown.range,
+      unit: shown.isShare ? 'of the gap' : unitOf(metric),
+      run: sweep.info.direction === 'denoising' ? 'clean' : 'corrupted',
+    },
     caption: [
       `Colour: ${metricText(result, view)}${REFERENCE_TEXTS[reference]}.`,
+      ...(noised.includes(true) ? ['Underlined: noise is put on the token’s embedding.'] : []),
       ...stateLines(shown.states),
       ...settingsText(result),
     ],

@@ -1,12 +1,17 @@
 /** A rectangle of coloured cells, apart from where it is drawn: on a canvas, as SVG. */
 
-import type { CellState } from '../heatmap/cell-state';
-import type { ColourRange } from '../heatmap/metrics';
+import type { CellState } from '../result/cell-state';
+import type { Box, Cell } from '../result/cells';
+import type { ColourRange } from '../result/metrics';
 
 export interface PictureScale {
   range: ColourRange;
   /** "nats", "logits"; may be empty. */
   unit: string;
+  /** Whether the values are counts, which are whole. */
+  isCount?: boolean;
+  /** Whose colour a sequential range grows to: of the run whose vectors are put in. */
+  run?: 'clean' | 'corrupted';
 }
 
 export interface Picture {
@@ -21,26 +26,63 @@ export interface Picture {
   hasGaps?: boolean;
   rowLabels: readonly string[];
   columnLabels: readonly string[];
+  /** [column], both runs' words where they differ: two lines, where there is room for them. */
+  columnPairs?: readonly (readonly [clean: string, corrupted: string] | undefined)[];
   /** [column], whether its label stands out: the prompts differ there. */
   strongColumns: readonly boolean[];
+  /** [column], whether its label is underlined: noise is put on the token. */
+  noisedColumns?: readonly boolean[];
+  /** How many of its rows are shown, from the top: below, places are seen, and nothing of them. */
+  rowsShown?: number | undefined;
+  /** Outside of it nothing was asked for. */
+  region?: Box | undefined;
   scale: PictureScale;
+  /** The value of a cell that changes nothing, where that is not what the scale takes for nothing. */
+  unpatched?: number;
   /** [row][column], what is written in the cells, where something is. */
   texts?: readonly string[];
   /** The settings, a line each; goes where the picture goes. */
   caption: readonly string[];
 }
 
-/** What is drawn in a cell; 'gap' is nothing at all. */
-export function stateOf(picture: Picture, index: number): CellState | 'gap' {
+export const indexOf = ({ columns }: Pick<Picture, 'columns'>, { row, column }: Cell): number =>
+  row * columns + column;
+
+/** What is drawn in a cell; 'gap' is nothing at all, and what is hidden is an empty place. */
+export function stateOf(picture: Picture, index: number): CellState | 'gap' | 'hidden' {
+  if (index >= (picture.rowsShown ?? picture.rows) * picture.columns) return 'hidden';
   const state = picture.states?.[index];
   if (state) return state;
   if (!Number.isNaN(picture.values[index])) return 'exact';
   return picture.hasGaps ? 'gap' : 'not computed';
 }
 
-export interface PictureCell {
-  row: number;
-  column: number;
+/** Some of its rows, as a picture of their own on the same scale. */
+export function withRows(
+  picture: Picture,
+  rows: readonly number[],
+  rowLabels: readonly string[],
+): Picture {
+  const { columns, values, states, texts } = picture;
+  const cells = rows.flatMap((row) =>
+    Array.from({ length: columns }, (_, column) => row * columns + column),
+  );
+  const of = <Value>(all: readonly Value[]) => cells.flatMap((cell) => all.slice(cell, cell + 1));
+  const { region, ...rest } = picture;
+  const inRegion = rows.flatMap((row, index) =>
+    region && row >= region.rows[0] && row <= region.rows[1] ? [index] : [],
+  );
+  const [first] = inRegion;
+  return {
+    ...rest,
+    ...(region &&
+      first !== undefined && { region: { ...region, rows: [first, inRegion.at(-1) ?? first] } }),
+    rows: rows.length,
+    rowLabels,
+    values: Float32Array.from(cells, (cell) => values[cell] ?? Number.NaN),
+    ...(states && { states: of(states) }),
+    ...(texts && { texts: of(texts) }),
+  };
 }
 
 const NO_CHANGE = 1e-6;
@@ -65,34 +107,4 @@ export function amountScale(values: Iterable<number>, least: number, unit: strin
     range: { kind: 'sequential', low: 0, high: extentOver(values, least), log: false },
     unit,
   };
-}
-
-const STEPS: Record<string, [rows: number, columns: number]> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
-
-/** The cell that a key leads to, kept inside; none for other keys. */
-export function cellAfterKey(
-  { rows, columns }: { rows: number; columns: number },
-  cell: PictureCell,
-  key: string,
-): PictureCell | undefined {
-  if (key === 'Home') return { ...cell, column: 0 };
-  if (key === 'End') return { ...cell, column: columns - 1 };
-  const step = STEPS[key];
-  if (!step) return undefined;
-  const within = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
-  return {
-    row: within(cell.row + step[0], rows),
-    column: within(cell.column + step[1], columns),
-  };
-}
-
-/** At most `longest` characters. */
-export function shortened(label: string, longest: number): string {
-  const characters = Array.from(label);
-  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : label;
 }

@@ -1,10 +1,10 @@
 /** The further attempts as one picture: a line each, every token in both runs. */
 
-import { visibleText } from '../experiment/token-diff';
-import { largestOf } from '../heatmap/extremes';
-import type { ResultModel } from '../heatmap/result';
 import { amountScale, type Picture } from '../picture/picture';
-import { modelText } from '../taking/settings-text';
+import { largestOf } from '../result/extremes';
+import type { ResultModel } from '../result/result';
+import { modelText } from '../result/settings-text';
+import { visibleText } from '../tokens/token-diff';
 import type { AttemptsItem } from './report-data';
 import type { Attempt } from './report-run.svelte';
 

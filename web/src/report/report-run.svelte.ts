@@ -1,12 +1,12 @@
 /** Everything that the report ran, on the model in use, item by item. */
 
-import type { EngineAccess, RunEnd, RunEvents } from '../engine/engine-access';
-import { EngineOver } from '../engine/engine-over';
 import { valuesOfRun } from '../engine/measure-table';
 import type { Prompt } from '../engine/module';
-import { emptyResult, type LabResult, type ResultModel, withRow } from '../heatmap/result';
-import { isCoreError, messageOf } from '../loading/errors';
+import { messageOf } from '../errors/errors';
 import type { ManyStatus } from '../many/template-run.svelte';
+import { emptyResult, type LabResult, type ResultModel, withRow } from '../result/result';
+import type { EngineAccess, RunEnd, RunEvents } from '../worker/engine-access';
+import { EngineOver } from '../worker/engine-over';
 import {
   type AttemptsItem,
   type HeatmapItem,
@@ -20,7 +20,7 @@ import type { RunFigures } from './verdicts';
 
 export type ReportSource = Pick<
   EngineAccess,
-  'predict' | 'measure' | 'resolveTarget' | 'readPairs' | 'run'
+  'predict' | 'measure' | 'tokenize' | 'readPairs' | 'run'
 >;
 
 export interface Attempt {
@@ -177,18 +177,8 @@ async function runFigures(
   rows: readonly ReportRow[],
 ): Promise<RunFigures> {
   const top = await source.predict(prompt, TOP);
-  const ids = await Promise.all(
-    rows.map(({ token }) =>
-      source.resolveTarget(token).then(
-        ({ id }) => id,
-        (error: unknown) => {
-          // Not one token of this vocabulary.
-          if (isCoreError(error, 'target')) return undefined;
-          throw error;
-        },
-      ),
-    ),
-  );
+  const spelled = await Promise.all(rows.map(({ token }) => source.tokenize(token)));
+  const ids = spelled.map((tokens) => (tokens.length === 1 ? tokens[0]?.id : undefined));
   const known = ids.filter((id) => id !== undefined);
   const measured = known.length > 0 ? await source.measure(prompt, known) : undefined;
   const probsMeasured = measured ? valuesOfRun(measured, 'prob') : [];

@@ -1,12 +1,13 @@
 /** What figures say, in sentences. */
 
 import { valueOf } from '../engine/measure-table';
-import { visibleText } from '../experiment/token-diff';
-import { largestOf } from '../heatmap/extremes';
-import { formatSigned } from '../heatmap/format';
-import type { LabResult, SweepValues } from '../heatmap/result';
-import { changesOf } from '../picture/from-result';
 import { formatProbability } from '../picture/format';
+import { changesOf } from '../picture/from-result';
+import { largestOf } from '../result/extremes';
+import { formatSigned } from '../result/format';
+import type { LabResult, SweepValues } from '../result/result';
+import { visibleText } from '../tokens/token-diff';
+import { visibleTokens } from '../tokens/visible-tokens';
 import { EMBEDDED_ID } from '../weights/sources';
 import { type Column, matching, type Report, type ReportRow } from './report-data';
 
@@ -22,6 +23,14 @@ export function difference(ours: number | undefined, printed: string | undefined
   return ours === undefined || printed === undefined ? undefined : ours - Number(printed);
 }
 
+/** Which figures there are none of, and why. */
+function missingText(rows: readonly ReportRow[], probs: RunFigures['probs']): string {
+  const missing = rows.filter((_, i) => probs[i] === undefined);
+  if (missing.length === 0) return '';
+  const names = missing.map(({ token }) => `“${visibleText(token)}”`).join(', ');
+  return ` This model has no single token for ${names}.`;
+}
+
 /** The report prints four digits; what rounds to the same is equal. */
 const ROUNDING = 0.00005;
 
@@ -34,8 +43,7 @@ export function agreementText(
     const one = difference(probs[i], prob[column]);
     return one === undefined ? [] : [Math.abs(one)];
   });
-  const missing = rows.length - differences.length;
-  const none = missing > 0 ? ` Not single tokens here: ${missing} of ${rows.length}.` : '';
+  const none = missingText(rows, probs);
   if (differences.length === 0) return none.trim();
   if (differences.some(Number.isNaN)) return `some figures are not finite.${none}`;
   const largest = largestOf(differences);
@@ -96,7 +104,7 @@ export function heatmapVerdict(result: LabResult, sweep: SweepValues, target: nu
   const gap =
     valueOf(result.start.clean, 'prob', target) - valueOf(result.start.corrupted, 'prob', target);
   const column = best % sweep.info.columns;
-  const token = visibleText(result.start.tokensClean[column]?.text ?? '');
+  const token = visibleTokens(result.start.tokensClean)[column] ?? '';
   return (
     `The patch that moves ${name} most changes its probability by ${formatSigned(value, 4)} (layer ` +
     `${Math.floor(best / sweep.info.columns)}, position ${column}, ${token}); between the two runs it ` +

@@ -1,9 +1,9 @@
 /** What the loaded model's tokenizer makes of the texts, while they are typed. */
 
 import type { Repairs, Token } from '../engine/module';
-import type { EngineAccess } from '../engine/engine-access';
+import { messageOf } from '../errors/errors';
 import type { Experiment, TargetText } from '../experiment/experiment';
-import { messageOf } from '../loading/errors';
+import type { EngineAccess } from '../worker/engine-access';
 
 export interface TargetCheck {
   target: TargetText;

@@ -1,7 +1,7 @@
 /** Which model is to be loaded: named, at an address or in files; and what is known of it before. */
 
+import { follow, messageOf } from '../errors/errors';
 import { keptCopies } from '../kept/kept-models';
-import { follow, messageOf } from '../loading/errors';
 import { type Dtype, proposedDtype } from '../weights/dtype';
 import { FILES } from '../weights/files';
 import {

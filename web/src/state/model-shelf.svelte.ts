@@ -1,19 +1,22 @@
 /** The model in use and the one being loaded; a load that fails leaves the one in use alone. */
 
-import { Engine } from '../engine/engine';
-import { EngineOver } from '../engine/engine-over';
 import type { ModelInfo, Prompt } from '../engine/module';
-import { RunQueue } from '../engine/run-queue.svelte';
-import { follow, messageOf } from '../loading/errors';
+import { follow, messageOf } from '../errors/errors';
+import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
 import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
-import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
 import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
+import { Engine } from '../worker/engine';
+import { EngineOver } from '../worker/engine-over';
+import { loadEngine } from '../worker/first-load';
+import { RunQueue } from '../worker/run-queue.svelte';
 
 export interface LoadedModel {
   /** The way to its engine. */
   queue: RunQueue;
   info: ModelInfo;
+  /** The build of the engine. */
+  variant: string;
   /** Why it computes in one thread; undefined where it has more. */
   oneThread: string | undefined;
   source: ModelSource;
@@ -157,7 +160,7 @@ export class ModelShelf {
       onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
       // Not waited for: Firefox asks the person, who may never answer.
       if (source.id !== EMBEDDED_ID && !source.local) follow(askToPersist(), events.onNote);
-      const { engine, ...loaded } = await Engine.load(source, dtype, events, abort.signal);
+      const { engine, ...loaded } = await loadEngine(source, dtype, events, abort.signal);
       if (abort.signal.aborted) engine.close();
       else this.use(engine, { queue: new RunQueue(engine), ...loaded, source, dtype });
     } catch (error) {

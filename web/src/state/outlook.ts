@@ -1,10 +1,10 @@
 /** What the core says of an experiment before it is run. */
 
-import type { EngineAccess } from '../engine/engine-access';
 import type { MemoryNeed } from '../engine/module';
+import { messageOf } from '../errors/errors';
 import type { Experiment } from '../experiment/experiment';
-import { messageOf } from '../loading/errors';
 import { formatBytes } from '../weights/sources';
+import type { EngineAccess } from '../worker/engine-access';
 
 export type Outlook = { need: MemoryNeed } | { refused: string };
 
@@ -16,14 +16,22 @@ export async function outlookOf(engine: EngineAccess, experiment: Experiment): P
   }
 }
 
-export function outlookText(outlook: Outlook): string {
+/** Why it cannot be run; undefined where it can. */
+export function refusal(outlook: Outlook): string | undefined {
   if ('refused' in outlook) return `It cannot be run as it stands: ${outlook.refused}`;
+  const { least, allowed } = outlook.need;
+  if (least <= allowed) return undefined;
+  return (
+    `It cannot be run as it stands: it needs ${formatBytes(least)} beside the weights; this tab has ` +
+    `room for ${formatBytes(allowed)}`
+  );
+}
+
+export function outlookText(outlook: Outlook): string {
+  const why = refusal(outlook);
+  if (why !== undefined || 'refused' in outlook) return why ?? '';
   const { least, most, allowed } = outlook.need;
-  const room = `; this tab has room for ${formatBytes(allowed)}`;
-  if (least > allowed) {
-    return `It cannot be run as it stands: it needs ${formatBytes(least)} beside the weights${room}`;
-  }
   return most > allowed
-    ? `Needs ${formatBytes(least)} beside the weights, ${formatBytes(most)} to compute nothing twice${room}.`
+    ? `Needs ${formatBytes(least)} beside the weights, ${formatBytes(most)} to compute nothing twice; this tab has room for ${formatBytes(allowed)}.`
     : `Holds at most ${formatBytes(most)} beside the weights.`;
 }

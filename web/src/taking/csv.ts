@@ -2,10 +2,10 @@
 
 import { MEASURES } from '../engine/core-tables';
 import { type Measure, valuesOf } from '../engine/measure-table';
-import { exactState } from '../heatmap/cell-state';
-import { placeOf } from '../heatmap/panels';
-import type { LabResult, SweepValues } from '../heatmap/result';
-import { numberOrNull } from './numbers';
+import { exactState } from '../result/cell-state';
+import { numberOrNull } from '../result/numbers';
+import { placeOf } from '../result/panels';
+import { type LabResult, patchedRows, type SweepValues } from '../result/result';
 
 type Field = string | number | null;
 
@@ -15,7 +15,7 @@ const namesOf = (inEveryResult: boolean) =>
 const FIRST = namesOf(true);
 const LATER = namesOf(false);
 
-export const COLUMNS = [
+const COLUMNS = [
   'site',
   'direction',
   'target',
@@ -42,12 +42,17 @@ export function csvText(lines: readonly (readonly Field[])[]): string {
   return lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }
 
+const patchedCells = (result: LabResult, { info }: SweepValues): number[] =>
+  patchedRows(result, info).flatMap((row) =>
+    Array.from({ length: info.columns }, (_, column) => row * info.columns + column),
+  );
+
 function sweepLines(result: LabResult, sweep: SweepValues): Field[][] {
   const { info } = sweep;
   const { targets, tokensClean, tokensCorrupted } = result.start;
   const orNull = (index: number) => (index < 0 ? null : index);
   return targets.flatMap((target, t) =>
-    Array.from({ length: info.rows * info.columns }, (_, cell): Field[] => {
+    patchedCells(result, sweep).map((cell): Field[] => {
       const row = Math.floor(cell / info.columns);
       const value = (measure: Measure) => numberOrNull(valuesOf(sweep.measures, measure, t)[cell]);
       const place = placeOf(sweep, result.model.nHead, row, cell % info.columns);

@@ -9,10 +9,11 @@ import {
   valuesOf,
 } from '../engine/measure-table';
 import type { Measures, Prediction, Token } from '../engine/module';
-import type { Experiment } from '../experiment/experiment';
-import { notFiniteCells } from '../heatmap/cell-state';
-import type { LabResult, SweepValues } from '../heatmap/result';
-import { numberOrNull } from './numbers';
+import { toDocument } from '../experiment/defaults';
+import type { ExperimentDocument } from '../experiment/experiment';
+import { notFiniteCells } from '../result/cell-state';
+import { numberOrNull } from '../result/numbers';
+import type { LabResult, SweepValues } from '../result/result';
 
 type Numbers = (number | null)[];
 
@@ -29,13 +30,14 @@ export interface SavedSweep extends Record<Measure, Numbers[][] | Numbers[]> {
   site: string;
   direction: string;
   axes: string;
-  /** [[row, column]] of the cells that were computed and are not finite; others of null were not. */
-  not_finite: [row: number, column: number][];
+  /**
+   * [[row, column]] of the cells that were computed and are not finite; others of null were not. Older results do not
+   * have it.
+   */
+  not_finite?: [row: number, column: number][];
 }
 
-export interface SavedResult extends Omit<Experiment, 'corrupted'> {
-  /** Where the corruption is another prompt. */
-  corrupted?: Experiment['corrupted'];
+export interface SavedResult extends ExperimentDocument {
   model: { id: string; label: string; dtype: string; digest?: string };
   /** mean: of each prompt that a mean is over. */
   tokens: { clean: Token[]; corrupted: Token[]; mean?: Token[][] };
@@ -50,14 +52,19 @@ export interface SavedResult extends Omit<Experiment, 'corrupted'> {
 
 const numbers = (values: Float32Array): Numbers => Array.from(values, numberOrNull);
 
+type Lacks = NonNullable<LabResult['lacks']>;
+
 /** In the order of the core's table. */
-function byMeasure<T>(saved: (measure: MeasureInfo) => T): Record<Measure, T> {
-  const entries = MEASURES.map((measure) => [measure.name, saved(measure)]);
-  return Object.fromEntries(entries) as Record<Measure, T>;
+function byMeasure<T>(lacks: Lacks, saved: (measure: MeasureInfo) => T): Record<Measure, T> {
+  const had = MEASURES.filter(({ name }) => !lacks.includes(name));
+  return Object.fromEntries(had.map((measure) => [measure.name, saved(measure)])) as Record<
+    Measure,
+    T
+  >;
 }
 
-function savedMeasures(run: Measures): SavedMeasures {
-  return byMeasure((measure) => {
+function savedMeasures(run: Measures, lacks: Lacks): SavedMeasures {
+  return byMeasure(lacks, (measure) => {
     const values = targetsOf(measure, run).map((target) =>
       numberOrNull(valueOf(run, measure.name, target)),
     );
@@ -71,15 +78,16 @@ function rowsOf(values: Float32Array, columns: number): Numbers[] {
   );
 }
 
-function savedSweep(sweep: SweepValues): SavedSweep {
+function savedSweep(sweep: SweepValues, lacks: Lacks): SavedSweep {
   const { site, direction, axes, columns } = sweep.info;
-  const tables = byMeasure((measure) => {
+  const tables = byMeasure(lacks, (measure) => {
     const rows = targetsOf(measure, sweep.measures).map((target) =>
       rowsOf(valuesOf(sweep.measures, measure.name, target), columns),
     );
     return measure.ofTarget ? rows : (rows[0] ?? []);
   });
-  return { site, direction, axes, ...tables, not_finite: notFiniteCells(sweep) };
+  const cells = { not_finite: notFiniteCells(sweep) };
+  return { site, direction, axes, ...tables, ...(!lacks.includes('not_finite') && cells) };
 }
 
 const savedPredictions = (top: readonly Prediction[]): SavedPrediction[] =>
@@ -91,13 +99,11 @@ const savedPredictions = (top: readonly Prediction[]): SavedPrediction[] =>
   }));
 
 /** digest: of the weights' file, where it is known. */
-export function savedResult(result: LabResult, digest?: string): SavedResult {
-  const { experiment, model, start } = result;
+function savedResult(result: LabResult, digest?: string): SavedResult {
+  const { experiment, model, start, lacks = [] } = result;
   const { id, label, dtype } = model;
-  const { corrupted, ...asked } = experiment;
   return {
-    ...asked,
-    ...(experiment.corruption.kind === 'prompt' && { corrupted }),
+    ...toDocument(experiment),
     model: { id, label, dtype, ...(digest !== undefined && { digest }) },
     tokens: {
       clean: start.tokensClean,
@@ -106,13 +112,13 @@ export function savedResult(result: LabResult, digest?: string): SavedResult {
     },
     results: {
       targets: start.targets,
-      clean: savedMeasures(start.clean),
-      corrupted: savedMeasures(start.corrupted),
+      clean: savedMeasures(start.clean, lacks),
+      corrupted: savedMeasures(start.corrupted, lacks),
       top: {
         clean: savedPredictions(start.topClean),
         corrupted: savedPredictions(start.topCorrupted),
       },
-      sweeps: result.sweeps.map(savedSweep),
+      sweeps: result.sweeps.map((sweep) => savedSweep(sweep, lacks)),
     },
   };
 }

@@ -51,16 +51,10 @@ export class Connection {
   ) {}
 
   /** Rejects as `request` does, and with `signal`'s reason where it aborts. */
-  static async open(
-    url: string,
-    headers: Record<string, string>,
-    stallMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Connection> {
-    const watch = new Watch(url, stallMs, signal);
+  static async open(url: string, init: RequestInit, stallMs: number): Promise<Connection> {
+    const watch = new Watch(url, stallMs, init.signal ?? undefined);
     try {
-      // The browser's own cache is in the way of ranges, and has no room for such a file.
-      const asking = request(url, { headers, cache: 'no-store', signal: watch.signal });
+      const asking = request(url, { ...init, signal: watch.signal });
       const response = await watch.unlessStalled(asking);
       return new Connection(url, response, watch);
     } catch (error) {

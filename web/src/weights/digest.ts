@@ -1,8 +1,7 @@
 /** Checksums of a model's weights, where somebody gives them. */
 
-import { createSHA256, createXXHash64, type IHasher } from 'hash-wasm';
-
 import { FILES } from './files';
+import { createSha256, createXxh64, type IHasher } from './hash';
 import { fileAddress } from './model-address';
 
 export interface Digest {
@@ -55,8 +54,8 @@ export class DigestCheck {
   ) {}
 
   static async create(expected: Digest): Promise<DigestCheck> {
-    const create = expected.algorithm === 'sha256' ? createSHA256 : createXXHash64;
-    return new DigestCheck(expected, await create());
+    const isSha256 = expected.algorithm === 'sha256';
+    return new DigestCheck(expected, await (isSha256 ? createSha256() : createXxh64()));
   }
 
   /** The bytes of the file from `position`; those that are in it already are left out. */

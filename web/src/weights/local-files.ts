@@ -147,8 +147,7 @@ async function filesOf(entry: FileSystemEntry): Promise<ChosenFile[]> {
   return [{ path: entry.fullPath.replace(/^\//, ''), open }];
 }
 
-/** What was dropped on the page: files, or folders with files. */
-export async function droppedFiles(transfer: DataTransfer | null): Promise<ChosenFile[]> {
-  const entries = [...(transfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
+/** Of what was dropped: files, or folders with files. */
+export async function droppedFiles(entries: readonly FileSystemEntry[]): Promise<ChosenFile[]> {
   return (await Promise.all(entries.map(filesOf))).flat();
 }

@@ -97,7 +97,7 @@ function outlineIn(start: Uint8Array): Outline | undefined {
 /** Of a file on a server. Rejects as `request` does. */
 export async function remoteOutline(url: string): Promise<Outline | undefined> {
   const headers = { Range: LOOK_RANGE };
-  const connection = await Connection.open(url, headers, TIMING.stallMs, undefined);
+  const connection = await Connection.open(url, { headers, cache: 'no-store' }, TIMING.stallMs);
   try {
     return outlineIn(await startOf(connection.chunks()));
   } finally {

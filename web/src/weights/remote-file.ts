@@ -19,6 +19,8 @@ export interface ReadOptions {
   /** Ends everything, with its reason. */
   signal?: AbortSignal;
   onState?: (state: ReadState) => void;
+  /** By default none: the browser's own cache is in the way of ranges, and has no room for a large file. */
+  cache?: RequestCache;
   timing?: Timing;
   /** Of the page that asks. */
   pageOrigin?: string;
@@ -112,12 +114,13 @@ export class RemoteFile {
 
   /** Undefined where the answer is of no use, and the file must be asked for from its start. */
   private async connect(): Promise<Connection | undefined> {
-    const { pageOrigin = globalThis.location.origin, signal } = this.options;
+    const { pageOrigin = globalThis.location.origin, signal, cache = 'no-store' } = this.options;
     const { bytes } = this.partSize;
     const end = bytes === undefined ? undefined : this.position + bytes;
     this.asked = { from: this.position, end };
     const headers = rangeHeaders(this.asked, this.current, isSameOrigin(this.url, pageOrigin));
-    const connection = await Connection.open(this.url, headers, this.timing.stallMs, signal);
+    const init = { headers, cache, ...(signal && { signal }) };
+    const connection = await Connection.open(this.url, init, this.timing.stallMs);
     let isAccepted = false;
     try {
       isAccepted = this.accept(connection.response);

@@ -1,6 +1,6 @@
 /** What the program measures of a run. */
 
-import type { Metric } from '../../heatmap/metrics';
+import type { Metric } from '../../result/metrics';
 import type { ProgramSubject } from './subject';
 
 /** logits: [d_vocab], in double. */

@@ -1,7 +1,7 @@
 /** The program's prompts and targets, in token ids: no tokenizer can make others of them. */
 
 import type { Token } from '../../engine/module';
-import { metricInfo } from '../../heatmap/metrics';
+import { metricInfo } from '../../result/metrics';
 import { commentText, idsText, pythonString } from './python';
 import type { ProgramSubject } from './subject';
 

@@ -1,8 +1,9 @@
 /** What a program is made from: a result, or as much as is needed of a saved one. */
 
 import type { ExperimentStart, Token } from '../../engine/module';
-import type { Experiment, Site } from '../../experiment/experiment';
 import { isHeadSite } from '../../experiment/defaults';
+import type { Experiment, Site } from '../../experiment/experiment';
+import type { MetricView } from '../../picture/from-result';
 import {
   gapOf,
   isWide,
@@ -10,9 +11,8 @@ import {
   metricInfo,
   type Reference,
   shownReference,
-} from '../../heatmap/metrics';
-import type { ResultModel } from '../../heatmap/result';
-import type { MetricView } from '../../picture/from-result';
+} from '../../result/metrics';
+import type { ResultModel } from '../../result/result';
 
 export interface ProgramSource {
   experiment: Experiment;

@@ -1,0 +1,98 @@
+/** What is in the first screen without an action, on screens from a phone's to a large one, however long the map. */
+
+import { serveModel } from './model-server';
+import { randomModel } from './models';
+import { expect, type PatchboardPage, test } from './patchboard-page';
+
+/** share: of the window, what the canvas fills at least. */
+const SIZES = [
+  { width: 1280, height: 720, share: 1 / 4 },
+  { width: 1920, height: 1080, share: 1 / 4 },
+  { width: 820, height: 1180, share: 1 / 5 },
+  { width: 390, height: 844, share: 1 / 4 },
+];
+const LEAST_CELL = 12;
+/** In the tokens of the models here. */
+const TOKENS = 39;
+
+const LONG =
+  'Lionel Messi has won four Champions League titles. Lionel Messi has won four Champions League titles. ' +
+  'Cristiano Ronaldo has won five Champions League titles. ' +
+  'The player who has won the most Champions League titles is';
+const QUERY = `?${new URLSearchParams({ clean: LONG, corrupted: LONG.replace('five', 'two') }).toString()}`;
+
+/** Of an element, the part in CSS pixels that lies in the window and in the frames around it. */
+async function seenOf({ page }: PatchboardPage, selector: string) {
+  return page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      let { left, top, right, bottom } = element.getBoundingClientRect();
+      for (let frame = element.parentElement; frame; frame = frame.parentElement) {
+        if (getComputedStyle(frame).overflow === 'visible') continue;
+        const box = frame.getBoundingClientRect();
+        [left, top] = [Math.max(left, box.left), Math.max(top, box.top)];
+        [right, bottom] = [Math.min(right, box.right), Math.min(bottom, box.bottom)];
+      }
+      [right, bottom] = [Math.min(right, innerWidth), Math.min(bottom, innerHeight)];
+      [left, top] = [Math.max(left, 0), Math.max(top, 0)];
+      return Math.max(0, right - left) * Math.max(0, bottom - top);
+    });
+}
+
+/** left, top, width and height of its cells. */
+async function cellsOf({ page }: PatchboardPage): Promise<number[]> {
+  const canvas = page.locator('main canvas').first();
+  return ((await canvas.getAttribute('data-cells')) ?? '').split(' ').map(Number);
+}
+
+async function expectScene(patchboard: PatchboardPage) {
+  const { page } = patchboard;
+  for (const { share, ...size } of SIZES) {
+    const where = `${size.width}×${size.height}`;
+    await page.setViewportSize(size);
+    await expect
+      .poll(
+        async () => (await seenOf(patchboard, 'main canvas')) / (size.width * size.height),
+        where,
+      )
+      .toBeGreaterThanOrEqual(share);
+    for (const run of ['clean', 'corrupted']) {
+      const words = page.getByRole('group', { name: `Words of the ${run} prompt` });
+      const answer = page.getByRole('button', { name: new RegExp(`^The ${run} run says`) });
+      await expect(words, where).toBeInViewport({ ratio: 0.9 });
+      await expect(answer, where).toBeInViewport({ ratio: 0.9 });
+    }
+    const panel = page.getByRole('complementary', { name: 'The chosen cell' });
+    await expect(panel, where).toBeInViewport();
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(sideways, where).toBe(0);
+    const [, , cellWidth = 0, cellHeight = 0] = await cellsOf(patchboard);
+    expect(Math.min(cellWidth, cellHeight), where).toBeGreaterThanOrEqual(LEAST_CELL);
+  }
+}
+
+test('prompts, answers, map and panel are in the first screen', async ({ patchboard }) => {
+  await patchboard.openFinished();
+  await expectScene(patchboard);
+});
+
+for (const layers of [24, 48]) {
+  test(`so they are with ${TOKENS} tokens on ${layers} layers`, async ({ patchboard }) => {
+    const shape = { n_layer: layers, n_head: 2, n_embd: 16 };
+    const server = await serveModel(randomModel(shape));
+    await patchboard.openScene(QUERY);
+    await patchboard.load(server.address);
+    await patchboard.expectInUse(`In use: ${server.address}`);
+    await patchboard.close();
+    const words = patchboard.page.getByRole('group', { name: 'Words of the clean prompt' });
+    await expect(words.locator('[data-word]')).toHaveCount(TOKENS);
+    const story = new RegExp(
+      `All ${((layers + 1) * TOKENS).toLocaleString('en')} cells in|first-order map`,
+    );
+    await expect(patchboard.page.locator('main')).toContainText(story);
+    await patchboard.finish();
+    await expectScene(patchboard);
+    await server.close();
+  });
+}
