@@ -14,8 +14,12 @@ import { insteadOfPrompt } from '../../web/src/scene/runs-text';
 import { empty, start } from './lab-result';
 import { tableOf } from './measure-tables';
 
-/** Two targets' logits, probabilities and ranks in both runs. */
-const runs = (clean: [number, number], corrupted: [number, number]): ExperimentStart => {
+/** Two targets' logits, probabilities and ranks in both runs, and which of them each run says. */
+const runs = (
+  clean: [number, number],
+  corrupted: [number, number],
+  said: [number, number] = [0, 1],
+): ExperimentStart => {
   const run = (logit: [number, number]) =>
     tableOf(start.targets.length, 1, {
       logit: [...logit, 0],
@@ -24,7 +28,10 @@ const runs = (clean: [number, number], corrupted: [number, number]): ExperimentS
       kl: [0],
       entropy: [1],
     });
-  return { ...start, clean: run(clean), corrupted: run(corrupted) };
+  const [topClean = [], topCorrupted = []] = said.map((index) =>
+    (start.targets[index]?.tokens ?? []).map((token) => ({ ...token, prob: 0.5, logit: 1 })),
+  );
+  return { ...start, clean: run(clean), corrupted: run(corrupted), topClean, topCorrupted };
 };
 
 const asked = (
@@ -39,22 +46,55 @@ const asked = (
 };
 
 const name = (index: number) => start.targets[index]?.text.replaceAll(' ', '·') ?? '';
+const [first, second] = [name(0), name(1)];
 
-test('a place brings the answer of the run that it is copied from, and takes the other one away', () => {
+test('a place brings the answer of the run that it is from, and takes the other one away', () => {
   const of = runs([9, 2], [3, 8]);
-  const [first, second] = [name(0), name(1)];
-  const other = { target: 1, against: 0 };
+  const other = { target: 1, against: 1 };
   expect(asked(of, 'logit', 'denoising')).toBe(
-    `Which place, copied from the clean run, brings “${first}” back?`,
-  );
-  expect(asked(of, 'logit_diff', 'noising')).toBe(
-    `Which place, copied from the corrupted run, takes “${first}” away?`,
-  );
-  expect(asked(of, 'logit_diff', 'denoising', other)).toBe(
-    `Which place, copied from the clean run, takes “${second}” away?`,
+    `Which place from the clean run brings “${first}” back?`,
   );
   expect(asked(of, 'logit', 'noising', other)).toBe(
-    `Which place, copied from the corrupted run, brings “${second}”?`,
+    `Which place from the corrupted run brings “${second}”?`,
+  );
+  expect(asked(of, 'logit', 'denoising', other)).toBe(
+    `Which place from the clean run takes “${second}” away?`,
+  );
+});
+
+test('a logit difference is asked for with both targets', () => {
+  const of = runs([9, 2], [3, 8]);
+  expect(asked(of, 'logit_diff', 'denoising')).toBe(
+    `Which place from the clean run brings “${first}” back, against “${second}”?`,
+  );
+  expect(asked(of, 'logit_diff', 'noising')).toBe(
+    `Which place from the corrupted run takes “${first}” away, against “${second}”?`,
+  );
+  const ablated: [Subject, Corruption] = [{ target: 0, against: 1 }, { kind: 'zero' }];
+  expect(asked(of, 'logit_diff', 'noising', ...ablated)).toBe(
+    `Which place taken out takes “${first}” away, against “${second}”?`,
+  );
+});
+
+test('what both runs say no place brings or takes', () => {
+  const alike = runs([9, 2], [6, 5], [0, 0]);
+  expect(asked(alike, 'logit_diff', 'denoising')).toBe(
+    `Both runs say “${first}”: which place from the clean run raises it against “${second}”?`,
+  );
+  expect(asked(alike, 'prob', 'noising')).toMatch(/^Both runs say .* moves it most\?$/);
+  expect(asked(alike, 'logit', 'denoising', { target: 1, against: 1 })).toBe(
+    `Both runs say “${first}”: which place from the clean run lowers “${second}”?`,
+  );
+});
+
+test('what no run says no place brings or takes, nor of an ablation', () => {
+  const neither = runs([9, 2], [3, 8], [2, 2]);
+  const of = { ...neither, topCorrupted: [] };
+  expect(asked(of, 'logit_diff', 'noising')).toBe(
+    `Which place from the corrupted run lowers “${first}” against “${second}”?`,
+  );
+  expect(asked(neither, 'logit', 'noising', undefined, { kind: 'zero' })).toBe(
+    `Which place taken out lowers “${first}”?`,
   );
 });
 
@@ -62,8 +102,8 @@ test('a rank is better where it is lower', () => {
   expect(asked(runs([9, 2], [3, 8]), 'rank', 'denoising')).toMatch(/brings “.*” back/);
 });
 
-test('of what both runs say alike no place is said to bring or take it', () => {
-  expect(asked(runs([5, 1], [5.01, 1]), 'logit', 'denoising')).toMatch(/changes “.*” most/);
+test('of what the runs hardly differ in it is asked what moves it', () => {
+  expect(asked(runs([5, 1], [5.01, 1]), 'logit', 'denoising')).toMatch(/moves “.*” most/);
 });
 
 test('what needs no target is asked for by its name', () => {
