@@ -46,6 +46,25 @@ async function cellsOf({ page }: PatchboardPage): Promise<number[]> {
   return ((await canvas.getAttribute('data-cells')) ?? '').split(' ').map(Number);
 }
 
+/** Where the prompts differ, in both rows of words and on the map. */
+async function expectChangeSeen({ page }: PatchboardPage, where: string) {
+  for (const run of ['clean', 'corrupted']) {
+    const words = page.getByRole('group', { name: `Words of the ${run} prompt` });
+    await expect(words.locator('.differs').first(), where).toBeInViewport({ ratio: 0.9 });
+  }
+  const frame = page.getByLabel('Map').getByRole('application');
+  const at = await page.locator('[data-word^="clean-"].differs').first().getAttribute('data-word');
+  const position = Number(at?.replace('clean-', ''));
+  const seen = await frame.evaluate((element, column) => {
+    const [left = 0, , width = 0] = (element.querySelector('canvas')?.dataset.cells ?? '')
+      .split(' ')
+      .map(Number);
+    const from = left + column * width - element.scrollLeft;
+    return from >= left && from + width <= element.clientWidth;
+  }, position);
+  expect(seen, `the column of the word that differs, ${where}`).toBe(true);
+}
+
 async function expectScene(patchboard: PatchboardPage) {
   const { page } = patchboard;
   for (const { share, ...size } of SIZES) {
@@ -69,6 +88,7 @@ async function expectScene(patchboard: PatchboardPage) {
     expect(sideways, where).toBe(0);
     const [, , cellWidth = 0, cellHeight = 0] = await cellsOf(patchboard);
     expect(Math.min(cellWidth, cellHeight), where).toBeGreaterThanOrEqual(LEAST_CELL);
+    await expectChangeSeen(patchboard, where);
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { boxShape, cellShapes, columnLabelShapes } from '../../web/src/picture/shapes';
 import { pictureSvg } from '../../web/src/picture/svg';
 import { fitted, shortened, textWidth } from '../../web/src/picture/text-width';
-import { cellInView, cellsInView, scrolledTo, wholeView } from '../../web/src/picture/view';
+import { cellInView, cellsInView, firstScroll, scrolledTo, wholeView } from '../../web/src/picture/view';
 import type { Box } from '../../web/src/result/cells';
 import { rowNames } from '../../web/src/result/panels';
 import { exampleResult } from './example-result';
@@ -358,4 +358,15 @@ test('a region is framed, close around its cells, in those rows that a part of t
   expect(part([2, 3])).toEqual({ rows: [0, 0], columns: [0, 0] });
   expect(part([0, 2])).toEqual({ rows: [1, 1], columns: [0, 0] });
   expect(part([0, 3])).toBeUndefined();
+});
+
+test('where not all columns fit, those where the prompts differ are seen first, else the last ones', () => {
+  const layout = { width: 520, cellWidth: 10 };
+  const strongAt = (...columns: number[]) =>
+    Array.from({ length: 50 }, (_, column) => columns.includes(column));
+  expect(firstScroll(layout, 200, strongAt(12, 30))).toBe(110);
+  expect(firstScroll(layout, 200, strongAt(0))).toBe(0);
+  expect(firstScroll(layout, 200, strongAt(48))).toBe(320);
+  expect(firstScroll(layout, 200, strongAt())).toBe(320);
+  expect(firstScroll(layout, 600, strongAt(12))).toBe(0);
 });

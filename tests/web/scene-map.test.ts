@@ -16,6 +16,7 @@ import {
   cellText,
   rowsText,
   shortText,
+  unitsText,
   styleOf,
   valueText,
 } from '../../web/src/scene/cell-text';
@@ -405,7 +406,7 @@ test('a metric without a first-order map is shown as the default one while there
   expect(of([whole!])).toMatchObject({ metric: 'prob', standsFor: undefined });
 });
 
-test('a table says a value with its unit, an estimate as “about”, and what is not known', () => {
+test('a table says its unit once, a value in each cell, an estimate as “about”, and what is not known', () => {
   const values = Float32Array.of(0.5, 0.25, 0, 0);
   const estimates = {
     [estimateKey({ metric: 'logit', target: 0, against: 0 })]: {
@@ -417,6 +418,9 @@ test('a table says a value with its unit, an estimate as “about”, and what i
   const map = sceneMap(result, estimates, 'resid_post', 'denoising', LOGIT, false);
   if (!map) throw new Error('no map');
   const texts = map.picture.rowLabels.map((_, row) => shortText(map, 'logit', row * 2 + 1));
-  expect(texts).toEqual(['about +0.25 logits', '+1.00 logits', 'not computed']);
+  expect(texts).toEqual(['about +0.25', '+1.00', 'not computed']);
+  expect(unitsText(map, 'logit')).toBe('Each value is in logits.');
+  expect(unitsText({ ...map, isShare: true }, 'logit')).toBe('Each value is a share of the gap.');
+  expect(unitsText(map, 'prob')).toBe('');
   expect(rowsText(result, map)).toBe('Layer');
 });

@@ -43,6 +43,20 @@ export function cellsInView(layout: PictureLayout, view: View) {
   };
 }
 
+/**
+ * How far to the right to scroll at first, of what is `seen` wide: where a column stands out, since the prompts
+ * differ there, so that the first such is seen, with one before it; else to the end, where the answer is.
+ */
+export function firstScroll(
+  { width, cellWidth }: Pick<PictureLayout, 'width' | 'cellWidth'>,
+  seen: number,
+  strong: readonly boolean[],
+): number {
+  const end = Math.max(0, width - seen);
+  const first = strong.indexOf(true);
+  return first < 0 ? end : Math.min(end, Math.max(0, first - 1) * cellWidth);
+}
+
 /** How far to scroll what is `length` long and scrolled by `from`, so that a part of it is seen. */
 export const scrolledAlong = (from: number, length: number, start: number, size: number): number =>
   Math.max(Math.min(from, start), start + size - length);

@@ -18,11 +18,16 @@ export interface ValueStyle {
 
 const isProbability = (metric: Metric) => metric === 'prob';
 
-/** "+0.99 of the gap", "+7.3 logits", "0.03" */
-export function valueText(value: number, { metric, isShare, isChange }: ValueStyle): string {
-  const unit = isShare ? 'of the gap' : metricInfo(metric).unit;
+/** "0.99", "+7.30" */
+function numberText(value: number, { metric, isShare, isChange }: ValueStyle): string {
   const digits = metric === 'rank' && !isShare ? 0 : 2;
-  const text = (isChange && !isShare ? formatSigned : formatNumber)(value, digits);
+  return (isChange && !isShare ? formatSigned : formatNumber)(value, digits);
+}
+
+/** "0.99 of the gap", "+7.30 logits", "0.03" */
+export function valueText(value: number, style: ValueStyle): string {
+  const unit = style.isShare ? 'of the gap' : metricInfo(style.metric).unit;
+  const text = numberText(value, style);
   return unit === '' ? text : `${text} ${unit}`;
 }
 
@@ -32,11 +37,26 @@ export const styleOf = (map: SceneMap, metric: Metric): ValueStyle => ({
   isChange: map.picture.scale.range.kind === 'diverging' && map.picture.scale.range.centre === 0,
 });
 
-/** What a table says of a cell, its place apart: "0.99 of the gap", "about 0.99 of the gap", "not computed". */
-export function shortText(map: SceneMap, metric: Metric, index: number): string {
+/** Once, of all values of a table: "Each value is a share of the gap.", "Each value is in logits."; or nothing. */
+export function unitsText({ isShare }: SceneMap, metric: Metric): string {
+  const { unit } = metricInfo(metric);
+  if (isShare) return 'Each value is a share of the gap.';
+  return unit === '' ? '' : `Each value is in ${unit}.`;
+}
+
+/** What a table says of a cell, its place and its unit apart: "0.99", "about 0.99", "not computed". */
+export const shortText = (map: SceneMap, metric: Metric, index: number): string =>
+  stateText(map, metric, index, numberText);
+
+function stateText(
+  map: SceneMap,
+  metric: Metric,
+  index: number,
+  textOf: (value: number, style: ValueStyle) => string,
+): string {
   const state = map.picture.states?.[index] ?? 'not computed';
   if (state !== 'exact' && state !== 'estimated') return state;
-  const value = valueText(map.picture.values[index] ?? Number.NaN, styleOf(map, metric));
+  const value = textOf(map.picture.values[index] ?? Number.NaN, styleOf(map, metric));
   return state === 'exact' ? value : `about ${value}`;
 }
 
@@ -63,7 +83,7 @@ export function cellText(
   const where = map.picture.noisedColumns?.[column] ? `${ofInput}, noised` : ofInput;
   const index = row * map.picture.columns + column;
   const state = map.picture.states?.[index] ?? 'not computed';
-  const said = shortText(map, metric, index);
+  const said = stateText(map, metric, index, valueText);
   if (state === 'exact') return `${said}: ${where}`;
   if (state === 'estimated') return `${said}, a first-order estimate: ${where}`;
   return `${STATE_TEXTS[state]}: ${where}`;

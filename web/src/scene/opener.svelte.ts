@@ -44,7 +44,11 @@ export class Opener {
     if (event.defaultPrevented) return;
     event.preventDefault();
     this.problem = undefined;
-    follow(this.openDropped(event.dataTransfer), (why) => (this.problem = why));
+    follow(this.openDropped(event.dataTransfer), (why) => {
+      // Said in the scene, which nothing then covers.
+      this.goes.toScene();
+      this.problem = why;
+    });
   };
 
   private async openDropped(dropped: DataTransfer | null) {
