@@ -188,6 +188,29 @@ test('what goes away when it is pressed leaves the focus where one goes on', asy
   await expect(page.getByRole('button', { name: 'Present' })).toBeFocused();
 });
 
+test('what goes away when it is pressed leaves the focus near it, where nothing says more', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await patchboard.openFinished();
+  await page.getByRole('button', { name: 'Edit the text of the corrupted prompt' }).click();
+  const uneven = 'Michelle Cristiano was a top-notch student. Michelle';
+  await page.getByLabel('Text of the corrupted prompt').fill(uneven);
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('button', { name: /^Use “/ })
+    .first()
+    .press('Enter');
+  const words = page.getByRole('group', { name: 'Words of the clean prompt' });
+  await expect(words.locator('button:focus')).toHaveCount(1);
+
+  await patchboard.show('More');
+  const tokens = page.getByRole('list', { name: 'Tokens of the clean prompt' });
+  await tokens.getByRole('button').first().press('Enter');
+  await page.getByRole('button', { name: 'Close', exact: true }).press('Enter');
+  await expect(patchboard.part('More').locator('section.card :focus')).toHaveCount(1);
+});
+
 test('nothing moves by itself where less motion is wanted', async ({ patchboard }) => {
   const { page } = patchboard;
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -227,9 +250,11 @@ test('the map’s table is one stop, moved in by the same keys, and tied to the 
   // What is held on the map is held in the table.
   for (const key of ['PageUp', 'Home', 'ArrowDown', 'ArrowRight', 'Enter']) await map.press(key);
   const held = table.getByRole('gridcell', { selected: true });
-  await expect(held).toHaveText(/^[+−]?\d+\.\d\d of the gap$/);
+  // The unit is said once, of them all.
+  await expect(table.getByRole('caption')).toHaveText('Each value is a share of the gap.');
+  await expect(held).toHaveText(/^[+−]?\d+\.\d\d$/);
   const said = await held.textContent();
-  await expect(storyOf(patchboard)).toContainText(`${said}: Layer 0, position 1`);
+  await expect(storyOf(patchboard)).toContainText(`${said} of the gap: Layer 0, position 1`);
   await held.focus();
   await page.keyboard.press('Shift+Tab');
   await expect(map).toBeFocused();
