@@ -275,8 +275,12 @@ test('prompts of different lengths show why, and a click mends them', async ({ p
   await patchboard.corrupted.fill('Michelle Cristiano was a top-notch student. Michelle');
   const repair = page.getByRole('group', { name: 'Prompts of different lengths' });
   await expect(repair).toContainText('·Crist | iano (2 tokens)');
-  await repair.getByRole('button').first().click();
+  // Said once.
+  await expect(patchboard.page.getByText(/11 .* 10 tokens|10 .* 11 tokens/)).toHaveCount(1);
+  await repair.getByRole('button').first().press('Enter');
   await expect(repair).toHaveCount(0);
+  const focused = () => page.evaluate(() => document.activeElement?.closest('section')?.ariaLabel);
+  expect(await focused()).toBe('Experiment');
   await expect(page.getByText(/\d+ tokens each, \d+ of them different/)).toBeVisible();
   await patchboard.run();
 });

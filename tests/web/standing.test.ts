@@ -7,8 +7,8 @@ import { type Standing, whyNoMap, whyOther } from '../../web/src/scene/standing'
 import type { LabResult } from '../../web/src/result/result';
 import type { LoadedModel, Loading } from '../../web/src/state/model-shelf.svelte';
 
-const tokens = (count: number): Token[] =>
-  Array.from({ length: count }, (_, id) => ({ id, text: 'a' }));
+const tokens = (count: number, from = 0): Token[] =>
+  Array.from({ length: count }, (_, at) => ({ id: from + at, text: 'a' }));
 const MODEL = {} as LoadedModel;
 const RESULT = {} as LabResult;
 const REFUSED = { refused: 'corrupted prompt: is empty, expected at least one token' };
@@ -22,7 +22,7 @@ const standing = (
   isRunnable: true,
   outlook: undefined,
   experiment: { corruption: { kind: 'prompt' } },
-  tokens: { clean: tokens(3), corrupted: tokens(3) },
+  tokens: { clean: tokens(3), corrupted: tokens(3, 1) },
   ...over,
   run: { status: 'done', result: RESULT, problem: undefined, ...run },
   shelf: { inUse: MODEL, loading: undefined, problem: undefined, ...shelf },
@@ -44,6 +44,11 @@ describe('where there is no map', () => {
     expect(whyNoMap(standing({}, none, { inUse: undefined })).needsModel).toBe(true);
   });
 
+  test('what is wrong with a load is said once, in the drawer of models where that is open', () => {
+    const failed = standing({}, none, { inUse: undefined, problem: 'no such server' });
+    expect(whyNoMap(failed, true)).toEqual({ text: 'No model is loaded.', needsModel: true });
+  });
+
   test('nothing is said to be computed that is refused, failed or cancelled', () => {
     expect(whyNoMap(standing({}, none)).text).toBe('The first map is being computed…');
     const { text } = whyNoMap(standing({ outlook: REFUSED, isRunnable: false }, none));
@@ -59,11 +64,19 @@ describe('where a map is not of what is written', () => {
     expect(whyOther(standing(refused))).toBe(`It cannot be run as it stands: ${REFUSED.refused}.`);
     const uneven = { clean: tokens(3), corrupted: tokens(4) };
     expect(whyOther(standing({ ...refused, tokens: uneven }))).toMatch(/^The prompts have 3 and 4/);
+    const same = { clean: tokens(3), corrupted: tokens(3) };
+    expect(whyOther(standing({ ...refused, tokens: same }))).toMatch(/^The prompts are the same/);
     expect(whyOther(standing({}, { status: 'failed' }))).toBe('Its run failed.');
     expect(whyOther(standing({}, { status: 'cancelled' }))).toContain('cancelled');
     expect(whyOther(standing({}, {}, { inUse: undefined }))).toBe(
       'There is no model to run it with.',
     );
+  });
+
+  test('what a run has said below the map is not said again above it', () => {
+    const failed = { status: 'failed', problem: REFUSED.refused } as const;
+    const refused = { outlook: REFUSED, isRunnable: false };
+    expect(whyOther(standing(refused, failed))).toBe('It cannot be run as it stands.');
   });
 
   test('nothing is said of one that is shown, computed, or about to be', () => {

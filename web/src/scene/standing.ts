@@ -2,9 +2,10 @@
 
 import { whatDiffers } from '../history/what-differs';
 import type { Lab } from '../state/lab.svelte';
+import { areSame, areUneven } from '../state/live-tokens';
 import type { LabRun } from '../state/lab-run.svelte';
 import type { ModelShelf } from '../state/model-shelf.svelte';
-import { refusal } from '../state/outlook';
+import { CANNOT, refusal } from '../state/outlook';
 import { EMBEDDED_ID } from '../weights/sources';
 
 /** Of the lab, what it depends on. */
@@ -16,19 +17,28 @@ export interface Standing extends Pick<Lab, 'isShown' | 'isRunnable' | 'outlook'
 }
 
 /** Why what is written cannot be run, in a sentence; undefined where it can. */
-function refusedBy({ outlook, tokens, experiment }: Standing): string | undefined {
+function refusedBy({ outlook, tokens, experiment, run }: Standing): string | undefined {
   const why = outlook && refusal(outlook);
   if (why === undefined) return undefined;
-  const [clean, corrupted] = [tokens.clean.length, tokens.corrupted.length];
-  const areUneven = experiment.corruption.kind === 'prompt' && clean !== corrupted;
+  // A run that was asked for all the same has said why, below the map.
+  if (run.problem !== undefined && why.includes(run.problem)) return `${CANNOT}.`;
+  if (areSame(tokens, experiment)) {
+    return 'The prompts are the same: click a word and choose another one.';
+  }
   // How that is mended stands beside the prompts.
-  return areUneven && clean > 0 && corrupted > 0
-    ? `The prompts have ${clean} and ${corrupted} tokens; they must have as many as each other, so that positions line up.`
+  return areUneven(tokens, experiment)
+    ? `The prompts have ${tokens.clean.length} and ${tokens.corrupted.length} tokens; they must have as many as each other, so that positions line up.`
     : `${why}.`;
 }
 
-/** While nothing is shown yet. needsModel: what is to do is to choose one. */
-export function whyNoMap(standing: Standing): { text: string; needsModel: boolean } {
+/**
+ * While nothing is shown yet. needsModel: what is to do is to choose one. isModelOpen: whether the drawer of models
+ * is, which says what is wrong with a load.
+ */
+export function whyNoMap(
+  standing: Standing,
+  isModelOpen = false,
+): { text: string; needsModel: boolean } {
   const { shelf, run } = standing;
   const { source } = shelf.loading ?? {};
   if (source) {
@@ -36,7 +46,8 @@ export function whyNoMap(standing: Standing): { text: string; needsModel: boolea
     return { text: `${label} is on its way…`, needsModel: false };
   }
   if (!shelf.inUse) {
-    const text = shelf.problem ? `No model: ${shelf.problem}` : 'No model is loaded.';
+    const isToldHere = shelf.problem !== undefined && !isModelOpen;
+    const text = isToldHere ? `No model: ${shelf.problem}` : 'No model is loaded.';
     return { text, needsModel: true };
   }
   const refused = refusedBy(standing);

@@ -32,6 +32,39 @@ export const NO_TOKENS: LiveTokens = {
   meanLengths: [],
 };
 
+/** Positions do not line up then. */
+export function areUneven(
+  { clean, corrupted }: Pick<LiveTokens, 'clean' | 'corrupted'>,
+  { corruption }: Pick<Experiment, 'corruption'>,
+): boolean {
+  const both = [clean.length, corrupted.length];
+  return corruption.kind === 'prompt' && !both.includes(0) && clean.length !== corrupted.length;
+}
+
+/** Nothing could be seen of a patch then. */
+export function areSame(
+  { clean, corrupted }: Pick<LiveTokens, 'clean' | 'corrupted'>,
+  { corruption }: Pick<Experiment, 'corruption'>,
+): boolean {
+  const isSame = (token: Token, at: number) => token.id === corrupted[at]?.id;
+  const areAsLong = clean.length > 0 && clean.length === corrupted.length;
+  return corruption.kind === 'prompt' && areAsLong && clean.every(isSame);
+}
+
+/** Whether it is known of the texts alone that they cannot be run, which is said beside them. */
+export function saysWhyNot(
+  tokens: LiveTokens,
+  experiment: Pick<Experiment, 'corruption'>,
+): boolean {
+  const isUnfit = (length: number) => length > 0 && length !== tokens.clean.length;
+  return (
+    areUneven(tokens, experiment) ||
+    areSame(tokens, experiment) ||
+    tokens.targets.some(({ problem }) => problem !== undefined) ||
+    tokens.meanLengths.some(isUnfit)
+  );
+}
+
 function otherSpacing(text: string): string {
   return text.startsWith(' ') ? text.slice(1) : ` ${text}`;
 }

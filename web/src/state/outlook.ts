@@ -8,6 +8,8 @@ import type { EngineAccess } from '../worker/engine-access';
 
 export type Outlook = { need: MemoryNeed } | { refused: string };
 
+export const CANNOT = 'It cannot be run as it stands';
+
 export async function outlookOf(engine: EngineAccess, experiment: Experiment): Promise<Outlook> {
   try {
     return { need: await engine.memoryOf(experiment) };
@@ -18,11 +20,11 @@ export async function outlookOf(engine: EngineAccess, experiment: Experiment): P
 
 /** Why it cannot be run; undefined where it can. */
 export function refusal(outlook: Outlook): string | undefined {
-  if ('refused' in outlook) return `It cannot be run as it stands: ${outlook.refused}`;
+  if ('refused' in outlook) return `${CANNOT}: ${outlook.refused}`;
   const { least, allowed } = outlook.need;
   if (least <= allowed) return undefined;
   return (
-    `It cannot be run as it stands: it needs ${formatBytes(least)} beside the weights; this tab has ` +
+    `${CANNOT}: it needs ${formatBytes(least)} beside the weights; this tab has ` +
     `room for ${formatBytes(allowed)}`
   );
 }
