@@ -94,10 +94,15 @@ test('two results of the history are compared, with the settings that differ nam
   await expect(history.first()).not.toContainText('denoising');
   await patchboard.close();
   await page.getByRole('button', { name: 'Compare two' }).click();
-  for (const entry of [history.last(), history.first()]) {
-    await entry.getByRole('button').first().click();
-  }
+  const step = page.getByRole('contentinfo').getByRole('status');
+  await expect(step.filter({ hasText: 'Choose two to compare' })).toBeAttached();
+  await history.last().getByRole('button').first().click();
+  await expect(step.filter({ hasText: 'Choose one more to compare' })).toBeAttached();
+  await history.first().getByRole('button').first().click();
   const two = page.getByRole('dialog', { name: 'Two results' });
+  // It is said that it has opened, and of what it is.
+  await expect(two).toBeFocused();
+  await expect(two).toHaveAccessibleDescription(/^A: .*Jones \/ Smith.*; B: .*noising/);
   const differing = two.getByRole('table', { name: 'Settings that differ' });
   await expect(differing.getByRole('row', { name: 'direction' })).toContainText(
     /denoising\s*noising/,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DEFAULTS, withInput } from '../../web/src/experiment/defaults';
 import type { Experiment } from '../../web/src/experiment/experiment';
 import type { Asked } from '../../web/src/history/entry';
-import { whatDiffers } from '../../web/src/history/what-differs';
+import { distinctNames, whatDiffers } from '../../web/src/history/what-differs';
 import { DEFAULT_CHOICE } from '../../web/src/result/metrics';
 
 const asked = (change: Partial<Experiment> = {}, more: Partial<Asked> = {}): Asked => ({
@@ -105,4 +105,48 @@ test('of noise what changed is named', () => {
 
 test('settings without a use are no difference', () => {
   expect(whatDiffers(asked(), asked({ by_position: true }))).toBe('Jones / Smith');
+});
+
+const named = (title: string, ...asks: Asked[]) =>
+  distinctNames(asks.map((each, time) => ({ ...each, title, time })));
+
+test('results of one name are told apart by what differs between them', () => {
+  const title = 'noising: Jones / Smith';
+  const other = (change: Partial<Experiment>) => asked({ directions: ['noising'], ...change });
+  expect(named(title, other({}), other({ window: 3 }), other({ sites: ['z'] }))).toEqual([
+    `window 1, resid_post: ${title}`,
+    `window 3, resid_post: ${title}`,
+    `z, window 1: ${title}`,
+  ]);
+  const prob = { choice: { ...DEFAULT_CHOICE, metric: 'prob' as const } };
+  expect(named(title, asked({}, prob), asked())).toEqual([
+    `Probability: ${title}`,
+    `the usual metric: ${title}`,
+  ]);
+});
+
+test('of other prompts that differ in the same words, the first other words tell them apart', () => {
+  const school = (name: string) => `Michelle ${name} was a good student. Michelle`;
+  const names = named(
+    'Jones / Smith',
+    asked(),
+    asked({ clean: school('Jones'), corrupted: school('Smith') }),
+  );
+  expect(names).toEqual([
+    '“a top-notch student. Mic…”: Jones / Smith',
+    '“a good student. Michelle”: Jones / Smith',
+  ]);
+});
+
+test('what no name says is counted, and names that differ stay as they are', () => {
+  const mean = (...prompts: string[]) =>
+    asked({ corruption: { kind: 'mean', prompts }, directions: ['noising'] });
+  const names = named('mean of 1', mean('a'), mean('b'));
+  expect(names).toEqual(['1: mean of 1', '2: mean of 1']);
+  expect(
+    distinctNames([
+      { ...asked(), title: 'a', time: 0 },
+      { ...asked(), title: 'b', time: 1 },
+    ]),
+  ).toEqual(['a', 'b']);
 });

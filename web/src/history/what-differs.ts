@@ -119,20 +119,72 @@ function modelChanges(before: Asked['model'], after: Asked['model']): string[] {
 /** As a person set it: the page adds a row of its own. */
 const asSet = ({ experiment }: Asked) => settled(withoutInput(experiment));
 
+/** Of what is measured. */
+function choiceChanges(before: Asked['choice'], after: Asked['choice']): string[] {
+  if (before.metric === after.metric) return [];
+  return [after.metric ? metricInfo(after.metric).label : 'the usual metric'];
+}
+
 /** before: of the result before, where there was one. Its prompts, and before them what else differs. */
 export function whatDiffers(before: Asked | undefined, after: Asked): string {
   const experiment = asSet(after);
   if (!before) return promptsTitle(experiment);
-  const { metric } = after.choice;
   const changes = [
     ...modelChanges(before.model, after.model),
     ...experimentChanges(asSet(before), experiment),
-    ...(before.choice.metric === metric
-      ? []
-      : [metric ? metricInfo(metric).label : 'the usual metric']),
+    ...choiceChanges(before.choice, after.choice),
   ];
   if (changes.length === 0) return promptsTitle(experiment);
   const more = changes.length > MOST_PARTS ? ', …' : '';
   // The difference first: what does not fit in is cut off at the end.
   return `${listed(changes.slice(0, MOST_PARTS))}${more}: ${promptsTitle(experiment)}`;
+}
+
+/** Where a prompt is another one, from there on; nothing where it is the same. */
+function promptChange(before: Prompt, after: Prompt): string[] {
+  const [a, b] = [wordsOf(before), wordsOf(after)];
+  const at = b.findIndex((word, index) => word !== a[index]);
+  if (at < 0 && a.length === b.length) return [];
+  // A word before it, and so many that one sees where it is.
+  const from = b.slice(Math.max(0, (at < 0 ? b.length : at) - 1)).join(' ');
+  return [excerpt(from)];
+}
+
+/** What tells a result from another one of the same name. */
+function apart(other: Asked, one: Asked): string[] {
+  const [before, after] = [asSet(other), asSet(one)];
+  const prompts =
+    after.corruption.kind === 'prompt' ? (['clean', 'corrupted'] as const) : (['clean'] as const);
+  const [words] = prompts.flatMap((key) => promptChange(before[key], after[key]));
+  return [
+    ...modelChanges(other.model, one.model),
+    ...(words === undefined ? [] : [words]),
+    ...experimentChanges(before, after),
+    ...choiceChanges(other.choice, one.choice),
+  ];
+}
+
+type Named = Asked & { title: string; time: number };
+
+/** [entry]: what tells it from the others of its name; what would be said of each of them tells nothing. */
+function partsApart(same: readonly Named[]): string[][] {
+  const parts = same.map((entry) => [
+    ...new Set(same.flatMap((other) => (other === entry ? [] : apart(other, entry)))),
+  ]);
+  return parts.map((own) => own.filter((part) => !parts.every((others) => others.includes(part))));
+}
+
+/** [entry], in any order: its title; where several have the same, what tells them apart goes before it. */
+export function distinctNames(entries: readonly Named[]): string[] {
+  const names = entries.map((entry) => {
+    const same = entries.filter(({ title }) => title === entry.title);
+    const parts = (partsApart(same)[same.indexOf(entry)] ?? []).slice(0, MOST_PARTS);
+    return parts.length === 0 ? entry.title : `${listed(parts)}: ${entry.title}`;
+  });
+  // What differs in what no name says, as in the prompts of a mean, is counted, the oldest first.
+  return names.map((name, index) => {
+    const alike = entries.filter((_, other) => names[other] === name);
+    const older = alike.filter(({ time }) => time < (entries[index]?.time ?? 0));
+    return alike.length === 1 ? name : `${older.length + 1}: ${name}`;
+  });
 }

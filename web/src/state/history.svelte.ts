@@ -3,7 +3,7 @@
 import { type Asked, EXACT, type Exact, type HistoryEntry, identityOf } from '../history/entry';
 import { HistoryStore, isHistoryKey, type Items, storageHere } from '../history/store';
 import { mainSweep, thumbnailOf } from '../history/thumbnail';
-import { whatDiffers } from '../history/what-differs';
+import { distinctNames, whatDiffers } from '../history/what-differs';
 import type { MetricChoice } from '../result/metrics';
 import { isWhole } from '../result/region';
 import type { LabResult } from '../result/result';
@@ -23,6 +23,7 @@ export class History {
   problem = $state<string>();
   /** What was taken out last, until something else becomes of the history. */
   removed = $state.raw<HistoryEntry>();
+  private readonly names = $derived(distinctNames(this.entries));
   private readonly store: HistoryStore;
 
   constructor(found: Items | string = storageHere()) {
@@ -73,6 +74,11 @@ export class History {
       this.problem = `The last result is in the history of this tab alone, it could not be kept: ${why}`;
     }
     this.read();
+  }
+
+  /** Its title, told from those of others. */
+  nameOf(entry: HistoryEntry): string {
+    return this.names[this.entries.indexOf(entry)] ?? entry.title;
   }
 
   remove(entry: HistoryEntry): void {
