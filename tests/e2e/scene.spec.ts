@@ -177,6 +177,7 @@ test('a region is drawn over the map by drag and by keys, shown on it, and taken
   // Below the row of the input.
   await dragBox(page, patchboard.maps.first(), [2, 1], [3, 3]);
   await expect(area).toContainText('layers 1–2, positions 1–3');
+  await expect(area).toContainText('The row of the input, above layer 0, is not in it.');
   await expect.poll(() => page.url()).toContain('layers=1-2&positions=1-3');
   await expect(page.getByText('All 6 cells in')).toBeVisible();
   await expect(history.first()).toContainText('layers 1–2, positions 1–3');

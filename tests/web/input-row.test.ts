@@ -6,6 +6,7 @@ import {
   DEFAULTS,
   documentOf,
   INPUT,
+  leavesOutInput,
   withInput,
   withoutInput,
 } from '../../web/src/experiment/defaults';
@@ -35,6 +36,15 @@ test.each<[why: string, Partial<Experiment>]>([
 test('a region that begins with the first layer has it', () => {
   const region = { layers: [0, 1] as Bounds, positions: [1, 2] as Bounds };
   expect(sitesIn(withInput({ ...DEFAULTS, region }))).toEqual(['resid_post', ADDED]);
+});
+
+test('it is said where a region alone leaves the input out', () => {
+  const later = { layers: [1, 2] as Bounds, positions: [0, 2] as Bounds };
+  expect(leavesOutInput({ ...DEFAULTS, region: later })).toBe(true);
+  expect(leavesOutInput({ ...DEFAULTS, region: { ...later, layers: [0, 2] } })).toBe(false);
+  expect(leavesOutInput(DEFAULTS)).toBe(false);
+  expect(leavesOutInput({ ...DEFAULTS, sites: ['z'], region: later })).toBe(false);
+  expect(leavesOutInput({ ...DEFAULTS, window: 2, region: later })).toBe(false);
 });
 
 test('the input that somebody chose for itself, in other layers or elsewhere in the order, stays', () => {

@@ -106,6 +106,14 @@ export function withInput(experiment: Experiment): Experiment {
   return { ...experiment, sites: [...sites, INPUT.site], layers_of_sites };
 }
 
+/** Whether it is its region alone that leaves the input out. */
+export function leavesOutInput(experiment: Experiment): boolean {
+  const run = settled(experiment);
+  const whole: Experiment = { ...run };
+  delete whole.region;
+  return withInput(run) === run && withInput(whole) !== whole;
+}
+
 /** The experiment that a person sets, of one with its input. */
 export function withoutInput(experiment: Experiment): Experiment {
   const { layers_of_sites: layers, ...rest } = experiment;
