@@ -51,39 +51,37 @@ const [first, second] = [name(0), name(1)];
 test('a place brings the answer of the run that it is from, and takes the other one away', () => {
   const of = runs([9, 2], [3, 8]);
   const other = { target: 1, against: 1 };
-  expect(asked(of, 'logit', 'denoising')).toBe(
-    `Which place from the clean run brings “${first}” back?`,
-  );
+  expect(asked(of, 'logit', 'denoising')).toBe(`What in the clean run brings “${first}” back?`);
   expect(asked(of, 'logit', 'noising', other)).toBe(
-    `Which place from the corrupted run brings “${second}”?`,
+    `What in the corrupted run brings “${second}”?`,
   );
   expect(asked(of, 'logit', 'denoising', other)).toBe(
-    `Which place from the clean run takes “${second}” away?`,
+    `What in the clean run takes “${second}” away?`,
   );
 });
 
 test('a logit difference is asked for with both targets', () => {
   const of = runs([9, 2], [3, 8]);
   expect(asked(of, 'logit_diff', 'denoising')).toBe(
-    `Which place from the clean run brings “${first}” back, against “${second}”?`,
+    `What in the clean run brings “${first}” back, against “${second}”?`,
   );
   expect(asked(of, 'logit_diff', 'noising')).toBe(
-    `Which place from the corrupted run takes “${first}” away, against “${second}”?`,
+    `What in the corrupted run takes “${first}” away, against “${second}”?`,
   );
   const ablated: [Subject, Corruption] = [{ target: 0, against: 1 }, { kind: 'zero' }];
   expect(asked(of, 'logit_diff', 'noising', ...ablated)).toBe(
-    `Which place taken out takes “${first}” away, against “${second}”?`,
+    `What, taken out, takes “${first}” away, against “${second}”?`,
   );
 });
 
 test('what both runs say no place brings or takes', () => {
   const alike = runs([9, 2], [6, 5], [0, 0]);
   expect(asked(alike, 'logit_diff', 'denoising')).toBe(
-    `Both runs say “${first}”: which place from the clean run raises it against “${second}”?`,
+    `Both say “${first}”: what in the clean run raises it against “${second}”?`,
   );
-  expect(asked(alike, 'prob', 'noising')).toMatch(/^Both runs say .* moves it most\?$/);
+  expect(asked(alike, 'prob', 'noising')).toMatch(/^Both say .* moves it\?$/);
   expect(asked(alike, 'logit', 'denoising', { target: 1, against: 1 })).toBe(
-    `Both runs say “${first}”: which place from the clean run lowers “${second}”?`,
+    `Both say “${first}”: what in the clean run lowers “${second}”?`,
   );
 });
 
@@ -91,10 +89,10 @@ test('what no run says no place brings or takes, nor of an ablation', () => {
   const neither = runs([9, 2], [3, 8], [2, 2]);
   const of = { ...neither, topCorrupted: [] };
   expect(asked(of, 'logit_diff', 'noising')).toBe(
-    `Which place from the corrupted run lowers “${first}” against “${second}”?`,
+    `What in the corrupted run lowers “${first}” against “${second}”?`,
   );
   expect(asked(neither, 'logit', 'noising', undefined, { kind: 'zero' })).toBe(
-    `Which place taken out lowers “${first}”?`,
+    `What, taken out, lowers “${first}”?`,
   );
 });
 
@@ -103,7 +101,7 @@ test('a rank is better where it is lower', () => {
 });
 
 test('of what the runs hardly differ in it is asked what moves it', () => {
-  expect(asked(runs([5, 1], [5.01, 1]), 'logit', 'denoising')).toMatch(/moves “.*” most/);
+  expect(asked(runs([5, 1], [5.01, 1]), 'logit', 'denoising')).toMatch(/moves “.*”/);
 });
 
 test('what needs no target is asked for by its name', () => {
@@ -155,6 +153,15 @@ test('the title names every layer and position of the patch', () => {
   expect(titleOf('mlp_out', { ...ONE, lastLayer: 2, lastPosition: 1 }, start)).toBe(
     `mlp_out, layers 1–2, at “${word(0)} … ${word(1)}”`,
   );
+  // A bare space, and a word that stands elsewhere too, say no place.
+  const tokensClean = [' a', ' b', ' ', ' a', ' c', ' b'].map((text, id) => ({ id, text }));
+  const titleAt = (position: number, lastPosition = position) =>
+    titleOf('resid_post', { ...ONE, position, lastPosition }, { ...start, tokensClean });
+  expect(titleAt(2)).toBe('after layer 1, at “·”, position 2');
+  expect(titleAt(3)).toBe('after layer 1, at “·a”, position 3');
+  expect(titleAt(4)).toBe('after layer 1, at “·c”');
+  expect(titleAt(5)).toBe('after layer 1, at the last “·b”');
+  expect(titleAt(1, 2)).toBe('after layer 1, at “·b … ·”, positions 1–2');
   expect(titleOf('z', { ...ONE, head: 2, position: -1, lastPosition: -1 }, start)).toBe('head 1.2');
 });
 

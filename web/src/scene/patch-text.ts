@@ -3,7 +3,7 @@
 import type { ExperimentStart } from '../engine/module';
 import type { Corruption, Direction, Site } from '../experiment/experiment';
 import { namedRange, type Place } from '../result/panels';
-import { visibleTokens } from '../tokens/visible-tokens';
+import { isUnclear, quotedWord, visibleTokens } from '../tokens/visible-tokens';
 
 function whereText(site: Site, { layer, lastLayer, head }: Place): string {
   const layers = namedRange('layer', layer, lastLayer);
@@ -12,14 +12,19 @@ function whereText(site: Site, { layer, lastLayer, head }: Place): string {
   return site === 'resid_post' ? `after ${layers}` : `${site}, ${layers}`;
 }
 
-/** "after layer 1, at the last “·Michelle”", "head 1.2", "after layers 0–1, at “·a … -”" */
+/** "after layer 1, at the last “·Michelle”", "head 1.2", "after layers 0–1, at “·a … -”, positions 2–5" */
 export function titleOf(site: Site, place: Place, { tokensClean }: ExperimentStart): string {
   const where = whereText(site, place);
   const { position, lastPosition } = place;
   if (position < 0) return where;
-  const word = (at: number) => visibleTokens(tokensClean)[at] ?? '';
-  if (position !== lastPosition) return `${where}, at “${word(position)} … ${word(lastPosition)}”`;
-  return `${where}, at ${position === tokensClean.length - 1 ? 'the last ' : ''}“${word(position)}”`;
+  const texts = visibleTokens(tokensClean);
+  if (position !== lastPosition) {
+    const areUnclear = isUnclear(texts, position) || isUnclear(texts, lastPosition);
+    const exactly = areUnclear ? `, ${namedRange('position', position, lastPosition)}` : '';
+    return `${where}, at “${texts[position] ?? ''} … ${texts[lastPosition] ?? ''}”${exactly}`;
+  }
+  const isLast = position === tokensClean.length - 1;
+  return `${where}, at ${isLast ? `the last “${texts[position] ?? ''}”` : quotedWord(tokensClean, position)}`;
 }
 
 function vectorsText({ layer, lastLayer, head, position, lastPosition }: Place): string {

@@ -28,7 +28,7 @@ const says = (top: readonly Prediction[], target: Target | undefined): boolean =
   top[0] !== undefined && top[0].id === target?.tokens[0]?.id;
 
 interface Asked {
-  /** "from the clean run", "taken out" */
+  /** What follows "what": " in the clean run", ", taken out," */
   place: string;
   /** "“·Jones”" */
   target: string;
@@ -49,9 +49,8 @@ const saidByBoth = ({ experiment, start }: LabResult): Prediction | undefined =>
 function changeText({ place, target, against, isRaised }: Asked, said: string | undefined): string {
   const verb = isRaised === undefined ? 'moves' : isRaised ? 'raises' : 'lowers';
   const what = said === target ? 'it' : target;
-  const most = isRaised === undefined ? ' most' : '';
-  const asked = `place ${place} ${verb} ${what}${against ? ` against ${against}` : ''}${most}?`;
-  return said === undefined ? `Which ${asked}` : `Both runs say ${said}: which ${asked}`;
+  const asked = `${place} ${verb} ${what}${against ? ` against ${against}` : ''}?`;
+  return said === undefined ? `What${asked}` : `Both say ${said}: what${asked}`;
 }
 
 function targetQuestion(result: LabResult, direction: Direction, view: View): string {
@@ -61,7 +60,7 @@ function targetQuestion(result: LabResult, direction: Direction, view: View): st
   const isMore = isMoreInClean(result, view);
   const isDenoised = direction === 'denoising';
   const asked: Asked = {
-    place: isAblated ? 'taken out' : `from the ${isDenoised ? 'clean' : 'corrupted'} run`,
+    place: isAblated ? ', taken out,' : ` in the ${isDenoised ? 'clean' : 'corrupted'} run`,
     target: quoted(target?.text),
     against: view.metric === 'logit_diff' ? quoted(other?.text) : undefined,
     isRaised: isAblated ? false : isMore === undefined ? undefined : isMore === isDenoised,
@@ -73,10 +72,10 @@ function targetQuestion(result: LabResult, direction: Direction, view: View): st
   const against = asked.against ? `, against ${asked.against}` : '';
   if (isRaised === true && isSaidThere && !isSaid) {
     const back = isDenoised ? ' back' : '';
-    return `Which place ${place} brings ${asked.target}${back}${against}?`;
+    return `What${place} brings ${asked.target}${back}${against}?`;
   }
   if (isRaised === false && isSaid && !isSaidThere) {
-    return `Which place ${place} takes ${asked.target} away${against}?`;
+    return `What${place} takes ${asked.target} away${against}?`;
   }
   const both = saidByBoth(result);
   return changeText(asked, both && quoted(both.text));

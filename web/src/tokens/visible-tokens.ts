@@ -80,3 +80,16 @@ export function visibleTokens(tokens: readonly Part[]): readonly string[] {
   made.set(tokens, known);
   return known;
 }
+
+/** Whether a word alone does not say which one is meant: white space, or one that stands elsewhere, too. */
+export function isUnclear(texts: readonly string[], at: number): boolean {
+  const text = texts[at];
+  if (text === undefined) return false;
+  return /^[·↵⇥␍]*$/.test(text) || texts.some((other, place) => place !== at && other === text);
+}
+
+/** "“·Jones”", "“·a”, position 4" */
+export function quotedWord(tokens: readonly Part[], at: number): string {
+  const texts = visibleTokens(tokens);
+  return `“${texts[at] ?? ''}”${isUnclear(texts, at) ? `, position ${at}` : ''}`;
+}
