@@ -16,7 +16,13 @@ import {
 import { boxShape, cellShapes, columnLabelShapes } from '../../web/src/picture/shapes';
 import { pictureSvg } from '../../web/src/picture/svg';
 import { fitted, shortened, textWidth } from '../../web/src/picture/text-width';
-import { cellInView, cellsInView, firstScroll, scrolledTo, wholeView } from '../../web/src/picture/view';
+import {
+  cellInView,
+  cellsInView,
+  firstScroll,
+  scrolledTo,
+  wholeView,
+} from '../../web/src/picture/view';
 import type { Box } from '../../web/src/result/cells';
 import { rowNames } from '../../web/src/result/panels';
 import { exampleResult } from './example-result';
