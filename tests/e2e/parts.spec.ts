@@ -81,7 +81,7 @@ test('two results of the history are compared, with the settings that differ nam
   patchboard,
 }) => {
   const { page } = patchboard;
-  await patchboard.openScene();
+  await patchboard.openFinished();
   const history = page.getByRole('list', { name: 'History' }).getByRole('listitem');
   await expect(history.first()).toContainText('Jones / Smith');
   await patchboard.show('More');
@@ -92,6 +92,7 @@ test('two results of the history are compared, with the settings that differ nam
   // What was set on the way there is an entry of its own where the machine is slow.
   await expect(history.first()).toContainText('noising');
   await expect(history.first()).not.toContainText('denoising');
+  await patchboard.finish();
   await patchboard.close();
   await page.getByRole('button', { name: 'Compare two' }).click();
   const step = page.getByRole('contentinfo').getByRole('status');
