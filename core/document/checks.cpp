@@ -266,8 +266,22 @@ void check_experiment(const Experiment& experiment, const Config& config,
   });
 }
 
-TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer) {
-  const std::vector<TokenId> ids = tokenizer.encode(text);
+TokenId bos_token(const Config& config) {
+  if (!config.bos_token_id) {
+    refuse(
+        ", \"bos\": true, but this model's config.json has no \"bos_token_id\"; leave it out, or "
+        "name the token there");
+  }
+  if (*config.bos_token_id >= config.vocab_size) {
+    refuse(", \"bos\": true, but \"bos_token_id\" in this model's config.json is " +
+           std::to_string(*config.bos_token_id) + ", expected 0 to " +
+           std::to_string(config.vocab_size - 1) + "; leave it out, or correct it there");
+  }
+  return *config.bos_token_id;
+}
+
+TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer, SpecialTokens special) {
+  const std::vector<TokenId> ids = tokenizer.encode(text, special);
   if (ids.size() == 1) {
     return ids.front();
   }
@@ -278,7 +292,7 @@ TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer) {
   std::string message = "target \"" + std::string(text) + "\" is " + counted(ids.size()) + " (" +
                         joined(ids, token_text) + "), expected one";
   const std::string other = other_spacing(text);
-  if (tokenizer.encode(other).size() == 1) {
+  if (tokenizer.encode(other, special).size() == 1) {
     message += "; \"" + other + "\" is one token";
   } else {
     message += "; its first token is \"" + token_text(ids.front()) + "\"";

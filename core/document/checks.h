@@ -49,9 +49,14 @@ void check_form(const Experiment& experiment);
 void check_experiment(const Experiment& experiment, const Config& config,
                       const TokenText& token_text);
 
+/// The token that a model begins texts with. Errors: kExperiment where its `config.json` names
+/// none, or none of its vocabulary.
+[[nodiscard]] TokenId bos_token(const Config& config);
+
 /// The one token that `text` is.
 /// Errors: kTarget where it is none or several; the message shows how it splits and offers the
 /// variant with or without the leading space where that is one token.
-[[nodiscard]] TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer);
+[[nodiscard]] TokenId resolve_target(std::string_view text, const Tokenizer& tokenizer,
+                                     SpecialTokens special = SpecialTokens::kAreTokens);
 
 }  // namespace patchboard

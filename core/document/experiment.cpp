@@ -12,41 +12,64 @@ namespace {
 
 // The last five are a saved result's.
 constexpr std::string_view kPairsName = "pairs";
-constexpr std::array<std::string_view, 17> kKeys = {
-    "patchboard", "model",       "clean",      "corrupted", "targets", "sites",
-    "directions", "by_position", "corruption", "window",    "span",    "region",
-    "tokens",     "results",     "work",       "seconds",   "checks"};
+constexpr std::array<std::string_view, 19> kKeys = {
+    "patchboard", "model",      "clean",       "corrupted",  "bos",    "special_tokens", "targets",
+    "sites",      "directions", "by_position", "corruption", "window", "span",           "region",
+    "tokens",     "results",    "work",        "seconds",    "checks"};
 
-std::vector<TokenId> read_prompt(const InputValue& value, const TextReader& reader) {
-  if (value.is_text()) {
-    return reader.encode(value.text());
-  }
-  if (!value.is_list()) {
-    value.refuse("a text or a list of token ids");
-  }
-  return value.ids(reader.last_token);
-}
+/// Reads a document's texts in the way that it asks for.
+class PromptReader {
+ public:
+  PromptReader(const TextReader& reader, PromptOptions options)
+      : reader_(reader), options_(options) {}
 
-std::vector<TokenId> read_target(const InputValue& value, const TextReader& reader) {
+  [[nodiscard]] const TextReader& texts() const { return reader_; }
+
+  [[nodiscard]] std::vector<TokenId> prompt(const InputValue& value) const {
+    std::vector<TokenId> ids = tokens(value);
+    if (options_.bos) {
+      ids.insert(ids.begin(), reader_.bos_token());
+    }
+    return ids;
+  }
+
+  [[nodiscard]] std::vector<TokenId> target(const InputValue& value) const;
+
+ private:
+  [[nodiscard]] std::vector<TokenId> tokens(const InputValue& value) const {
+    if (value.is_text()) {
+      return reader_.encode(value.text(), options_.special_tokens);
+    }
+    if (!value.is_list()) {
+      value.refuse("a text or a list of token ids");
+    }
+    return value.ids(reader_.last_token);
+  }
+
+  const TextReader& reader_;
+  PromptOptions options_;
+};
+
+std::vector<TokenId> PromptReader::target(const InputValue& value) const {
   if (value.is_text()) {
-    return {reader.resolve_target(value.text())};
+    return {reader_.resolve_target(value.text(), options_.special_tokens)};
   }
   if (value.is_number()) {
-    return {value.whole<TokenId>(0, reader.last_token)};
+    return {value.whole<TokenId>(0, reader_.last_token)};
   }
   if (value.is_object() && value.size() == 1 && value.find("continuation")) {
-    std::vector<TokenId> tokens = read_prompt(value.at("continuation"), reader);
-    if (!tokens.empty()) {
-      return tokens;
+    std::vector<TokenId> continuation = tokens(value.at("continuation"));
+    if (!continuation.empty()) {
+      return continuation;
     }
   }
   value.refuse(R"(the text of one token, its id, or {"continuation": "a text"})");
 }
 
-std::vector<std::vector<TokenId>> targets_of(const InputValue& value, const TextReader& reader) {
+std::vector<std::vector<TokenId>> targets_of(const InputValue& value, const PromptReader& reader) {
   std::vector<std::vector<TokenId>> targets;
   for (const InputValue& target : value.list(1, "targets")) {
-    targets.push_back(read_target(target, reader));
+    targets.push_back(reader.target(target));
   }
   return targets;
 }
@@ -84,10 +107,10 @@ std::vector<Index> read_positions(const InputValue& value, Index n_positions) {
   return positions;
 }
 
-Corruption read_noise(const InputValue& value, const TextReader& reader) {
+Corruption read_noise(const InputValue& value, Index n_positions) {
   value.require_keys({"kind", "positions", "multiple", "samples", "seed"});
   Corruption noise{.kind = Corruption::Kind::kNoise};
-  noise.positions = read_positions(value.at("positions"), reader.n_positions);
+  noise.positions = read_positions(value.at("positions"), n_positions);
   if (const auto multiple = value.find("multiple")) {
     noise.multiple = multiple->number_f32(
         {.least = 0, .most = static_cast<double>(kMaxNoiseMultiple), .above_least = true});
@@ -99,23 +122,23 @@ Corruption read_noise(const InputValue& value, const TextReader& reader) {
   return noise;
 }
 
-Corruption read_mean(const InputValue& value, const TextReader& reader) {
+Corruption read_mean(const InputValue& value, const PromptReader& reader) {
   value.require_keys({"kind", "prompts"});
   Corruption mean{.kind = Corruption::Kind::kMean};
   for (const InputValue& prompt : value.at("prompts").list(1, "prompts")) {
-    mean.prompts.push_back(read_prompt(prompt, reader));
+    mean.prompts.push_back(reader.prompt(prompt));
   }
   return mean;
 }
 
-Corruption read_corruption(const InputValue& value, const TextReader& reader) {
+Corruption read_corruption(const InputValue& value, const PromptReader& reader) {
   if (!value.is_object() || !value.find("kind")) {
     value.refuse(R"({"kind": …} with prompt, noise, zero or mean)");
   }
   const auto kind = static_cast<Corruption::Kind>(value.at("kind").name_of(kCorruptionNames));
   switch (kind) {
     case Corruption::Kind::kNoise:
-      return read_noise(value, reader);
+      return read_noise(value, reader.texts().n_positions);
     case Corruption::Kind::kMean:
       return read_mean(value, reader);
     case Corruption::Kind::kPrompt:
@@ -208,7 +231,8 @@ void read_sweeps(const InputValue& document, const TextReader& reader, Experimen
   }
 }
 
-void read_corrupted(const InputValue& document, const TextReader& reader, Experiment& experiment) {
+void read_corrupted(const InputValue& document, const PromptReader& reader,
+                    Experiment& experiment) {
   const std::optional<InputValue> corrupted = document.find("corrupted");
   if (experiment.corruption.kind != Corruption::Kind::kPrompt) {
     if (corrupted) {
@@ -219,7 +243,15 @@ void read_corrupted(const InputValue& document, const TextReader& reader, Experi
   if (!corrupted) {
     document.fail("has no \"corrupted\", which the corruption by a prompt needs");
   }
-  experiment.corrupted = read_prompt(*corrupted, reader);
+  experiment.corrupted = reader.prompt(*corrupted);
+}
+
+PromptOptions options_of(const InputValue& document) {
+  const std::optional<InputValue> bos = document.find("bos");
+  const std::optional<InputValue> special = document.find("special_tokens");
+  return {.bos = bos && bos->truth(),
+          .special_tokens =
+              special && !special->truth() ? SpecialTokens::kAreText : SpecialTokens::kAreTokens};
 }
 
 InputValue parse(std::string_view text, const char* name) {
@@ -257,42 +289,49 @@ std::optional<Region> Experiment::region_of(Site site) const {
                 .positions = region ? region->positions : every};
 }
 
-Experiment read_experiment(std::string_view text, const TextReader& reader) {
+Experiment read_experiment(std::string_view text, const TextReader& texts) {
   const InputValue document = parse(text, "experiment");
   document.require_keys(kKeys);
   if (const auto version = document.find("patchboard");
       version && !(version->is_number() && version->number() == 1)) {
     version->refuse("1, the version that is known here");
   }
+  const PromptReader reader(texts, options_of(document));
   Experiment experiment;
-  experiment.clean = read_prompt(document.at("clean"), reader);
+  experiment.clean = reader.prompt(document.at("clean"));
   const InputValue targets = document.at("targets");
   if (const auto corruption = document.find("corruption")) {
     experiment.corruption = read_corruption(*corruption, reader);
   }
   read_corrupted(document, reader, experiment);
   experiment.targets = targets_of(targets, reader);
-  read_sweeps(document, reader, experiment);
+  read_sweeps(document, texts, experiment);
   check_form(experiment);
   return experiment;
 }
 
-std::vector<std::vector<TokenId>> read_targets(std::string_view json, const TextReader& reader) {
-  return targets_of(parse(json, "targets"), reader);
+std::vector<std::vector<TokenId>> read_targets(std::string_view json, const TextReader& reader,
+                                               SpecialTokens special) {
+  return targets_of(parse(json, "targets"), {reader, {.special_tokens = special}});
+}
+
+PromptOptions read_prompt_options(std::string_view json) {
+  return options_of(parse(json, "experiment"));
 }
 
 bool has_text(std::string_view json) {
   bool found = false;
   const TextReader looking = {.encode =
-                                  [&](std::string_view) {
+                                  [&](std::string_view, SpecialTokens) {
                                     found = true;
                                     return std::vector<TokenId>{0};
                                   },
                               .resolve_target =
-                                  [&](std::string_view) {
+                                  [&](std::string_view, SpecialTokens) {
                                     found = true;
                                     return TokenId{0};
-                                  }};
+                                  },
+                              .bos_token = [] { return TokenId{0}; }};
   static_cast<void>(read_experiment(json, looking));
   return found;
 }

@@ -13,11 +13,13 @@
 #include "core/patching/patch.h"
 #include "core/patching/runs.h"
 #include "core/patching/sweep_plan.h"
+#include "core/text/tokenizer.h"
 #include "core/token_id.h"
 
 namespace patchboard {
 
-/// What is run, in token ids: docs/experiment.md.
+/// What is run, in token ids: docs/experiment.md. Prompts have the token in front that the document
+/// asks for with "bos".
 struct Experiment {
   std::vector<TokenId> clean;
   std::vector<TokenId> corrupted;  ///< of the corruption kPrompt; else empty
@@ -46,8 +48,9 @@ inline constexpr Index kMaxNoiseSamples = 10'000;
 
 /// How an experiment's texts become tokens, and what the model allows, as far as it is known.
 struct TextReader {
-  std::function<std::vector<TokenId>(std::string_view)> encode;
-  std::function<TokenId(std::string_view)> resolve_target;  ///< one token
+  std::function<std::vector<TokenId>(std::string_view, SpecialTokens)> encode;
+  std::function<TokenId(std::string_view, SpecialTokens)> resolve_target;  ///< one token
+  std::function<TokenId()> bos_token;
   TokenId last_token = std::numeric_limits<TokenId>::max();
   Index n_layer = std::numeric_limits<std::int32_t>::max();
   Index n_positions = std::numeric_limits<std::int32_t>::max();
@@ -59,8 +62,12 @@ struct TextReader {
 [[nodiscard]] Experiment read_experiment(std::string_view json, const TextReader& reader);
 
 /// Targets alone, as the document has them: a JSON array.
-[[nodiscard]] std::vector<std::vector<TokenId>> read_targets(std::string_view json,
-                                                             const TextReader& reader);
+[[nodiscard]] std::vector<std::vector<TokenId>> read_targets(
+    std::string_view json, const TextReader& reader,
+    SpecialTokens special = SpecialTokens::kAreTokens);
+
+/// How a document's prompts become tokens. Errors: as of the document.
+[[nodiscard]] PromptOptions read_prompt_options(std::string_view json);
 
 /// Whether the document has a text, for which a tokenizer is needed. Errors: as of the document.
 [[nodiscard]] bool has_text(std::string_view json);

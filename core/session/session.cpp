@@ -107,12 +107,23 @@ std::string Session::fingerprint() const { return patchboard::fingerprint(model(
 
 const Tokenizer& Session::tokenizer() const { return need(tokenizer_, "no tokenizer is loaded"); }
 
-std::vector<TokenId> Session::encode(std::string_view text) const {
-  return tokenizer().encode(text);
+std::vector<TokenId> Session::encode(std::string_view text, SpecialTokens special) const {
+  return tokenizer().encode(text, special);
 }
 
-TokenId Session::resolve_target(std::string_view text) const {
-  return patchboard::resolve_target(text, tokenizer());
+TokenId Session::resolve_target(std::string_view text, SpecialTokens special) const {
+  return patchboard::resolve_target(text, tokenizer(), special);
+}
+
+std::vector<TokenId> Session::prompt(std::string_view text, PromptOptions options) const {
+  return prompt(encode(text, options.special_tokens), options);
+}
+
+std::vector<TokenId> Session::prompt(std::vector<TokenId> ids, PromptOptions options) const {
+  if (options.bos) {
+    ids.insert(ids.begin(), bos_token(config()));
+  }
+  return ids;
 }
 
 std::string Session::decode(std::span<const TokenId> ids) const {
@@ -136,6 +147,8 @@ std::string Session::token_text(TokenId id) const {
   return tokenizer_ && tokenizer_->knows(id) ? tokenizer_->display_text(id)
                                              : "#" + std::to_string(id);
 }
+
+bool Session::is_special(TokenId id) const { return tokenizer_ && tokenizer_->is_special(id); }
 
 Vector Session::logits(std::span<const TokenId> ids) {
   check_prompt("prompt", ids, model().config());
@@ -162,8 +175,11 @@ Measures Session::measure(std::span<const TokenId> ids,
 }
 
 TextReader Session::text_reader() const {
-  return {.encode = [this](std::string_view text) { return encode(text); },
-          .resolve_target = [this](std::string_view text) { return resolve_target(text); },
+  return {.encode = [this](std::string_view text,
+                           SpecialTokens special) { return encode(text, special); },
+          .resolve_target = [this](std::string_view text,
+                                   SpecialTokens special) { return resolve_target(text, special); },
+          .bos_token = [this] { return bos_token(config()); },
           .last_token = static_cast<TokenId>(config().vocab_size - 1),
           .n_layer = config().n_layer,
           .n_positions = config().n_positions};

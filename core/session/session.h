@@ -71,8 +71,14 @@ class Session {
   [[nodiscard]] std::string fingerprint() const;
 
   /// Errors: kState without a tokenizer.
-  [[nodiscard]] std::vector<TokenId> encode(std::string_view text) const;
-  [[nodiscard]] TokenId resolve_target(std::string_view text) const;
+  [[nodiscard]] std::vector<TokenId> encode(
+      std::string_view text, SpecialTokens special = SpecialTokens::kAreTokens) const;
+  [[nodiscard]] TokenId resolve_target(std::string_view text,
+                                       SpecialTokens special = SpecialTokens::kAreTokens) const;
+
+  /// A prompt as it is run. Errors: as `encode`; kExperiment, see `bos_token`.
+  [[nodiscard]] std::vector<TokenId> prompt(std::string_view text, PromptOptions options) const;
+  [[nodiscard]] std::vector<TokenId> prompt(std::vector<TokenId> ids, PromptOptions options) const;
 
   /// The text that the tokens are together. Errors: kState without a tokenizer; kPrompt where it
   /// does not know an id, or the tokens' bytes are not UTF-8 and so are no text.
@@ -80,6 +86,8 @@ class Session {
 
   /// A token for a person to read; its number where no tokenizer knows it.
   [[nodiscard]] std::string token_text(TokenId id) const;
+  /// Whether it is one that `SpecialTokens` is about; not known of a model without a tokenizer.
+  [[nodiscard]] bool is_special(TokenId id) const;
 
   /// The k most probable tokens after `ids`. Errors: kPrompt, see `check_prompt`.
   [[nodiscard]] std::vector<Prediction> predict(std::span<const TokenId> ids, Index k);

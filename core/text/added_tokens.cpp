@@ -85,6 +85,11 @@ void AddedTokens::split_into(std::vector<Part>& parts, std::string_view text, bo
   }
 }
 
+bool AddedTokens::is_special(TokenId id) const {
+  return std::ranges::any_of(
+      tokens_, [&](const AddedToken& token) { return token.id == id && token.is_special; });
+}
+
 std::vector<AddedTokens::Part> AddedTokens::split(std::string_view text, bool with_special) const {
   std::vector<Part> first;
   split_into(first, text, false, with_special);

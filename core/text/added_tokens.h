@@ -35,6 +35,8 @@ class AddedTokens {
   /// The parts cover the text. with_special: else special tokens are ordinary text.
   [[nodiscard]] std::vector<Part> split(std::string_view text, bool with_special) const;
 
+  [[nodiscard]] bool is_special(TokenId id) const;
+
  private:
   [[nodiscard]] const AddedToken* longest_at(std::string_view text, bool is_normalized) const;
   void split_into(std::vector<Part>& parts, std::string_view text, bool is_normalized,

@@ -150,6 +150,8 @@ const std::string& Tokenizer::vocab_name() const { return tables_->vocab_name; }
 
 bool Tokenizer::knows(TokenId id) const { return tables_->bytes.contains(id); }
 
+bool Tokenizer::is_special(TokenId id) const { return tables_->added.is_special(id); }
+
 std::vector<TokenId> Tokenizer::encode(std::string_view text, SpecialTokens special) const {
   const std::string valid = replace_invalid_utf8(text);
   std::vector<TokenId> ids;

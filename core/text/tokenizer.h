@@ -15,6 +15,14 @@ namespace patchboard {
 /// has it, or ordinary text, as a person may mean it.
 enum class SpecialTokens { kAreTokens, kAreText };
 
+/// How prompts become tokens, beside their tokenizer.
+struct PromptOptions {
+  bool bos = false;  ///< the model's `bos_token_id` before each, of ids too
+  SpecialTokens special_tokens = SpecialTokens::kAreTokens;
+
+  bool operator==(const PromptOptions&) const = default;
+};
+
 /// GPT-2's byte-level byte-pair encoding.
 ///
 /// Added tokens are found first. What is between them is split by GPT-2's pattern, each piece is
@@ -36,6 +44,8 @@ class Tokenizer {
   /// The file that says the vocabulary.
   [[nodiscard]] const std::string& vocab_name() const;
   [[nodiscard]] bool knows(TokenId id) const;
+  /// Whether it is one that `SpecialTokens` is about.
+  [[nodiscard]] bool is_special(TokenId id) const;
 
   /// text: UTF-8. Returns the ids, in order; empty for empty text.
   /// Errors: kPrompt for a character whose bytes are no tokens of this vocabulary.

@@ -50,6 +50,13 @@ float epsilon_of(const InputValue& config) {
                : Config().layer_norm_epsilon;
 }
 
+std::optional<TokenId> bos_of(const InputValue& config) {
+  const auto id = config.find("bos_token_id");
+  return id && !id->is_null()
+             ? std::optional(id->whole<TokenId>(0, std::numeric_limits<TokenId>::max()))
+             : std::nullopt;
+}
+
 Config read(const InputValue& json) {
   require_gpt2(json);
   Config config;
@@ -64,6 +71,7 @@ Config read(const InputValue& json) {
   config.d_mlp = has_inner ? size_of(json, "n_inner", 1'000'000) : 4 * config.d_model;
   const auto tied = json.find("tie_word_embeddings");
   config.tied_embeddings = !tied || tied->truth();
+  config.bos_token_id = bos_of(json);
   if (config.d_model % config.n_head != 0) {
     refuse("`n_head` is " + std::to_string(config.n_head) + ", which does not divide `n_embd` " +
            std::to_string(config.d_model));

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/math/matrix.h"
+#include "core/token_id.h"
 
 namespace patchboard {
 
@@ -17,6 +19,7 @@ struct Config {
   Index n_positions = 0;
   float layer_norm_epsilon = 1e-5F;
   bool tied_embeddings = true;  ///< `tie_word_embeddings`; if not, `lm_head.weight` has to be there
+  std::optional<TokenId> bos_token_id = std::nullopt;  ///< as it says, in the vocabulary or not
 
   [[nodiscard]] Index d_head() const { return d_model / n_head; }
   /// Without an `lm_head` of its own.

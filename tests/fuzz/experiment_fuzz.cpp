@@ -32,6 +32,15 @@ bool are_of(const std::vector<Number>& numbers, const Json& json) {
   return !json.is_array() || json == Json(numbers);
 }
 
+/// Whether a prompt's ids are those of the JSON array, behind the token that begins all where
+/// `has_bos`.
+bool is_prompt_of(std::vector<TokenId> ids, const Json& json, bool has_bos) {
+  if (has_bos && !ids.empty()) {
+    ids.erase(ids.begin());
+  }
+  return are_of(ids, json);
+}
+
 bool is_of(Index number, const Json& object, const char* key) {
   return !object.contains(key) || object[key] == Json(number);
 }
@@ -40,7 +49,7 @@ bool is_of(const Span& span, const Json& bounds) {
   return bounds == Json::array({span.first, span.end()});
 }
 
-bool is_of(const Corruption& corruption, const Json& json) {
+bool is_of(const Corruption& corruption, const Json& json, bool has_bos) {
   if (corruption.kind == Corruption::Kind::kNoise) {
     auto positions = json["positions"].get<std::vector<std::uint64_t>>();
     std::ranges::sort(positions);
@@ -49,7 +58,7 @@ bool is_of(const Corruption& corruption, const Json& json) {
            (!json.contains("seed") || json["seed"] == Json(corruption.seed));
   }
   for (std::size_t i = 0; i < corruption.prompts.size(); ++i) {
-    if (!are_of(corruption.prompts[i], json["prompts"][i])) {
+    if (!is_prompt_of(corruption.prompts[i], json["prompts"][i], has_bos)) {
       return false;
     }
   }
@@ -88,10 +97,13 @@ bool is_of(const Experiment& experiment, const Json& json) {
   if (json.contains("sites") && !are_layers_of(experiment, json["sites"])) {
     return false;
   }
-  return are_of(experiment.clean, json["clean"]) &&
-         (experiment.corrupted.empty() || are_of(experiment.corrupted, json["corrupted"])) &&
+  const bool has_bos = json.contains("bos") && json["bos"].get<bool>();
+  return is_prompt_of(experiment.clean, json["clean"], has_bos) &&
+         (experiment.corrupted.empty() ||
+          is_prompt_of(experiment.corrupted, json["corrupted"], has_bos)) &&
          is_of(experiment.window, json, "window") && is_of(experiment.span, json, "span") &&
-         (!json.contains("corruption") || is_of(experiment.corruption, json["corruption"]));
+         (!json.contains("corruption") ||
+          is_of(experiment.corruption, json["corruption"], has_bos));
 }
 
 /// The logits of the run with the patch, as plainly as it can be computed.

@@ -10,6 +10,7 @@ namespace {
 Config tiny_config() {
   Config config = testing::small_config(2, 2, 4, testing::kSmallTokenizerSize + 3);
   config.n_positions = 12;
+  config.bos_token_id = 0;
   return config;
 }
 

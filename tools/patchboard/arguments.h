@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/math/packed_matrix.h"
+#include "core/text/tokenizer.h"
 #include "core/token_id.h"
 
 namespace patchboard {
@@ -21,6 +22,7 @@ struct PredictArguments : CommonArguments {
   WeightFormat dtype = WeightFormat::kF32;
   std::string text;
   std::vector<TokenId> ids;  ///< in place of text
+  PromptOptions prompts;
   int top = 10;
 };
 
@@ -37,6 +39,7 @@ struct ExperimentArguments : CommonArguments {
   std::vector<TokenId> clean_ids;  ///< in place of clean, and so on
   std::vector<TokenId> corrupted_ids;
   std::vector<TokenId> target_ids;
+  PromptOptions prompts;
   std::vector<std::string> sites;
   std::string by_position;  // "", "true", "false" or "pairs"
   std::vector<std::string> directions;

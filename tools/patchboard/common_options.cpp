@@ -43,6 +43,14 @@ CLI::Option* add_ids(CLI::App& command, const std::string& name, std::vector<Tok
                              std::numeric_limits<TokenId>::max());
 }
 
+void add_prompt_flags(CLI::App& command, PromptOptions& prompts) {
+  command.add_flag("--bos", prompts.bos,
+                   "Put the model's bos_token_id before every prompt, of ids too, as position 0");
+  command.add_flag_callback(
+      "--no-special-tokens", [&prompts] { prompts.special_tokens = SpecialTokens::kAreText; },
+      "Read special tokens such as <|endoftext|> in texts as plain text");
+}
+
 TextOrIds add_text_or_ids(CLI::App& command, const std::string& what, std::string& text,
                           std::vector<TokenId>& ids) {
   TextOrIds input{command.add_option("--text", text, what), add_ids(command, "--ids", ids, what)};

@@ -22,6 +22,9 @@ void add_dtype(CLI::App& command, WeightFormat& dtype);
 CLI::Option* add_ids(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,
                      const std::string& what);
 
+/// --bos and --no-special-tokens.
+void add_prompt_flags(CLI::App& command, PromptOptions& prompts);
+
 /// An input that is given as text or as token ids, exactly one of them.
 struct TextOrIds {
   CLI::Option* text;

@@ -7,6 +7,7 @@
 #include "core/input/input_value.h"
 #include "core/prompts/token_repair.h"
 #include "tools/patchboard/experiment_options.h"
+#include "tools/patchboard/notes.h"
 #include "tools/patchboard/session_input.h"
 #include "tools/patchboard/weight_formats.h"
 #include "tools/patchboard/written_json.h"
@@ -27,11 +28,15 @@ std::string repairs_of(const Session& session, const std::string& document) {
   if (!clean || !clean->is_text() || !corrupted || !corrupted->is_text()) {
     return "";
   }
-  const auto encode = [&](std::string_view text) { return session.encode(text); };
+  const PromptOptions options = read_prompt_options(document);
+  const auto encode = [&](std::string_view text) {
+    return session.encode(text, options.special_tokens);
+  };
   const auto token_text = [&](TokenId id) { return session.token_text(id); };
   const RepairReport report =
       repair_lengths(clean->text(), corrupted->text(), {}, encode, token_text);
-  const auto longest = static_cast<std::size_t>(session.config().n_positions);
+  const auto longest =
+      static_cast<std::size_t>(session.config().n_positions) - (options.bos ? 1 : 0);
   if (std::min(report.clean_tokens, report.corrupted_tokens) == 0 ||
       std::max(report.clean_tokens, report.corrupted_tokens) > longest) {
     return "";  // something else is wrong
@@ -52,6 +57,7 @@ void start_or_repair(Session& session, const std::string& document) {
     }
     throw Error(error.code(), error.what() + repairs_of(session, document));
   }
+  print_notes(session, {{.name = "", .document = document}});
 }
 
 /// Loads the model once the document's form is in order. Returns the document, to be written again.
@@ -87,6 +93,7 @@ Json prompt_document(const RunArguments& arguments) {
   Json document = {{"patchboard", 1},
                    {"clean", arguments.ids.empty() ? Json(arguments.text) : Json(arguments.ids)},
                    {"corruption", {{"kind", "zero"}}}};
+  put_prompt_keys(arguments.prompts, document);
   if (Json targets = targets_json(arguments); !targets.empty()) {
     document["targets"] = std::move(targets);
   }

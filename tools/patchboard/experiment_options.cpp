@@ -76,6 +76,8 @@ void refuse_beside_document(const ExperimentArguments& arguments) {
       {"--target", !arguments.targets.empty()},
       {"--target-ids", !arguments.target_ids.empty()},
       {"--continuation", !arguments.continuations.empty()},
+      {"--bos", arguments.prompts.bos},
+      {"--no-special-tokens", arguments.prompts.special_tokens == SpecialTokens::kAreText},
       {"--site", !arguments.sites.empty()},
       {"--by-position", !arguments.by_position.empty()},
       {"--direction", !arguments.directions.empty()},
@@ -125,6 +127,7 @@ void add_prompt_options(CLI::App& command, ExperimentArguments& arguments) {
   corrupted->each([&arguments](const std::string&) { arguments.has_corrupted = true; });
   add_ids_of(command, "--clean-ids", arguments.clean_ids, clean);
   add_ids_of(command, "--corrupted-ids", arguments.corrupted_ids, corrupted);
+  add_prompt_flags(command, arguments.prompts);
 }
 
 void add_target_options(CLI::App& command, ExperimentArguments& arguments) {
@@ -190,6 +193,15 @@ Json targets_json(const ExperimentArguments& arguments) {
   return targets;
 }
 
+void put_prompt_keys(PromptOptions prompts, Json& document) {
+  if (prompts.bos) {
+    document["bos"] = true;
+  }
+  if (prompts.special_tokens == SpecialTokens::kAreText) {
+    document["special_tokens"] = false;
+  }
+}
+
 void put_sweep_keys(const ExperimentArguments& arguments, Json& document) {
   if (!arguments.sites.empty()) {
     document["sites"] = arguments.sites;
@@ -220,6 +232,7 @@ Json options_document(const ExperimentArguments& arguments, TargetUse targets) {
   if (arguments.has_corrupted || !arguments.corrupted_ids.empty()) {
     json["corrupted"] = prompt_json(arguments.corrupted, arguments.corrupted_ids);
   }
+  put_prompt_keys(arguments.prompts, json);
   if (Json named = targets_json(arguments); !named.empty()) {
     json["targets"] = std::move(named);
   }

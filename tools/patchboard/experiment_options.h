@@ -30,9 +30,10 @@ enum class TargetUse { kRequired, kOptional };
 /// for options beside a document, and kState for a file that cannot be read.
 [[nodiscard]] std::string experiment_text(const ExperimentArguments& arguments);
 
-/// "targets" of such a document, empty where no option names any; and the keys that say what is
-/// patched, put into one.
+/// "targets" of such a document, empty where no option names any; and the keys that say how prompts
+/// become tokens and what is patched, put into one.
 [[nodiscard]] nlohmann::ordered_json targets_json(const ExperimentArguments& arguments);
+void put_prompt_keys(PromptOptions prompts, nlohmann::ordered_json& document);
 void put_sweep_keys(const ExperimentArguments& arguments, nlohmann::ordered_json& document);
 
 }  // namespace patchboard

@@ -120,6 +120,7 @@ void add_template(CLI::App& app, TemplateArguments& arguments) {
       .add_option("template", arguments.text,
                   "A text with slots: \"has won {five|two|one} titles\"; {{ and }} are braces")
       ->required();
+  add_prompt_flags(command, arguments.prompts);
   add_target_options(command, arguments);
   command.callback([&arguments] { run_template(arguments); });
 }
@@ -139,6 +140,7 @@ void add_pairs(CLI::App& app, PairsArguments& arguments) {
       ->expected(0, 1)
       ->default_str(kShareOfMeans)
       ->check(CLI::IsMember(std::vector<std::string>{kShareOfMeans, kMeanOfShares}));
+  add_prompt_flags(command, arguments.prompts);
   add_target_options(command, arguments);
   add_sweep_options(command, arguments);
   command.callback([&arguments] { run_pairs(arguments); });

@@ -39,6 +39,7 @@ void add_predict(CLI::App& app, PredictArguments& arguments) {
   add_common(command, arguments);
   add_dtype(command, arguments.dtype);
   const TextOrIds prompt = add_text_or_ids(command, "Prompt", arguments.text, arguments.ids);
+  add_prompt_flags(command, arguments.prompts);
   add_whole(command, "--top", arguments.top, "How many tokens to show", 1, kMaxTop);
   command.callback([&arguments, prompt] {
     prompt.require();

@@ -18,6 +18,7 @@
 #include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/json_text.h"
 #include "tools/patchboard/model_folder.h"
+#include "tools/patchboard/notes.h"
 #include "tools/patchboard/pairs_result.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
@@ -43,6 +44,7 @@ Json document_of(const PromptPair& pair, const PairsArguments& arguments) {
                     ": has targets of its own; leave --target, --target-ids and "
                     "--continuation out, or the targets in the file");
   }
+  put_prompt_keys(arguments.prompts, document);
   document["targets"] = pair.targets.empty() ? targets_json(arguments) : Json(pair.targets);
   put_sweep_keys(arguments, document);
   if (document["targets"].empty()) {
@@ -174,10 +176,13 @@ PairsResult run_all_pairs(Session& session, const PairsArguments& arguments) {
   load_model(session, arguments.model, arguments.dtype, true);
   keep_commonest(session, pairs);
   PairsResult result;
+  std::vector<NamedDocument> documents;
   const bool on_terminal = isatty(STDERR_FILENO) != 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     attempt(pairs[i], [&] { run_pair(session, pairs[i], result); });
-    if (!pairs[i].reason.empty()) {
+    if (pairs[i].reason.empty()) {
+      documents.push_back({.name = pairs[i].pair.name, .document = pairs[i].document.dump()});
+    } else {
       result.left_out.push_back({{"name", pairs[i].pair.name}, {"reason", pairs[i].reason}});
     }
     if (on_terminal) {
@@ -189,6 +194,7 @@ PairsResult run_all_pairs(Session& session, const PairsArguments& arguments) {
     throw Error(ErrorCode::kPrompt, arguments.file + ": no pair can be run; " +
                                         pairs.front().pair.name + ": " + pairs.front().reason);
   }
+  print_notes(session, documents);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tools/patchboard/experiment_input.h"
+#include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/pairs_result.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/sweep_map.h"
@@ -127,11 +128,13 @@ Json pairs_json(const Session& session, const PairsResult& result,
     }
     sweeps.push_back(std::move(json));
   }
-  return {{"model", model_json(session, arguments)},
-          {"tokens", result.tokens},
-          {"effects", sweeps},
-          {"pairs", result.pairs},
-          {"left_out", result.left_out}};
+  Json json = {{"model", model_json(session, arguments)}};
+  put_prompt_keys(arguments.prompts, json);
+  json.update({{"tokens", result.tokens},
+               {"effects", sweeps},
+               {"pairs", result.pairs},
+               {"left_out", result.left_out}});
+  return json;
 }
 
 void print_pairs(std::ostream& out, const PairsResult& result, const std::string& normalised) {

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/json_text.h"
+#include "tools/patchboard/notes.h"
 #include "tools/patchboard/session_input.h"
 
 namespace patchboard {
@@ -23,8 +25,14 @@ void print_table(const Session& session, const std::vector<Prediction>& top) {
 void run_predict(const PredictArguments& arguments) {
   Session session(arguments.threads);
   load_model(session, arguments.model, arguments.dtype, arguments.ids.empty());
-  const std::vector<TokenId> ids = prompt_ids(session, arguments.text, arguments.ids);
+  const std::vector<TokenId> ids =
+      prompt_ids(session, arguments.text, arguments.ids, arguments.prompts);
   const std::vector<Prediction> top = session.predict(ids, arguments.top);
+  if (arguments.ids.empty()) {
+    nlohmann::ordered_json document = {{"clean", arguments.text}};
+    put_prompt_keys(arguments.prompts, document);
+    print_notes(session, {{.name = "", .document = document.dump()}});
+  }
   if (arguments.json) {
     print_json(nlohmann::ordered_json{{"tokens", tokens_json(session, ids)},
                                       {"top", predictions_json(session, top)}});

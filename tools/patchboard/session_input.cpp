@@ -22,8 +22,8 @@ std::uint64_t usable_memory() {
 }
 
 std::vector<TokenId> prompt_ids(const Session& session, const std::string& text,
-                                const std::vector<TokenId>& ids) {
-  return ids.empty() ? session.encode(text) : ids;
+                                const std::vector<TokenId>& ids, PromptOptions options) {
+  return ids.empty() ? session.prompt(text, options) : session.prompt(ids, options);
 }
 
 nlohmann::ordered_json tokens_json(const Session& session, const std::vector<TokenId>& ids) {
@@ -55,8 +55,9 @@ std::string text_of(const Session& session, const std::vector<TokenId>& ids) {
   return text;
 }
 
-std::string in_quotes(const std::string& text) { return nlohmann::json(text).dump(); }
-
-std::string shown(const Session& session, TokenId id) { return in_quotes(session.token_text(id)); }
+std::string shown(const Session& session, TokenId id) {
+  const std::string text = session.token_text(id);
+  return session.is_special(id) ? text : in_quotes(text);
+}
 
 }  // namespace patchboard

@@ -7,6 +7,7 @@
 
 #include "core/math/packed_matrix.h"
 #include "core/session/session.h"
+#include "tools/patchboard/visible_text.h"
 
 namespace patchboard {
 
@@ -19,9 +20,10 @@ void load_model(Session& session, const std::string& model, WeightFormat dtype,
 /// memory.
 [[nodiscard]] std::uint64_t usable_memory();
 
-/// The ids where they were given, else those of the text.
+/// The ids where they were given, else those of the text; as they are run.
 [[nodiscard]] std::vector<TokenId> prompt_ids(const Session& session, const std::string& text,
-                                              const std::vector<TokenId>& ids);
+                                              const std::vector<TokenId>& ids,
+                                              PromptOptions options);
 
 /// [{id, text}]
 [[nodiscard]] nlohmann::ordered_json tokens_json(const Session& session,
@@ -34,10 +36,7 @@ void load_model(Session& session, const std::string& model, WeightFormat dtype,
 /// The tokens' texts, joined.
 [[nodiscard]] std::string text_of(const Session& session, const std::vector<TokenId>& ids);
 
-/// A text for a terminal: in quotes, with line breaks and tabs escaped.
-[[nodiscard]] std::string in_quotes(const std::string& text);
-
-/// A token for a terminal: in quotes, with line breaks and tabs escaped.
+/// A token for a terminal: see `in_quotes`; a special one, which is no text, without quotes.
 [[nodiscard]] std::string shown(const Session& session, TokenId id);
 
 }  // namespace patchboard

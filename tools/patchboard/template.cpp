@@ -11,6 +11,7 @@
 #include "tools/patchboard/experiment_input.h"
 #include "tools/patchboard/experiment_options.h"
 #include "tools/patchboard/json_text.h"
+#include "tools/patchboard/notes.h"
 #include "tools/patchboard/saved_result.h"
 #include "tools/patchboard/session_input.h"
 
@@ -36,15 +37,22 @@ MeasuredTemplate measure(Session& session, const TemplateArguments& arguments) {
   }
   const PromptTemplate prompt(arguments.text);
   load_model(session, arguments.model, arguments.dtype, true);
-  MeasuredTemplate measured{
-      .slots = prompt.slot_count(),
-      .targets = read_targets(targets.dump(), session.text_reader()),
-      .split = split_by_length(prompt.fillings(),
-                               [&](std::string_view text) { return session.encode(text); }),
-      .measures = {}};
+  const auto encode = [&](std::string_view text) {
+    return session.prompt(text, arguments.prompts);
+  };
+  MeasuredTemplate measured{.slots = prompt.slot_count(),
+                            .targets = read_targets(targets.dump(), session.text_reader(),
+                                                    arguments.prompts.special_tokens),
+                            .split = split_by_length(prompt.fillings(), encode),
+                            .measures = {}};
+  std::vector<NamedDocument> documents;
   for (const Filling& filling : measured.split.kept) {
-    measured.measures.push_back(session.measure(session.encode(filling.text), measured.targets));
+    Json document = {{"clean", filling.text}, {"targets", targets}};
+    put_prompt_keys(arguments.prompts, document);
+    documents.push_back({.name = filling.text, .document = document.dump()});
+    measured.measures.push_back(session.measure(encode(filling.text), measured.targets));
   }
+  print_notes(session, documents);
   return measured;
 }
 
@@ -161,6 +169,7 @@ void run_template(const TemplateArguments& arguments) {
   const MeasuredTemplate measured = measure(session, arguments);
   if (arguments.json) {
     Json json = {{"model", model_json(session, arguments)}};
+    put_prompt_keys(arguments.prompts, json);
     json.update(to_json(session, measured, arguments));
     print_json(json);
   } else {

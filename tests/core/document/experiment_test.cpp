@@ -21,10 +21,12 @@ using Parts = std::initializer_list<std::string_view>;
 
 /// A token a letter.
 TextReader letters() {
-  const auto encode = [](std::string_view text) {
+  const auto encode = [](std::string_view text, SpecialTokens) {
     return std::vector<TokenId>(text.begin(), text.end());
   };
-  return {.encode = encode, .resolve_target = [](std::string_view text) { return text.at(0); }};
+  return {.encode = encode,
+          .resolve_target = [](std::string_view text, SpecialTokens) { return text.at(0); },
+          .bos_token = [] { return TokenId{0}; }};
 }
 
 Experiment read(const std::string& more) {

@@ -81,16 +81,19 @@ std::vector<FileTensor> published_tensors(reference::PlainWeights weights, DType
 }
 
 std::string config_json(const Config& config) {
-  return Json{{"model_type", "gpt2"},
-              {"activation_function", "gelu_new"},
-              {"layer_norm_epsilon", config.layer_norm_epsilon},
-              {"n_layer", config.n_layer},
-              {"n_head", config.n_head},
-              {"n_embd", config.d_model},
-              {"n_inner", config.d_mlp},
-              {"n_positions", config.n_positions},
-              {"vocab_size", config.vocab_size}}
-      .dump();
+  Json json = {{"model_type", "gpt2"},
+               {"activation_function", "gelu_new"},
+               {"layer_norm_epsilon", config.layer_norm_epsilon},
+               {"n_layer", config.n_layer},
+               {"n_head", config.n_head},
+               {"n_embd", config.d_model},
+               {"n_inner", config.d_mlp},
+               {"n_positions", config.n_positions},
+               {"vocab_size", config.vocab_size}};
+  if (config.bos_token_id) {
+    json["bos_token_id"] = *config.bos_token_id;
+  }
+  return json.dump();
 }
 
 }  // namespace patchboard::testing

@@ -17,7 +17,7 @@ struct SmallModel {
   TokenizerTexts tokenizer;
 };
 
-/// 3 layers, 64 positions, 270 tokens.
+/// 3 layers, 64 positions, 270 tokens, of which the last is the one to begin texts with.
 const SmallModel& small_model();
 
 }  // namespace patchboard::testing
