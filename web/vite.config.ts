@@ -114,7 +114,11 @@ export default defineConfig({
     collect(),
     write,
     // Notices are long, and read where the page is from.
-    precache(fileURLToPath(new URL('dist', import.meta.url)), ['_headers', 'NOTICES.md']),
+    precache(fileURLToPath(new URL('dist', import.meta.url)), [
+      '_headers',
+      'NOTICES.md',
+      'licences.md',
+    ]),
   ],
   worker: { format: 'es', plugins: () => [collect()] },
   build: {

@@ -25,8 +25,7 @@ for (const [width, height] of [
     test.use({ viewport: { width, height } });
 
     test('the page scrolls, and each part of it can be reached', async ({ patchboard }) => {
-      await patchboard.openScene();
-      await patchboard.expectStatus('done');
+      await patchboard.openFinished();
       await expectMapApart(patchboard);
       for (const name of ['Run', 'More ▸']) {
         const button = patchboard.page.getByRole('button', { name, exact: true });
@@ -48,8 +47,7 @@ test('prompts that cannot be run are told where the map of others stays', async 
   patchboard,
 }) => {
   const { page } = patchboard;
-  await patchboard.openScene();
-  await patchboard.expectStatus('done');
+  await patchboard.openFinished();
   await write(patchboard, 'clean', 'x '.repeat(400));
   const told = page.getByRole('status').filter({ hasText: 'This is still the map of' });
   await expect(told).toContainText('Jones / Smith. The prompts have 800 and 10 tokens');
@@ -83,8 +81,7 @@ test('a link to prompts that cannot be run says so in the place of the map', asy
 
 test('a part that is longer than the window is printed whole', async ({ patchboard }) => {
   const { page } = patchboard;
-  await patchboard.openScene();
-  await patchboard.expectStatus('done');
+  await patchboard.openFinished();
   await patchboard.show('Results');
   await expect(page.getByRole('heading', { name: /^Table 3\./ })).toBeAttached();
   const pages = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g);
