@@ -46,7 +46,7 @@ test('each preset fills the experiment and runs it', async ({ patchboard }) => {
     ['Basic example: a surname', 2],
   ] as const) {
     await patchboard.pick(title);
-    await patchboard.expectStatus('done');
+    await patchboard.finish();
     await expect(patchboard.maps).toHaveCount(maps);
   }
 });

@@ -69,7 +69,7 @@ test('it runs by itself, is read by keys and clicks, and leads to the whole page
 }) => {
   const { page } = patchboard;
   await patchboard.open('?embed&site=mlp_out');
-  await patchboard.expectStatus('done');
+  await patchboard.expectAskedRunDone();
   await expect(patchboard.runButton).toHaveCount(0);
   const map = page.getByRole('application');
   await expect(map).toHaveAccessibleName(/ at mlp_out, denoising/);

@@ -105,7 +105,7 @@ test('the focus stays where it was when a run starts and ends', async ({ patchbo
   await patchboard.finish();
   await patchboard.runButton.focus();
   await page.keyboard.press('Enter');
-  await patchboard.expectStatus('done');
+  await patchboard.expectAskedRunDone();
   await expect(patchboard.runButton).toBeFocused();
   // A word that was chosen by keys is where one goes on.
   const word = page.getByRole('button', { name: '·Smith, position 1' });

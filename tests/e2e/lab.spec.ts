@@ -148,7 +148,7 @@ test('dragging over a heatmap restricts the next run, until the restriction is r
   await expect(page.getByRole('complementary', { name: 'The chosen cell' })).toHaveCount(0);
   await expect.poll(() => page.url()).toContain('layers=1-2&positions=1-3');
   await patchboard.openReady(new URL(page.url()).search);
-  await patchboard.expectStatus('done');
+  await patchboard.finish();
   await expect(page.getByText('All 6 cells in')).toBeVisible();
   const region = { layers: [1, 3], positions: [1, 4] };
   const cells = await patchboard.values();

@@ -3,7 +3,7 @@ import { expect, test } from './patchboard-page';
 test('a link reopens the experiment', async ({ patchboard }) => {
   await patchboard.openReady();
   await patchboard.pick('Comparison, sentences swapped');
-  await patchboard.expectStatus('done');
+  await patchboard.finish();
   await patchboard.chooseMetric('Probability', 'minus the clean run');
   await expect.poll(() => patchboard.page.url()).toContain('metric=prob&reference=clean');
   const clean = await patchboard.clean.inputValue();

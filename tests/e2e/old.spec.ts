@@ -104,7 +104,7 @@ function testCorpus(corpus: string) {
       patchboard,
     }) => {
       await open(patchboard, link);
-      await patchboard.expectStatus('done');
+      await patchboard.expectAskedRunDone();
       const cells = await patchboard.values();
       const { sweeps } = patchExperiment(model, link.document).results;
       const expected = sweeps.flatMap(({ prob }) => prob.flat(2));

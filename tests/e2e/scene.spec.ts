@@ -31,7 +31,7 @@ test('a word and a name in its menu give a new finished map, whose targets follo
   await menu.getByRole('button', { name: 'Brown', exact: true }).click();
   await expect(page.getByRole('button', { name: /^The corrupted run says ·Brown/ })).toBeVisible();
   await expect.poll(() => page.url()).toContain('target=+Jones&target=+Brown');
-  await patchboard.expectStatus('done');
+  await patchboard.finish();
   await expect(history).toHaveCount(2);
   await expect(history.first()).toContainText('Jones / Brown');
 

@@ -474,7 +474,6 @@ test('an entry that is opened has its targets as they were: followed ones follow
 
 test('a first-order map is in the history by that name, until exact values take its place', async () => {
   await withModel(SLOW_ROW);
-  page.lab.start({ longest: 0 });
   await slowly();
   const [entry] = page.lab.history.entries;
   expect(entry?.exact).not.toBe('all');

@@ -61,7 +61,7 @@ function computed(): Moved {
     (result, shares, layer) => withShares(result, 0, layer, shares),
     withShares(fresh, 1, 0, [1, 0]),
   );
-  const moved = movedIn(whole, {}, false, SHOW);
+  const moved = movedIn(whole, SHOW);
   if (!moved) throw new Error('nothing is moved');
   return moved;
 }
@@ -117,7 +117,7 @@ test('a map without the row of the input, and runs without a gap, are told as su
     { ...empty.model, nLayer: LAYERS },
     { ...runs, sweeps: [{ ...info, site: 'attn_out' }] },
   );
-  const moved = movedIn(withShares(attention, 0, 1, [1, 0.25]), {}, false, SHOW);
+  const moved = movedIn(withShares(attention, 0, 1, [1, 0.25]), SHOW);
   expect(moved && whyNoCell(moved, rule({ rows: 'input' }))).toBe(
     'The question is of the row of the input, which this map, of attn_out, has not.',
   );
@@ -161,7 +161,7 @@ test('noising is measured from the clean run, and what is not known is never fou
     { ...empty.model, nLayer: LAYERS },
     { ...runs, sweeps: [{ ...info, direction: 'noising' }] },
   );
-  const moved = movedIn(withShares(noised, 0, 1, [1, 0.25]), {}, false, SHOW);
+  const moved = movedIn(withShares(noised, 0, 1, [1, 0.25]), SHOW);
   expect(moved && findCell(moved, rule({}))).toEqual({ row: 1, column: 1 });
   expect(moved?.shareAt({ row: 1, column: 1 })).toBeCloseTo(0.75);
   expect(moved?.shareAt({ row: 0, column: 0 })).toBeNaN();
@@ -170,7 +170,7 @@ test('noising is measured from the clean run, and what is not known is never fou
 test('where both runs say the same there is nothing to find', () => {
   const { clean } = runs;
   const same = emptyResult(DEFAULTS, empty.model, { ...runs, corrupted: clean });
-  expect(movedIn(same, {}, false, SHOW)).toBeUndefined();
+  expect(movedIn(same, SHOW)).toBeUndefined();
 });
 
 test('a choice is true as it is written, by what a run says, or by what the result shows', () => {

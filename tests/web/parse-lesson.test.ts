@@ -108,7 +108,7 @@ test.each([
   ],
   [inStep(1, { free: 'yes' }), 'lesson, step 2, "free": "yes", expected true or false'],
   [inStep(1, { results: true, pairs: 'ioi' }), 'step 2: opens more than one of "results"'],
-  [inStep(1, { results: false }), 'lesson, step 2, "results": false, expected true'],
+  [inStep(1, { results: false }), 'step 2, "results": false, expected true, or "Table 1"'],
   [inStep(1, { pairs: 3 }), 'lesson, step 2, "pairs": 3, expected the name of one of the page’s'],
   [inStep(1, { reveal: undefined }), 'lesson, step 2: has an "ask" and no "reveal"'],
   [inStep(0, { reveal: 'x' }), 'step 1, "reveal": says what is true of an "ask", and there is'],

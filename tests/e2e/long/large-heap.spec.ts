@@ -35,7 +35,7 @@ test('weights above 2 GiB give the native command’s numbers', async ({ patchbo
   await expect(inUse).toBeVisible({ timeout: 300_000 });
   await expect(patchboard.dtypeSelect).toHaveValue('f32');
   await patchboard.runButton.click();
-  await patchboard.expectStatus('done', 300_000);
+  await patchboard.expectAskedRunDone(300_000);
 
   const { sweeps } = patchExperiment(model, EXPERIMENT).results;
   const cells = (await patchboard.values()).filter(({ prob }) => !Number.isNaN(prob));

@@ -79,7 +79,8 @@ export interface Show {
 
 /** What a step opens over the map. */
 export type Opens =
-  | { kind: 'results' }
+  /** item: which of the report's tables and figures is seen first. */
+  | { kind: 'results'; item?: string }
   | { kind: 'set'; name: string }
   | { kind: 'pairs'; text: string }
   | { kind: 'template'; text: string };

@@ -80,7 +80,8 @@ function readOpens(step: InputValue): Opens | undefined {
   if ([results, pairs, template].filter(Boolean).length > 1) {
     step.fail('opens more than one of "results", "pairs" and "template"; expected one');
   }
-  if (results && !results.truth()) results.refuse('true');
+  if (results?.kind === 'text') return { kind: 'results', item: readText(results) };
+  if (results && !results.truth()) results.refuse('true, or "Table 1", say');
   if (results) return { kind: 'results' };
   if (template) return { kind: 'template', text: readText(template) };
   if (!pairs) return undefined;

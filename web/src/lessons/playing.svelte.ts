@@ -43,17 +43,12 @@ export class Playing {
   readonly step = $derived.by(() => this.lesson.steps[this.at - 1] as Step);
   readonly asking = $derived(this.askings[this.at - 1]);
 
-  /** The result of what is set, once it is computed as far as it goes by itself. */
+  /** The result of what is set, once it is computed: what is true is not told by an estimate. */
   readonly result = $derived.by(() =>
-    this.lab.isShown && ['done', 'estimated'].includes(this.lab.run.status)
-      ? this.lab.run.result
-      : undefined,
+    this.lab.isShown && this.lab.run.status === 'done' ? this.lab.run.result : undefined,
   );
   /** Undefined where there is none yet, or where both runs say the same. */
-  readonly moved = $derived.by(() => {
-    const { estimates, isFirstOrder } = this.lab.run;
-    return this.result && movedIn(this.result, estimates, isFirstOrder, this.step.show);
-  });
+  readonly moved = $derived.by(() => this.result && movedIn(this.result, this.step.show));
   private readonly cell = $derived.by(() => {
     const { cell } = this.step.show;
     return this.moved && typeof cell === 'object' ? findCell(this.moved, cell) : undefined;

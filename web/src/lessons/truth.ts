@@ -1,7 +1,6 @@
 /** What is true of a lesson's question: found in the live result, and compared with a guess. */
 
 import type { Box, Cell } from '../result/cells';
-import type { Estimates } from '../result/estimates';
 import { isAblation } from '../result/metrics';
 import { isOwnMap, type LabResult } from '../result/result';
 import { indexOf, stateOf } from '../picture/picture';
@@ -22,17 +21,12 @@ export interface Moved {
 }
 
 /** Undefined where there is none, or where the runs say nearly the same so that nothing can be moved. */
-export function movedIn(
-  result: LabResult,
-  estimates: Estimates,
-  isFirstOrder: boolean,
-  { choice }: Show,
-): Moved | undefined {
+export function movedIn(result: LabResult, { choice }: Show): Moved | undefined {
   const info = result.sweeps.map((sweep) => sweep.info).find(isOwnMap);
   const isAblated = isAblation(result.experiment);
   const reference = isAblated ? 'unpatched' : 'share';
-  const view = viewOf(result, { ...choice, reference }, isFirstOrder);
-  const map = info && view && sceneMap(result, estimates, info.site, info.direction, view, true);
+  const view = viewOf(result, { ...choice, reference }, false);
+  const map = info && view && sceneMap(result, {}, info.site, info.direction, view, true);
   if (!map || (!isAblated && !map.isShare)) return undefined;
   const { picture } = map;
   const { range } = picture.scale;
@@ -40,8 +34,7 @@ export function movedIn(
   const whole = isAblated ? range.extent : 1;
   const shareAt = (cell: Cell) => {
     const index = indexOf(picture, cell);
-    const isKnown = ['exact', 'estimated'].includes(stateOf(picture, index));
-    return isKnown
+    return stateOf(picture, index) === 'exact'
       ? Math.abs((picture.values[index] ?? Number.NaN) - range.centre) / whole
       : Number.NaN;
   };

@@ -16,7 +16,7 @@ import type { CameFrom, RunLimits, SavedResult } from './lab-run.svelte';
 import type { LabTargets } from './lab-targets';
 
 /** Exact values that are expected within this are computed unasked. */
-export const UNASKED: RunLimits = { longest: 3 };
+const UNASKED: RunLimits = { longest: 3 };
 
 /** A result that another one follows sooner was only passed through, unless it took as long to compute. */
 const SETTLED_MS = 600;
@@ -25,13 +25,27 @@ export class LabShown {
   /** What was last run or shown, by whom; of any engine where it is a saved result. */
   private asked: { engine: EngineAccess | undefined; key: string } | undefined;
   /** Of the last run: one that only the answers' targets make necessary goes as far. */
-  private limits = UNASKED;
+  private limits: RunLimits = UNASKED;
 
   constructor(
     private readonly lab: Lab,
     private readonly targets: LabTargets,
     private readonly trail: AddressTrail,
   ) {}
+
+  /** How far a run goes that nobody pressed Run for. */
+  private get unasked(): RunLimits {
+    return this.isToBeExact ? {} : UNASKED;
+  }
+
+  /** A room has no button to press, and a lesson tells what is true. */
+  private get isToBeExact(): boolean {
+    return this.lab.isPresented || this.lab.lesson !== undefined;
+  }
+
+  runUnasked(): void {
+    this.run(this.unasked);
+  }
 
   run(limits: RunLimits): void {
     const { engine, run } = this.lab;
@@ -71,7 +85,7 @@ export class LabShown {
     const held = identity === undefined ? undefined : lab.held.take(identity);
     if (!held) return false;
     lab.run.showSaved(held, 'history');
-    this.limits = UNASKED;
+    this.limits = this.unasked;
     this.targets.followRun(held.result.start, keyOf(lab.experiment));
     const whole = isWhole(held.result);
     this.asked = whole ? { engine: lab.engine, key: keyOf(lab.experiment) } : undefined;
@@ -97,12 +111,15 @@ export class LabShown {
     const key = keyOf(this.lab.experiment);
     if (!engine || !this.lab.isRunnable) return;
     const isOfEngine = this.asked?.engine === undefined || this.asked.engine === engine;
-    if (this.asked?.key === key && isOfEngine) return;
+    const isAsked = this.asked?.key === key && isOfEngine;
+    if (isAsked && !(this.isToBeExact && this.lab.isShown && this.lab.run.status === 'estimated'))
+      return;
     untrack(() => {
       const isFollowed = this.targets.hasMade(engine, key);
       // Who cancelled does not want what only follows it either.
       if (isFollowed && this.lab.run.isCancelled) this.asked = { engine, key };
-      else if (!this.showHeld()) this.run(isFollowed ? { ...this.limits, goesOn: true } : UNASKED);
+      else if (!this.showHeld())
+        this.run(isFollowed ? { ...this.limits, goesOn: true } : this.unasked);
     });
   }
 
@@ -133,7 +150,8 @@ export class LabShown {
       // A file's numbers are not taken for those that were computed here.
       if (cameFrom !== 'file') lab.held.put(shown);
     });
-    const isLong = hasBegun && seconds * 1000 > SETTLED_MS;
+    // Of an estimate the answers' targets may still be on their way.
+    const isLong = hasBegun && status !== 'estimated' && seconds * 1000 > SETTLED_MS;
     const timer = setTimeout(
       () => {
         this.trail.stands(keyOf(result.experiment));

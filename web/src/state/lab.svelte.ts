@@ -15,8 +15,8 @@ import { HeldResults } from './held-results.svelte';
 import { History } from './history.svelte';
 import { LabAddress } from './lab-address.svelte';
 import { LabReading } from './lab-reading.svelte';
-import { LabRun, type RunLimits, type SavedResult } from './lab-run.svelte';
-import { LabShown, UNASKED } from './lab-shown.svelte';
+import { LabRun, type SavedResult } from './lab-run.svelte';
+import { LabShown } from './lab-shown.svelte';
 import { LabTargets } from './lab-targets';
 import { LessonMap } from './lesson-map.svelte';
 import type { LiveTokens } from './live-tokens';
@@ -127,8 +127,8 @@ export class Lab {
     if (!this.isShown) this.shown.showHeld();
   }
 
-  start(limits: RunLimits = {}): void {
-    this.shown.run(limits);
+  start(): void {
+    this.shown.run({});
   }
 
   /** What the result that is shown is of is written again. */
@@ -163,7 +163,7 @@ export class Lab {
     const corruption = DEFAULTS.corruption;
     this.experiment = { ...this.experiment, clean, corrupted, targets: [...targets], corruption };
     this.choice = { ...this.choice, target: 0, against: 1 };
-    if (!this.shown.showHeld()) this.start(UNASKED);
+    if (!this.shown.showHeld()) this.shown.runUnasked();
   }
 
   /** Another experiment. It is run as any that is edited. */
