@@ -10,7 +10,7 @@ const sentenceOf = ({ page }: PatchboardPage) => page.locator('main [aria-live]'
 
 async function openWhole(patchboard: PatchboardPage, query: string) {
   await patchboard.open(query);
-  await expect(sentenceOf(patchboard)).toContainText(/run with .* says “/, { timeout: 60_000 });
+  await expect(sentenceOf(patchboard)).toContainText(/run with .* says “/, { timeout: 120_000 });
 }
 
 for (const [width, height] of [

@@ -78,7 +78,7 @@ const MAP = '[aria-label="Map"] [role="application"]';
 const NEXT = '.lesson .steps .primary';
 const CHECK = '.lesson .buttons .primary';
 /** Without a wait that is longer than the map's computing on a busy machine. */
-const WAIT = { timeout: 60_000 };
+const WAIT = { timeout: 120_000 };
 
 const textOf = (page: KeyedPage, selector: string) =>
   page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);

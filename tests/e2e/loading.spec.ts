@@ -119,7 +119,7 @@ test('a connection that drops again and again gives the same weights', async ({ 
   await patchboard.openReady();
   await patchboard.load(server.address);
   await expect(patchboard.page.getByText(/Paused, trying again in/)).toBeVisible();
-  await patchboard.expectInUse(`In use: ${server.address}`, 60_000);
+  await patchboard.expectInUse(`In use: ${server.address}`, 120_000);
   expect(server.requests).toBeGreaterThanOrEqual(DROPS);
   await expectSameWeights(patchboard);
 });

@@ -170,7 +170,7 @@ test('a set of pairs gives a mean heatmap and its spread, and reports what does 
   await sets.getByRole('button', { name: /surname/ }).click();
   await sets.getByRole('button', { name: 'Run all pairs' }).click();
   await expect(sets.getByRole('status').first()).toContainText('20 of 20 pairs', {
-    timeout: 60_000,
+    timeout: 120_000,
   });
   await expect(sets.getByRole('heading', { name: /Share of means over 20 pairs/ })).toBeVisible();
   await sets.locator('select', { hasText: 'mean of shares' }).selectOption('change');
@@ -200,7 +200,7 @@ test('the report runs again beside its own figures', async ({ patchboard }) => {
   await patchboard.show('Results');
   const report = page.getByRole('region', { name: 'The report' });
   await report.getByRole('button', { name: 'Run everything' }).click();
-  await expect(report.getByRole('status')).toContainText('Done', { timeout: 60_000 });
+  await expect(report.getByRole('status')).toContainText('Done', { timeout: 120_000 });
   const table = page.getByRole('region', { name: 'Table 1', exact: true });
   await expect(table).toContainText('0.1730');
   await expect(page.getByRole('region', { name: 'Table 3', exact: true })).toContainText('0.2607');

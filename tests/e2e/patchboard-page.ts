@@ -33,7 +33,7 @@ export class PatchboardPage {
    */
   async finish() {
     const { status } = this;
-    await expect(status).toHaveAttribute('data-status', /done|estimated/, { timeout: 60_000 });
+    await expect(status).toHaveAttribute('data-status', /done|estimated/, { timeout: 120_000 });
     if ((await status.getAttribute('data-status')) === 'estimated') await this.run();
   }
 
@@ -128,19 +128,21 @@ export class PatchboardPage {
     return this.page.getByRole('alert');
   }
 
-  async expectStatus(status: 'idle' | 'running' | 'cancelled' | 'failed', timeout = 60_000) {
+  async expectStatus(status: 'idle' | 'running' | 'cancelled' | 'failed', timeout = 120_000) {
     await expect(this.page.locator(`[data-status="${status}"]`).first()).toBeAttached({ timeout });
   }
 
   /** Of a run that was asked for by Run, or is an embedded page's; of any other: finish(). */
-  async expectAskedRunDone(timeout = 60_000) {
+  async expectAskedRunDone(timeout = 120_000) {
     await expect(this.page.locator('[data-status="done"]').first()).toBeAttached({ timeout });
   }
 
   async run() {
     await this.runButton.click();
     // What began by itself while the click was on its way may have been cancelled by it.
-    await expect(this.status).toHaveAttribute('data-status', /done|cancelled/, { timeout: 60_000 });
+    await expect(this.status).toHaveAttribute('data-status', /done|cancelled/, {
+      timeout: 120_000,
+    });
     if ((await this.status.getAttribute('data-status')) === 'cancelled')
       await this.runButton.click();
     await this.expectAskedRunDone();

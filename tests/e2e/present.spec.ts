@@ -82,7 +82,7 @@ for (const [width, height] of [
       for (const query of ['?present', COMPARISON]) {
         await patchboard.open(query);
         await expect(sentenceOf(patchboard)).toContainText(/run with .* says “/, {
-          timeout: 60_000,
+          timeout: 120_000,
         });
         const { text, map } = await leastLetters(page);
         expect(text).toBeGreaterThanOrEqual(20);

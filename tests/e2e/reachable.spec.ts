@@ -103,7 +103,7 @@ test('so is every state of the scene', async ({ patchboard }) => {
 test('so is a page that is embedded in another one', async ({ patchboard }) => {
   const { page } = patchboard;
   await patchboard.open('?embed');
-  await expect(page.getByText(/run with .* says “/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/run with .* says “/)).toBeVisible({ timeout: 120_000 });
   await expectReachable(patchboard, 'embedded');
   await page.getByRole('button', { name: 'All maps and values' }).click();
   await expectReachable(patchboard, 'embedded, with all maps');
@@ -112,7 +112,7 @@ test('so is a page that is embedded in another one', async ({ patchboard }) => {
 test('so is the map that is shown to a room', async ({ patchboard }) => {
   const { page } = patchboard;
   await patchboard.open('?present');
-  await expect(page.getByText(/run with .* says “/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/run with .* says “/)).toBeVisible({ timeout: 120_000 });
   await expectReachable(patchboard, 'presented');
   await page.keyboard.press('PageDown');
   await expect(page.getByRole('application')).toHaveAccessibleName(/, 1 of \d+ rows shown/);
