@@ -63,7 +63,8 @@ WeightReader::WeightReader(const Config& config, WeightFormat format,
       files_(std::move(files)),
       on_tensors_(std::move(on_tensors)),
       on_strip_(std::move(on_strip)),
-      missing_(shapes_by_name(config)) {}
+      missing_(shapes_by_name(config)),
+      missing_before_(missing_) {}
 
 void WeightReader::refuse(const std::string& what) const {
   throw Error(ErrorCode::kWeights, file() + ": " + what);
@@ -179,6 +180,7 @@ void WeightReader::feed_data(std::span<const std::byte>& bytes) {
 
 void WeightReader::begin_file() {
   ++file_;
+  missing_before_ = missing_;
   state_ = State::kLength;
   length_size_ = 0;
   header_.clear();
@@ -238,11 +240,12 @@ void WeightReader::skip_finished_tensors() {
 }
 
 Continuation WeightReader::continue_from(const std::string& header) {
-  if (state_ != State::kData || files_.size() > 1) {
-    throw Error(ErrorCode::kState, "too early: the kept copy of one file ends inside its header");
+  if (state_ != State::kData) {
+    throw Error(ErrorCode::kState,
+                "too early: the kept copy of " + file() + " ends inside its header");
   }
   const std::vector<Tensor> kept = std::exchange(tensors_, {});
-  missing_ = shapes_by_name(config_);
+  missing_ = missing_before_;
   tensors_ = match(header);
   header_ = header;
   header_bytes_ = header.size();

@@ -63,9 +63,9 @@ class WeightReader {
   /// The header of the file being read; empty before it is whole.
   [[nodiscard]] std::string header() const { return state_ == State::kData ? header_ : ""; }
 
-  /// What was fed were the first bytes of a kept copy of a file with this header; the next ones
-  /// will be the file's own. Errors: kWeights where it has other tensors than the copy; kState
-  /// before the copy's header is whole.
+  /// What was fed of the file being read were the first bytes of a kept copy of one with this
+  /// header; the next ones will be the file's own. Errors: kWeights where it has other tensors than
+  /// the copy; kState before the copy's header is whole.
   Continuation continue_from(const std::string& header);
 
  private:
@@ -88,7 +88,8 @@ class WeightReader {
   std::vector<std::string> files_;
   OnTensors on_tensors_;
   OnStrip on_strip_;
-  std::map<std::string, TensorShape> missing_;  // not yet seen in a header
+  std::map<std::string, TensorShape> missing_;         // not yet seen in a header
+  std::map<std::string, TensorShape> missing_before_;  // in one of a file before this one
   std::size_t file_ = 0;
   State state_ = State::kLength;
   std::array<std::byte, 8> length_{};

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "core/weights/weight_loader.h"
@@ -148,6 +149,72 @@ TEST(KeptCopy, ContinuesFromWhereItWasCut) {
     }
     expect_continues(file, format, copy.size());
   }
+}
+
+/// Two files of one model, and the copy of both, one after the other.
+struct Parts {
+  std::array<std::string, 2> files;
+  std::array<std::string, 2> copies;
+
+  explicit Parts(WeightFormat format) {
+    std::vector<FileTensor> tensors =
+        testing::published_tensors(testing::random_weights(odd_config(), 1));
+    const auto half = tensors.begin() + static_cast<std::ptrdiff_t>(tensors.size() / 2);
+    files = {testing::safetensors_file({tensors.begin(), half}),
+             testing::safetensors_file({half, tensors.end()})};
+    WeightLoader loader = loader_in(format);
+    loader.keep();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      feed(loader, files[i], copies[i], 999);
+      loader.end_file();
+    }
+  }
+
+  /// Not to be copied or moved, hence made where it is used.
+  static WeightLoader loader_in(WeightFormat format) {
+    return WeightLoader(odd_config(), format, {"first", "second"});
+  }
+
+  /// Goes on with the second file after `cut` bytes of its copy.
+  void expect_continues(WeightFormat format, std::size_t cut) const {
+    WeightLoader loader = loader_in(format);
+    loader.feed(std::as_bytes(std::span(copies[0])));
+    loader.end_file();
+    std::string kept = copies[1].substr(0, cut);
+    loader.feed(std::as_bytes(std::span(kept)));
+    const std::string header = files[1].substr(8, files[1].find("}}") - 6);
+    const std::size_t position = cut == 0 ? 0 : loader.continue_from(header);
+    if (cut == 0) {
+      loader.keep();
+    }
+    feed(loader, std::string_view(files[1]).substr(position), kept, 777);
+    loader.end_file();
+    EXPECT_EQ(kept, copies[1]) << cut;
+    expect_same(unpacked(odd_config(), loader.finish()), load(published_file(), format), "");
+  }
+};
+
+TEST(KeptCopy, OfSeveralFilesContinuesInAnyOfThem) {
+  for (const WeightFormat format : kFormats) {
+    const Parts parts(format);
+    const std::size_t size = parts.copies[1].size();
+    parts.expect_continues(format, 0);
+    for (std::size_t cut = parts.copies[1].find("}}") + 10; cut < size; cut += 1 + size / 20) {
+      parts.expect_continues(format, cut);
+    }
+    parts.expect_continues(format, size);
+  }
+}
+
+TEST(KeptCopy, OfSeveralFilesDoesNotContinueWithTensorsOfTheOneBefore) {
+  const Parts parts(WeightFormat::kF16);
+  WeightLoader loader = Parts::loader_in(WeightFormat::kF16);
+  loader.feed(std::as_bytes(std::span(parts.copies[0])));
+  loader.end_file();
+  loader.feed(std::as_bytes(std::span(parts.copies[1])));
+  testing::expect_error(ErrorCode::kWeights, {"second: ", "is there twice"}, [&] {
+    loader.continue_from(parts.files[0].substr(8, parts.files[0].find("}}") - 6));
+  });
 }
 
 TEST(KeptCopy, DoesNotContinueAnotherFile) {
