@@ -22,6 +22,8 @@ export interface Misbehaviour {
   /** Sends a page of HTML in place of this file. */
   html?: string;
 
+  /** Sends whoever asks for weights to this folder of another server. */
+  redirect?: string;
   /** Without the header that lets other pages read. */
   withoutCors?: boolean;
   /** Allows what a browser asks for before it sends If-Range; refused otherwise, as by most servers. */
@@ -68,6 +70,7 @@ export interface ModelServer {
 }
 
 const WEIGHTS = 'model.safetensors';
+const areWeights = (name: string) => name.endsWith('.safetensors');
 
 /** A file as this request finds it. */
 function fileNow(folder: string, name: string, server: ModelServer): StoredFile | undefined {
@@ -86,7 +89,7 @@ function distort(
   how: Misbehaviour,
 ): Record<string, string> {
   const told = { ...headers };
-  if (name === WEIGHTS && status === 200 && how.lieBy !== undefined) {
+  if (areWeights(name) && status === 200 && how.lieBy !== undefined) {
     told['Content-Length'] = String(body.length + how.lieBy);
   }
   return Object.fromEntries(Object.entries(told).filter(([name]) => !how.hide?.includes(name)));
@@ -124,14 +127,15 @@ function send(name: string, answer: Answer, server: ModelServer, response: Serve
   const isFirst = server.exchanges.filter(({ file }) => file === name).length === 1;
   const cut =
     server.how.cutOnce === name && isFirst ? { at: body.length / 2, isStall: false } : undefined;
-  const stop = name === WEIGHTS ? interruption(server, answer) : cut;
+  const stop = areWeights(name) ? interruption(server, answer) : cut;
   if (stop) {
     response.write(body.subarray(0, stop.at), () => {
       if (!stop.isStall) response.destroy();
     });
     return stop.at;
   }
-  if (slow?.file === name) void sendSlowly(body, slow, response);
+  const isLook = response.req.headers.range === LOOK_RANGE;
+  if (slow?.file === name && !isLook) void sendSlowly(body, slow, response);
   else response.end(body);
   return body.length;
 }
@@ -139,12 +143,14 @@ function send(name: string, answer: Answer, server: ModelServer, response: Serve
 /** Answers in place of the file; returns whether it did. */
 function refuse(name: string, { how, requests }: ModelServer, response: ServerResponse): boolean {
   const { failFirst } = how;
-  if (how.html === name) {
+  if (how.redirect !== undefined && areWeights(name)) {
+    response.writeHead(302, { Location: how.redirect + name }).end();
+  } else if (how.html === name) {
     response.setHeader('Content-Type', 'text/html');
     response.end('<!doctype html><p>Please log in');
   } else if (how.status?.[name] !== undefined) {
     response.writeHead(how.status[name]).end();
-  } else if (name === WEIGHTS && failFirst && requests <= failFirst.times) {
+  } else if (areWeights(name) && failFirst && requests <= failFirst.times) {
     const { status, retryAfter } = failFirst;
     response.writeHead(status, retryAfter ? { 'Retry-After': retryAfter } : {}).end();
   } else {
@@ -174,14 +180,15 @@ function answerFile(folder: string, exchange: Exchange, server: ModelServer, to:
 function handle(folder: string, server: ModelServer, response: ServerResponse) {
   const { headers, method = '', url = '' } = response.req;
   const { how } = server;
-  const exchange: Exchange = { file: basename(url), method, headers, sent: 0 };
+  const name = decodeURIComponent(basename(new URL(url, 'http://localhost').pathname));
+  const exchange: Exchange = { file: name, method, headers, sent: 0 };
   server.exchanges.push(exchange);
   allowOtherOrigins(how, response);
   if (method === 'OPTIONS') {
     response.writeHead(how.allowPreflight ? 204 : 405).end();
     return;
   }
-  const isForWeights = exchange.file === WEIGHTS && headers.range !== LOOK_RANGE;
+  const isForWeights = areWeights(exchange.file) && headers.range !== LOOK_RANGE;
   if (isForWeights) server.requests++;
   if (isForWeights && how.silentFirst && server.requests === 1) return;
   if (refuse(exchange.file, server, response)) return;

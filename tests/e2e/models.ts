@@ -111,6 +111,61 @@ export function randomModel(other: Partial<Shape> = {}): string {
   });
 }
 
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/** Some tensors of a whole file, as a file of their own. */
+function writePart(file: string, whole: Buffer, tensors: readonly [string, Entry][]) {
+  const data = 8 + Number(whole.readBigUInt64LE());
+  const header: Record<string, Entry> = {};
+  let offset = 0;
+  const parts = tensors.map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [begin, end],
+      },
+    ]) => {
+      header[name] = { dtype, shape, data_offsets: [offset, offset + end - begin] };
+      offset += end - begin;
+      return whole.subarray(data + begin, data + end);
+    },
+  );
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  writeFileSync(file, Buffer.concat([length, json, ...parts]));
+}
+
+export const SHARDS = ['1', '2', '3'].map((at) => `model-0000${at}-of-00003.safetensors`);
+
+/** `randomModel` in three files with an index, as transformers saves it. */
+export function shardedModel(): string {
+  return filledOnce('sharded', (folder) => {
+    const source = randomModel();
+    for (const name of ['config.json', 'vocab.json', 'merges.txt']) {
+      copyFileSync(join(source, name), join(folder, name));
+    }
+    const whole = readFileSync(join(source, 'model.safetensors'));
+    const text = whole.subarray(8, 8 + Number(whole.readBigUInt64LE())).toString();
+    const tensors = Object.entries(JSON.parse(text) as Record<string, Entry>);
+    const map: Record<string, string> = {};
+    for (const [index, name] of SHARDS.entries()) {
+      const share = (at: number) => Math.round((at * tensors.length) / SHARDS.length);
+      const part = tensors.slice(share(index), share(index + 1));
+      writePart(join(folder, name), whole, part);
+      for (const [tensor] of part) map[tensor] = name;
+    }
+    const index = { metadata: { total_size: whole.length - 8 - text.length }, weight_map: map };
+    writeFileSync(join(folder, 'model.safetensors.index.json'), JSON.stringify(index));
+  });
+}
+
 /** A folder with random weights of a published size, by the native command. */
 export function synthesizedModel(config: string): string {
   return filledOnce(config, (folder) => {

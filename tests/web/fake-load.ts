@@ -62,6 +62,8 @@ class CollectingSession {
   isWhole = false;
   private last = new Uint8Array();
   private isBegun = false;
+  /** Where the file under way begins. */
+  private fileStart = 0;
 
   constructor(private readonly memory: { HEAPU8: Uint8Array }) {}
 
@@ -73,6 +75,7 @@ class CollectingSession {
   begin(config: string) {
     this.isBegun = true;
     this.collected = Buffer.alloc(0);
+    this.fileStart = 0;
     this.texts = [config];
   }
 
@@ -102,12 +105,17 @@ class CollectingSession {
 
   weightsHeader() {
     this.requireBegun();
-    return this.collected.length > 8 ? HEADER : '';
+    return this.collected.length > this.fileStart + 8 ? HEADER : '';
   }
 
   continueFrom() {
     this.requireBegun();
-    return this.collected.length;
+    return this.collected.length - this.fileStart;
+  }
+
+  endFile() {
+    this.requireBegun();
+    this.fileStart = this.collected.length;
   }
 
   finish() {

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, test, vi } from 'vitest';
 
-import { embeddedSource, folderSource } from '../../web/src/weights/sources';
+import { embeddedSource, addressSource } from '../../web/src/weights/sources';
 import { Engine, type LoadEvents } from '../../web/src/worker/engine';
 import { beginFirstLoad, loadEngine } from '../../web/src/worker/first-load';
 
@@ -52,7 +52,7 @@ test('what was begun is given up with the load that goes on with it', async () =
 });
 
 test('another model, or other numbers, end what was begun', async () => {
-  for (const other of [folderSource('https://models.example/gpt2/', BASE), SOURCE]) {
+  for (const other of [addressSource('https://models.example/gpt2/', BASE), SOURCE]) {
     asked = [];
     beginFirstLoad('');
     await loadEngine(other, 'f16', events(), never);

@@ -8,19 +8,21 @@ import {
   pointerAddress,
 } from '../../web/src/weights/digest';
 
+const FILE = 'model.safetensors';
+
 test('a checksum is found where somebody gives it', () => {
   const hex = 'ab'.repeat(32);
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${hex}\nsize 548105171\n`;
   expect(digestInPointer(pointer)).toEqual({ algorithm: 'sha256', hex });
   expect(digestInPointer('<html>')).toBeUndefined();
-  expect(pointerAddress('https://huggingface.co/openai-community/gpt2/resolve/main/')).toBe(
+  expect(pointerAddress('https://huggingface.co/openai-community/gpt2/resolve/main/', FILE)).toBe(
     'https://huggingface.co/openai-community/gpt2/raw/main/model.safetensors',
   );
-  expect(pointerAddress('https://example.org/gpt2/')).toBeUndefined();
+  expect(pointerAddress('https://example.org/gpt2/', FILE)).toBeUndefined();
   const config = '{"patchboard": {"xxh64": {"model.safetensors": "0011"}}}';
-  expect(digestInConfig(config)).toEqual({ algorithm: 'xxh64', hex: '0011' });
-  expect(digestInConfig('{}')).toBeUndefined();
-  expect(digestInConfig('no JSON')).toBeUndefined();
+  expect(digestInConfig(config, FILE)).toEqual({ algorithm: 'xxh64', hex: '0011' });
+  expect(digestInConfig('{}', FILE)).toBeUndefined();
+  expect(digestInConfig('no JSON', FILE)).toBeUndefined();
 });
 
 test('a checksum goes on at a later visit, from where it was', async () => {

@@ -5,15 +5,14 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { keptCopies } from '../../web/src/kept/kept-models';
 import { newManifest } from '../../web/src/kept/manifest';
 import { DISK, ModelChoice, OTHER } from '../../web/src/state/model-choice.svelte';
+import type { ModelSource } from '../../web/src/weights/sources';
 import type { ModelShelf } from '../../web/src/state/model-shelf.svelte';
 import { LARGEST_MEMORY } from '../../web/src/weights/dtype';
-import { outlineOf, remoteOutline } from '../../web/src/weights/outline';
+import { findWeights } from '../../web/src/weights/find-weights';
+import { outlineOf } from '../../web/src/weights/outline';
 
 vi.mock('../../web/src/kept/kept-models', () => ({ keptCopies: vi.fn() }));
-vi.mock('../../web/src/weights/outline', async (original) => ({
-  ...(await original<object>()),
-  remoteOutline: vi.fn(),
-}));
+vi.mock('../../web/src/weights/find-weights', () => ({ findWeights: vi.fn() }));
 
 const BASE = 'http://localhost/page/';
 const FOLDER = 'https://example.org/gpt2/';
@@ -35,7 +34,7 @@ function opened(id: string, dtype?: 'f32' | 'f16' | 'q8') {
 
 function serverTells(bytes: number | undefined) {
   const outline = bytes === undefined ? undefined : outlineOf(headerOf(bytes));
-  vi.mocked(remoteOutline).mockResolvedValue(outline);
+  vi.mocked(findWeights).mockResolvedValue({ files: ['model.safetensors'], outline });
 }
 
 function kept(dtype: 'f32' | 'f16' | 'q8', bytes: number) {
@@ -47,7 +46,7 @@ function kept(dtype: 'f32' | 'f16' | 'q8', bytes: number) {
 
 beforeEach(() => {
   vi.mocked(keptCopies).mockResolvedValue([]);
-  vi.mocked(remoteOutline).mockReset().mockRejectedValue(new Error('could not be reached'));
+  vi.mocked(findWeights).mockReset().mockRejectedValue(new Error('could not be reached'));
 });
 
 test('a link loads a small model by itself', async () => {
@@ -72,11 +71,24 @@ test.each([
   expect(load).toHaveBeenCalledOnce();
 });
 
+test('what was found is taken by a load, and looked for again by one after a load that failed', async () => {
+  serverTells(2 * MEGABYTE);
+  const { choice, shelf, load } = opened(FOLDER);
+  load.mockImplementationOnce(() => {
+    shelf.problem = 'a file is wrong';
+    return Promise.resolve();
+  });
+  await choice.open();
+  await choice.load();
+  const files = load.mock.calls.map(([source]: unknown[]) => (source as ModelSource).files);
+  expect(files).toEqual([['model.safetensors'], undefined]);
+});
+
 test('a model that is kept opens without asking anybody, however large', async () => {
   kept('f16', 6430 * MEGABYTE);
   const { choice, shelf, load } = opened(FOLDER);
   await choice.open();
-  expect(remoteOutline).not.toHaveBeenCalled();
+  expect(findWeights).not.toHaveBeenCalled();
   expect(shelf.problem).toBeUndefined();
   expect(load).toHaveBeenCalledWith(expect.objectContaining({ folder: FOLDER }), 'f16');
 });
@@ -103,12 +115,12 @@ test('a page opened with files asks for them again, and for nothing else', async
   expect(choice.asksAgain).toBe(true);
   expect(shelf.problem).toBeUndefined();
   expect(load).not.toHaveBeenCalled();
-  expect(remoteOutline).not.toHaveBeenCalled();
+  expect(findWeights).not.toHaveBeenCalled();
 });
 
 test('what a server tells of one address is not taken for another’s', async () => {
-  let tell: (outline: ReturnType<typeof outlineOf>) => void = () => undefined;
-  vi.mocked(remoteOutline).mockReturnValueOnce(
+  let tell: (found: Awaited<ReturnType<typeof findWeights>>) => void = () => undefined;
+  vi.mocked(findWeights).mockReturnValueOnce(
     new Promise((resolve) => {
       tell = resolve;
     }),
@@ -120,7 +132,7 @@ test('what a server tells of one address is not taken for another’s', async ()
   serverTells(548 * MEGABYTE);
   choice.typed = FOLDER;
   await choice.look();
-  tell(outlineOf(headerOf(2 * MEGABYTE)));
+  tell({ files: ['model.safetensors'], outline: outlineOf(headerOf(2 * MEGABYTE)) });
   await slow;
   expect(choice.f32Bytes).toBe(548 * MEGABYTE);
   choice.typed = 'https://example.org/third/';

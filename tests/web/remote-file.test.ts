@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 
 import { TIMING } from '../../web/src/weights/back-off';
 import { type ReadOptions, type ReadState, RemoteFile } from '../../web/src/weights/remote-file';
+import { store } from '../e2e/file-answers';
 import { type Misbehaviour, type ModelServer, serveModel } from '../e2e/model-server';
 import { EMBEDDED } from '../e2e/models';
 
@@ -156,6 +157,20 @@ test('a file whose length nobody tells is read to its end', async () => {
 
 test('a file of no bytes is read', async () => {
   expectWhole(await read({ replace: { 'model.safetensors': '' } }), Buffer.alloc(0));
+});
+
+test('a part of a file is read, and no more of it, whatever the server knows of ranges', async () => {
+  for (const how of [{}, { ignoreRange: true }, { dropEvery: 30_000 }]) {
+    for (const [from, until] of [
+      [0, 100_000],
+      [200_000, 300_001],
+      [WHOLE.length - 5, WHOLE.length + 5],
+    ] as const) {
+      const version = { etag: store(WHOLE).etag };
+      const outcome = await read(how, { from, until, ...(from > 0 && { version }) });
+      expect(outcome.bytes.equals(WHOLE.subarray(from, until))).toBe(true);
+    }
+  }
 });
 
 test('reading goes on at a later visit', async () => {

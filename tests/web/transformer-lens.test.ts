@@ -134,6 +134,9 @@ test('a model is named as TransformerLens finds it', () => {
   const hub = 'https://huggingface.co/owner/name/resolve/';
   expect(booted(`${hub}main/`)).toBe('"owner/name"');
   expect(booted(`${hub}checkpoint-1/`)).toBe('"owner/name", revision="checkpoint-1"');
+  expect(booted('owner/name')).toBe('"owner/name"');
+  expect(booted('owner/name/tree/refs%2Fpr%2F7')).toBe('"owner/name", revision="refs/pr/7"');
+  expect(booted('owner/name/tree/main/sub')).toBe('"model"');
   expect(booted('https://example.org/gpt2/')).toBe('"model"');
   expect(booted('files')).toBe('"model"');
 });

@@ -116,10 +116,10 @@ export class KeptWriter {
   }
 
   /** So that a later visit goes on from here. */
-  async save({ version, header, digest }: Origin): Promise<void> {
+  async save({ version, header, digest, parts }: Origin): Promise<void> {
     await this.requireUnchanged();
     this.savedBytes = this.manifest.bytes;
-    this.manifest = { ...this.manifest, version, header, digest };
+    this.manifest = { ...this.manifest, version, header, digest, parts };
     this.onDisk = await saveManifest(this.folder, this.manifest);
   }
 

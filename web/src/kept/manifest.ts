@@ -9,6 +9,16 @@ export const CHUNK_BYTES = 8 * 2 ** 20;
 
 const FORMAT = 1;
 
+/** One of several files of weights that is whole in the copy. */
+export interface KeptPart {
+  name: string;
+  version: FileVersion;
+  /** Of the same file. */
+  header: string;
+  /** That it takes in the copy. */
+  bytes: number;
+}
+
 /** What going on with a file at a later visit needs. */
 export interface Origin {
   /** Of the weights' file at its address, when it was read. */
@@ -17,6 +27,8 @@ export interface Origin {
   header: string;
   /** Of what was read of it, where its checksum is known. */
   digest?: DigestState | undefined;
+  /** Where the weights are in several files: those before this one, or all of a complete copy. */
+  parts?: KeptPart[] | undefined;
 }
 
 export interface Manifest extends Origin {
@@ -51,6 +63,11 @@ export function newManifest(address: string, label: string, dtype: Dtype): Manif
     bytes: 0,
     complete: false,
   };
+}
+
+/** Of the weights' files as far as they are kept. */
+export function keptHeaders({ parts, header, complete }: Manifest): string[] {
+  return [...(parts ?? []).map((part) => part.header), ...(parts && complete ? [] : [header])];
 }
 
 function isManifest(found: Partial<Manifest> | null): found is Manifest {

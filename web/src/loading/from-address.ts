@@ -3,19 +3,22 @@
 import { isCoreError } from '../engine/core-error';
 import { messageOf } from '../errors/errors';
 import type { Keeper } from '../kept/keeper';
-import type { Origin } from '../kept/manifest';
+import type { KeptPart, Origin } from '../kept/manifest';
 import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '../weights/digest';
 import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
-import type { FileVersion } from '../weights/file-version';
+import { compareVersions, type FileVersion } from '../weights/file-version';
 import { FILES } from '../weights/files';
+import { findWeights } from '../weights/find-weights';
 import { fileAddress } from '../weights/model-address';
-import { outlineOf } from '../weights/outline';
-import { type ReadOptions, RemoteFile } from '../weights/remote-file';
+import { type Outline, outlineOf } from '../weights/outline';
+import { type ReadOptions, type ReadState, RemoteFile } from '../weights/remote-file';
 import type { ModelSource } from '../weights/sources';
 import { readTexts, type Texts } from '../weights/texts';
+import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
+import { WeightFiles } from './weight-files';
 
 /** One of the small files. Rejects as RemoteFile does. */
 export function fetchText(source: ModelSource, name: string, report: LoadReport): Promise<string> {
@@ -28,14 +31,11 @@ export function fetchText(source: ModelSource, name: string, report: LoadReport)
 
 export class AddressLoad {
   private remote: RemoteFile | undefined;
-  /** Where somebody gives the file's checksum. */
-  private digest: DigestCheck | undefined;
-  /** Of the next byte of the file. */
-  private position = 0;
-  /** Of the file whose bytes were read or kept; undefined until some are. */
-  private version: FileVersion | undefined;
-  /** Whether the weights are known to fit. */
-  private isChecked = false;
+  private files = new WeightFiles([FILES.weights]);
+  private outline: Outline | undefined;
+  private config = '';
+  /** Whether there is nothing left to go on with: what is loaded is right, or of no use. */
+  private isOver = false;
 
   constructor(
     private readonly feeder: Feeder,
@@ -43,10 +43,6 @@ export class AddressLoad {
     private readonly keeper: Keeper,
     private readonly report: LoadReport,
   ) {}
-
-  private get weightsAddress(): string {
-    return fileAddress(this.source.folder, FILES.weights);
-  }
 
   /** Ends a pause between two attempts. */
   retryNow(): void {
@@ -71,40 +67,61 @@ export class AddressLoad {
       const url = fileAddress(this.source.folder, name);
       return readText(this.open(url), url);
     });
-    this.digest = await this.expectedDigest(texts.config);
-    this.feeder.begin(texts);
+    this.config = texts.config;
+    await this.find();
+    this.feeder.begin(texts, [...this.files.names]);
     await this.keeper.addTexts(texts);
     await this.continueKept(texts);
-    await this.fetchRest(texts);
-    const { origin } = this;
-    this.version = undefined; // there is nothing to go on with: it is right, or of no use
+    let origin = this.origin;
+    while (!this.files.areWhole) {
+      if (!(await this.fetchRest(texts))) continue;
+      origin = this.origin;
+      await this.endFile();
+    }
+    this.isOver = true;
     this.feeder.session.finish();
-    await this.check();
-    return origin;
+    return origin && { ...origin, ...(this.files.areSeveral && { parts: this.files.parts }) };
   }
 
   /** Of what is had so far. */
   private get origin(): Origin | undefined {
-    return this.version && this.originOf(this.version);
+    const version = this.files.version ?? this.files.parts.at(-1)?.version;
+    return version && !this.isOver ? this.originOf(version) : undefined;
   }
 
   private originOf(version: FileVersion): Origin {
-    const header = this.feeder.session.weightsHeader();
-    return { version, header, digest: this.digest?.save() };
+    return this.files.origin(version, this.feeder.session.weightsHeader());
+  }
+
+  private addressOf(name: string): string {
+    return fileAddress(this.source.folder, name);
   }
 
   /** Asks for nothing yet. */
   private open(url: string, options: ReadOptions = {}): RemoteFile {
-    const onState: ReadOptions['onState'] = (state) => {
-      this.report.enter(state);
-    };
-    this.remote = new RemoteFile(url, { ...options, onState });
+    this.remote = new RemoteFile(url, { ...options, onState: this.onState });
     return this.remote;
   }
 
-  private async expectedDigest(config: string): Promise<DigestCheck | undefined> {
-    const pointer = pointerAddress(this.source.folder);
-    let expected = digestInConfig(config);
+  private readonly onState = (state: ReadState) => {
+    this.report.enter(state);
+  };
+
+  /** Which files there are, unless somebody has looked before; and whether they fit. */
+  private async find(): Promise<void> {
+    const { source, feeder } = this;
+    const { files, outline } = source.files
+      ? { files: source.files, outline: source.outline }
+      : await findWeights(source, { onState: this.onState });
+    this.files = new WeightFiles(files);
+    this.outline = outline;
+    if (outline) requireFits(outline.f32Bytes, feeder.dtype, this.addressOf(files[0] ?? ''));
+  }
+
+  private async expectedDigest(): Promise<DigestCheck | undefined> {
+    const file = this.files.current;
+    const pointer = pointerAddress(this.source.folder, file);
+    let expected = digestInConfig(this.config, file);
     try {
       if (pointer) expected = digestInPointer(await readText(this.open(pointer), pointer));
     } catch (error) {
@@ -115,93 +132,144 @@ export class AddressLoad {
 
   /** Goes on with what is kept, or from the start where that is of no use. */
   private async continueKept(texts: Texts): Promise<void> {
-    const { digest, version } = this.keeper.manifest;
-    this.position = await this.feedKept();
-    // Its checksum may not have been known then.
-    const isUsable = !this.digest || (digest && digest.at >= this.position);
-    if (this.position === 0 || !isUsable) {
-      await this.startOver(texts);
-      return;
-    }
-    this.version = version;
-    if (digest) this.digest?.load(digest);
+    const isUsable = (await this.feedKept()) && (await this.isUnchanged());
+    this.files.digest = isUsable ? await this.expectedDigest() : undefined;
+    const { digest, position } = this.files;
+    const { digest: saved, parts = [] } = this.keeper.manifest;
+    // Its checksum may not have been known then, or be of the file after this one.
+    const isOfThis = saved && saved.at >= position && parts.length === this.files.parts.length;
+    if (!isUsable || (digest && position > 0 && !isOfThis)) await this.startOver(texts);
+    else if (position > 0 && isOfThis) digest?.load(saved);
   }
 
-  /** Feeds what is kept. Returns where the file goes on; 0 where it does not fit. */
-  private async feedKept(): Promise<number> {
-    const { session } = this.feeder;
+  /** Feeds what is kept. Returns whether the load can go on after it. */
+  private async feedKept(): Promise<boolean> {
     const { manifest } = this.keeper;
+    const { parts } = manifest;
     this.report.begin({ kind: 'disk' }, manifest.bytes);
+    const copy = new CopyFeeder(this.feeder, parts ?? []);
     try {
       for await (const chunk of this.keeper.existing()) {
-        this.feeder.feed(chunk);
+        copy.feed(chunk);
         this.report.add(chunk.byteLength);
       }
-      const isBegun = manifest.bytes > 0 && session.weightsHeader() !== '';
-      return isBegun ? session.continueFrom(manifest.header) : 0;
+      const isOfThese = parts ? isBeginning(parts, this.files) : !this.files.areSeveral;
+      return isOfThese && this.goOnAfter(copy);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return 0; // of another model: the config is another one by now, say
+      return false; // of another model: the config is another one by now, say
     }
+  }
+
+  private goOnAfter(copy: CopyFeeder): boolean {
+    const { session } = this.feeder;
+    const { manifest } = this.keeper;
+    const { files } = this;
+    files.parts = manifest.parts?.slice(0, copy.whole) ?? [];
+    if (copy.bytes === 0) {
+      if (copy.whole > 0) session.keep();
+      return copy.whole > 0;
+    }
+    if (session.weightsHeader() === '') return false;
+    const { header, version } = manifest.parts?.[copy.whole] ?? manifest;
+    files.position = session.continueFrom(header);
+    files.version = version;
+    files.kept = copy.bytes;
+    return files.position > 0;
+  }
+
+  /** Whether the files that are whole in the copy are still those of the server; the next one tells as it is read. */
+  private async isUnchanged(): Promise<boolean> {
+    for (const { name, version } of this.files.parts) {
+      const remote = this.open(this.addressOf(name), { until: 1 });
+      await remote.open();
+      remote.close();
+      if (compareVersions(remote.version, version) !== 'same') {
+        this.report.note(`${this.addressOf(name)} is another one than was kept, starting again`);
+        return false;
+      }
+    }
+    return true;
   }
 
   private async startOver(texts: Texts): Promise<void> {
-    this.position = 0;
-    this.feeder.begin(texts);
-    this.version = undefined;
+    this.files.restart();
+    this.feeder.begin(texts, [...this.files.names]);
     await this.keeper.restart();
-    this.digest?.restart();
+    this.files.digest = await this.expectedDigest();
     if (this.keeper.isKeeping) this.feeder.session.keep();
   }
 
-  private async fetchRest(texts: Texts): Promise<void> {
-    const url = this.weightsAddress;
-    const version = this.position > 0 ? this.keeper.manifest.version : undefined;
-    if (version?.total === this.position) return;
-    const remote = this.open(url, { from: this.position, ...(version && { version }) });
+  /** Returns whether the file is whole; where it had changed, the load begins again with the first of them. */
+  private async fetchRest(texts: Texts): Promise<boolean> {
+    const { files } = this;
+    const { position, version } = files;
+    if (version && version.total === position) return true;
+    const url = this.addressOf(files.current);
+    const remote = this.open(url, { from: position, ...(version && { version }) });
     await remote.open();
-    this.report.begin({ kind: 'reading' }, remote.total, this.position);
+    this.tellReading(remote);
     for await (const piece of remote.pieces()) {
       if (piece.kind === 'restart') {
         this.report.note(piece.reason);
+        const isFirst = files.parts.length === 0;
         await this.startOver(texts);
-        this.report.begin({ kind: 'reading' }, remote.total);
+        this.tellReading(remote);
+        if (!isFirst) return false;
       } else {
         await this.take(piece.bytes, remote);
       }
     }
+    return true;
+  }
+
+  private tellReading({ total }: RemoteFile): void {
+    const { areSeveral, received } = this.files;
+    this.report.begin({ kind: 'reading' }, areSeveral ? this.outline?.fileBytes : total, received);
   }
 
   private async take(bytes: Uint8Array, remote: RemoteFile): Promise<void> {
     const { session } = this.feeder;
-    this.digest?.update(this.position, bytes);
+    const { files } = this;
+    files.digest?.update(files.position, bytes);
     this.feeder.feed(bytes);
     this.requireFits();
-    this.position += bytes.byteLength;
-    this.version = remote.version;
+    files.position += bytes.byteLength;
+    files.version = remote.version;
     this.report.add(bytes.byteLength);
     if (!this.keeper.isKeeping) return;
-    await this.keeper.append(session.kept(), () => this.originOf(remote.version));
+    const kept = session.kept();
+    files.kept += kept.byteLength;
+    await this.keeper.append(kept, () => this.originOf(remote.version));
   }
 
-  /** As soon as the header is there. */
+  /** As soon as the header is there, where nobody could tell before. */
   private requireFits(): void {
-    if (this.isChecked) return;
-    const outline = outlineOf(this.feeder.session.weightsHeader());
-    if (!outline) return;
-    requireFits(outline.f32Bytes, this.feeder.dtype, this.weightsAddress);
-    this.isChecked = true;
+    if (this.outline || this.files.areSeveral) return;
+    this.outline = outlineOf(this.feeder.session.weightsHeader());
+    if (!this.outline) return;
+    requireFits(this.outline.f32Bytes, this.feeder.dtype, this.addressOf(this.files.current));
   }
 
-  private async check(): Promise<void> {
+  private async endFile(): Promise<void> {
+    const { session } = this.feeder;
+    const { files } = this;
+    const header = session.weightsHeader();
+    session.endFile();
     try {
-      this.digest?.check(this.weightsAddress);
+      files.digest?.check(this.addressOf(files.current));
     } catch (error) {
-      this.digest = undefined;
       await this.keeper.discard();
       throw error;
     }
+    files.endPart(header);
+    if (!files.areWhole) files.digest = await this.expectedDigest();
   }
+}
+
+/** Whether these files are the first ones of a load's. */
+function isBeginning(parts: readonly KeptPart[], { names, areSeveral }: WeightFiles): boolean {
+  return areSeveral && parts.every(({ name }, index) => name === names[index]);
 }
 
 /** Whether the engine says that the file is wrong. */

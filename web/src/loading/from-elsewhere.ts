@@ -4,7 +4,7 @@ import { answeredWithin } from '../errors/deadline';
 import { Keeper, NO_STORAGE } from '../kept/keeper';
 import { KeptModel } from '../kept/kept-model';
 import { newManifest } from '../kept/manifest';
-import type { ModelSource } from '../weights/sources';
+import { keptAddress, type ModelSource } from '../weights/sources';
 import type { Feeder } from './feeder';
 import { AddressLoad, fetchText } from './from-address';
 import { loadFromFiles } from './from-files';
@@ -22,7 +22,7 @@ async function openKept(
   report: LoadReport,
 ): Promise<KeptModel | undefined> {
   try {
-    const opening = KeptModel.open(source.folder, feeder.dtype);
+    const opening = KeptModel.open(keptAddress(source), feeder.dtype);
     return await answeredWithin(opening, STORAGE_MS, 'no answer');
   } catch {
     report.note(NO_STORAGE);
@@ -46,7 +46,7 @@ async function keeperFor(
   source: ModelSource,
   report: LoadReport,
 ): Promise<Keeper | undefined> {
-  const fresh = newManifest(source.folder, source.label, feeder.dtype);
+  const fresh = newManifest(keptAddress(source), source.label, feeder.dtype);
   for (let look = 0; look < LOOKS; look++) {
     const kept = await openKept(source, feeder, report);
     if (kept?.isComplete) {

@@ -3,6 +3,7 @@
 import { isCoreError } from '../engine/core-error';
 import { DamagedCopy, DamagedText, type KeptModel } from '../kept/kept-model';
 import { readTexts } from '../weights/texts';
+import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
 
@@ -36,10 +37,16 @@ async function load(
   fetchText: FetchText,
   report: LoadReport,
 ): Promise<void> {
-  feeder.begin(await readTexts((name) => textOf(kept, name, fetchText, report)));
+  const parts = kept.manifest?.parts;
+  const texts = await readTexts((name) => textOf(kept, name, fetchText, report));
+  feeder.begin(
+    texts,
+    parts?.map(({ name }) => name),
+  );
   report.begin({ kind: 'disk' }, kept.manifest?.bytes);
+  const copy = new CopyFeeder(feeder, parts ?? []);
   for await (const chunk of kept.chunks()) {
-    feeder.feed(chunk);
+    copy.feed(chunk);
     report.add(chunk.byteLength);
   }
   feeder.session.finish();

@@ -2,18 +2,20 @@
 
 import { follow, messageOf } from '../errors/errors';
 import { keptCopies } from '../kept/kept-models';
+import { keptHeaders } from '../kept/manifest';
+import { TIMING } from '../weights/back-off';
 import { type Dtype, proposedDtype } from '../weights/dtype';
-import { FILES } from '../weights/files';
+import { type FoundWeights, findWeights } from '../weights/find-weights';
 import {
   type ChosenFile,
   type LocalFolder,
   localModel,
   modelFolders,
 } from '../weights/local-files';
-import { fileAddress } from '../weights/model-address';
-import { localOutline, type Outline, outlineOf, remoteOutline } from '../weights/outline';
+import { localOutline, outlineOfAll } from '../weights/outline';
 import {
   EMBEDDED_ID,
+  keptAddress,
   LOCAL_ID,
   localSource,
   type ModelSource,
@@ -38,6 +40,13 @@ function selectedFor(opened: string): string {
   return opened === LOCAL_ID ? DISK : OTHER;
 }
 
+/** A look is made anew with the next one, and by a load. */
+const ONCE = { ...TIMING, attempts: 1 };
+
+function asLooked(source: ModelSource, { files, outline }: Partial<FoundWeights>): ModelSource {
+  return { ...source, ...(files && { files }), ...(outline && { outline }) };
+}
+
 export class ModelChoice {
   /** A named model's id, OTHER or DISK. */
   selected = $state('');
@@ -54,7 +63,7 @@ export class ModelChoice {
   /** In which numbers the whole model is on this machine's disk. */
   keptDtypes = $state.raw<readonly Dtype[]>([]);
   /** Of the typed model, where its file or a copy on this machine told. */
-  private looked = $state.raw<{ folder: string; outline: Outline | undefined }>();
+  private looked = $state.raw<Partial<FoundWeights> & { address: string }>();
 
   readonly outline = $derived.by(() => {
     if (this.selected === DISK) return this.files?.outline;
@@ -118,6 +127,8 @@ export class ModelChoice {
     if (!source) return;
     if (this.selected === OTHER) this.typed = source.id;
     await this.shelf.load(source, this.dtype);
+    // What was found may be what is wrong: the next load looks again.
+    if (this.shelf.problem !== undefined && this.looked) delete this.looked.files;
   }
 
   /** Another model is selected. */
@@ -173,10 +184,7 @@ export class ModelChoice {
       if (this.selected === DISK) return this.files;
       const id = this.selected === OTHER ? this.typed : this.selected;
       const source = sourceOf(id, this.base);
-      const { looked } = this;
-      return looked?.outline && looked.folder === source.folder
-        ? { ...source, outline: looked.outline }
-        : source;
+      return this.looked?.address === keptAddress(source) ? asLooked(source, this.looked) : source;
     } catch (error) {
       this.shelf.problem = messageOf(error);
       return undefined;
@@ -185,17 +193,16 @@ export class ModelChoice {
 
   /** A copy on this machine tells without the network. */
   private async lookAt(source: ModelSource): Promise<void> {
-    const { folder } = source;
-    const copies = await keptCopies(folder);
+    const address = keptAddress(source);
+    const copies = await keptCopies(address);
     const isAddress = source.weightBytes === undefined;
-    const outline = isAddress
-      ? (copies.map(({ header }) => outlineOf(header)).find(Boolean) ??
-        (await remoteOutline(fileAddress(folder, FILES.weights))))
-      : undefined;
+    const kept = copies.map((copy) => outlineOfAll(keptHeaders(copy))).find(Boolean);
+    const found = isAddress && !kept ? await findWeights(source, { timing: ONCE }) : undefined;
     // Meanwhile another one may have been typed.
-    if (this.pick()?.folder !== folder) return;
+    const now = this.pick();
+    if (!now || keptAddress(now) !== address) return;
     this.keptDtypes = copies.map(({ dtype }) => dtype);
-    this.looked = { folder, outline };
+    this.looked = { address, ...(isAddress && (found ?? { outline: kept })) };
   }
 
   private async attempt(act: () => Promise<void>): Promise<void> {

@@ -1,6 +1,5 @@
 /** Checksums of a model's weights, where somebody gives them. */
 
-import { FILES } from './files';
 import { createSha256, createXxh64, type IHasher } from './hash';
 import { fileAddress } from './model-address';
 
@@ -10,10 +9,10 @@ export interface Digest {
 }
 
 /** What `patchboard convert` writes into config.json. */
-export function digestInConfig(config: string): Digest | undefined {
+export function digestInConfig(config: string, file: string): Digest | undefined {
   try {
     const parsed = JSON.parse(config) as { patchboard?: { xxh64?: Record<string, unknown> } };
-    const hex = parsed.patchboard?.xxh64?.[FILES.weights];
+    const hex = parsed.patchboard?.xxh64?.[file];
     return typeof hex === 'string' ? { algorithm: 'xxh64', hex } : undefined;
   } catch {
     return undefined; // the core says what is wrong with it
@@ -24,11 +23,11 @@ export function digestInConfig(config: string): Digest | undefined {
  * Hugging Face gives, in place of a large file, its pointer: a line with its SHA-256.
  * Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
  */
-export function pointerAddress(folder: string): string | undefined {
+export function pointerAddress(folder: string, file: string): string | undefined {
   const url = new URL(folder);
   if (url.host !== 'huggingface.co' || !url.pathname.includes('/resolve/')) return undefined;
   url.pathname = url.pathname.replace('/resolve/', '/raw/');
-  return fileAddress(url.href, FILES.weights);
+  return fileAddress(url.href, file);
 }
 
 export function digestInPointer(pointer: string): Digest | undefined {

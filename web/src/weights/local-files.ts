@@ -1,6 +1,8 @@
 /** Models in files that someone chose from their disk. Nothing of them is uploaded. */
 
 import { FILES, INDEX } from './files';
+import { localHeader } from './outline';
+import { checkShards, readIndex } from './shards';
 
 export interface ChosenFile {
   /** From what was chosen on down: "gpt2/config.json". */
@@ -72,20 +74,16 @@ export function modelFolders(chosen: readonly ChosenFile[]): ModelFolders {
   return folders.length > 0 ? { isClear: false, folders } : { isClear: true, folders: [root] }; // which says what is missing
 }
 
-function shardNames(index: string): string[] {
-  const expected = `${INDEX}: expected {"weight_map": {"a tensor": "its file", …}}`;
-  let map: unknown;
-  try {
-    map = (JSON.parse(index) as { weight_map?: unknown }).weight_map;
-  } catch {
-    throw new Error(expected);
-  }
-  if (typeof map !== 'object' || map === null) throw new Error(expected);
-  const names = new Set(Object.values(map as Record<string, unknown>));
-  if (names.size === 0 || ![...names].every((name) => typeof name === 'string')) {
-    throw new Error(expected);
-  }
-  return [...(names as Set<string>)].sort();
+/** The files of weights, or the parts that an index names. */
+async function weightsIn(
+  files: LocalFolder['files'],
+  need: (name: string) => Promise<File>,
+): Promise<File[]> {
+  if (files.has(FILES.weights) || !files.has(INDEX)) return [await need(FILES.weights)];
+  const index = readIndex(await (await need(INDEX)).text(), INDEX);
+  const parts = await Promise.all(index.files.map(need));
+  checkShards(index, await Promise.all(parts.map(localHeader)));
+  return parts;
 }
 
 /** Rejects with the name of what is missing; other files are ignored. */
@@ -99,14 +97,12 @@ export async function localModel({ path, files }: LocalFolder): Promise<LocalMod
         'config.json, vocab.json, merges.txt and model.safetensors, or its parts with their index',
     );
   };
-  const hasIndex = !files.has(FILES.weights) && files.has(INDEX);
-  const names = hasIndex ? shardNames(await (await need(INDEX)).text()) : [FILES.weights];
   return {
     folder: path,
     config: await need(FILES.config),
     vocab: await need(FILES.vocab),
     merges: await need(FILES.merges),
-    weights: await Promise.all(names.map(need)),
+    weights: await weightsIn(files, need),
   };
 }
 

@@ -1,72 +1,85 @@
-/** What an address that someone typed or copied stands for: one folder that holds a model's files. */
+/** What an address that someone typed or copied stands for: a folder that holds a model's files, or one file of it. */
 
 import { FILES, INDEX } from './files';
+import { fullHubAddress, HUB, hubFiles, hubName, hubPlace, isHubHost } from './hub-address';
 
-/** What a model page of Hugging Face shows of a repository: a folder, or one file. */
-const FOLDER_VIEWS = ['tree', 'resolve'];
-const FILE_VIEWS = ['blob', 'resolve', 'raw'];
+export interface ModelAddress {
+  /** What a link calls it: read again, it is the same. */
+  id: string;
+  /** Its path ends with a slash; a query goes along to each file (`fileAddress`). */
+  folder: string;
+  /** The weights' file, or their index, where the address names one of another name than the usual. */
+  file?: string;
+}
 
-/** Repositories of these kinds have one more segment before the owner's name. */
-const KINDS = ['datasets', 'spaces'];
+/** One of several files of weights: what they are called, and the index that names them all. */
+const SHARD = /^(.+)-\d+-of-\d+\.safetensors$/;
 
-/** The part of a model's weights that an index names. */
-const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+const WEIGHTS = /\.safetensors(\.index\.json)?$/;
 
 /** Files that no folder is called like. */
 const FILE_ENDINGS = /\.(safetensors|json|txt|bin|pt|pth|onnx|gguf|zip|html?)$/i;
+
+/** A host without "https://" before it, as browsers show it. */
+const HOST = /^([a-z\d-]+\.)+[a-z]{2,}(:\d+)?(?=[/?#])/i;
+const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(?=[/?#]|$)/;
 
 const EXPECTED =
   `expected a folder with ${FILES.config}, ${FILES.vocab}, ${FILES.merges} and ${FILES.weights}, ` +
   'or one of these files';
 
 function isModelFile(name: string): boolean {
-  return name === INDEX || SHARD.test(name) || Object.values<string>(FILES).includes(name);
+  return WEIGHTS.test(name) || Object.values<string>(FILES).includes(name);
 }
 
-/** The path without a file at its end; with its slash. Throws for a file that is none of a model. */
-function folderOf(path: string, text: string): string {
+/** The file that a path ends with, of which the weights are read; undefined for the usual ones. */
+function fileIn(last: string): string | undefined {
+  const name = decodeURIComponent(last).replace(SHARD, '$1.safetensors.index.json');
+  const isUsual = name === FILES.weights || name === INDEX || !WEIGHTS.test(name);
+  return isUsual ? undefined : name;
+}
+
+/** The folder, with its slash, and what is named in it. Throws for a file that is none of a model. */
+function splitFile(path: string, text: string): { folder: string; file?: string } {
   const last = path.slice(path.lastIndexOf('/') + 1);
-  if (isModelFile(last)) return path.slice(0, path.length - last.length);
+  if (isModelFile(last)) {
+    const file = fileIn(last);
+    return { folder: path.slice(0, path.length - last.length), ...(file && { file }) };
+  }
   if (FILE_ENDINGS.test(last)) throw new Error(`"${text}" is the file ${last}, ${EXPECTED}`);
-  return last === '' ? path : `${path}/`;
+  return { folder: last === '' ? path : `${path}/` };
 }
 
-/** A revision with slashes has them escaped, but for these that are often written out. */
-function splitRevision(segments: string[]): { revision: string; path: string[] } {
-  const length = segments[0] === 'refs' && segments.length >= 3 ? 3 : 1;
-  return { revision: segments.slice(0, length).join('%2F'), path: segments.slice(length) };
-}
-
-/**
- * Where Hugging Face has the files that one of its pages, or one of their addresses, is about: the
- * revision and the folder that the address names, and no others in their place.
- * Source: https://huggingface.co/docs/hub/en/models-downloading
- */
-function hubPath(path: string, text: string): string {
-  const segments = path.split('/').filter(Boolean);
-  const kind = KINDS.includes(segments[0] ?? '') ? segments.splice(0, 1) : [];
-  // A few of the oldest repositories have no owner.
-  const isView = (segment = '') => [...FOLDER_VIEWS, ...FILE_VIEWS].includes(segment);
-  const repository = [...kind, ...segments.splice(0, isView(segments[1]) ? 1 : 2)];
-  const [view = 'tree', ...rest] = segments;
-  const isFile = !path.endsWith('/') && isModelFile(rest.at(-1) ?? '');
-  const isKnown = isFile ? FILE_VIEWS.includes(view) : FOLDER_VIEWS.includes(view);
-  if (repository.length === kind.length || !isKnown) {
+function hubAddress(path: string, text: string): ModelAddress {
+  const place = hubPlace(path, isModelFile);
+  if (!place) {
     throw new Error(
       `"${text}" is a page of Hugging Face that shows no model's folder, expected one such as ` +
         'https://huggingface.co/openai-community/gpt2 or …/gpt2/tree/REVISION/FOLDER',
     );
   }
-  const { revision, path: inside } = splitRevision(rest);
-  const names = [...repository, 'resolve', revision || 'main', ...inside];
-  return folderOf(`/${names.join('/')}`, text);
+  const { folder, file } = splitFile(hubFiles(place) + (path.endsWith('/') ? '/' : ''), text);
+  const inside = hubPlace(new URL(folder).pathname, isModelFile) ?? place;
+  return {
+    id: hubName(inside, file && encodeURIComponent(file)),
+    folder,
+    ...(file && { file }),
+  };
+}
+
+/** In full, where people leave out what a browser does not show. */
+function inFull(text: string): string {
+  if (THIS_MACHINE.test(text)) return `http://${text}`;
+  if (HOST.test(text)) return `https://${text}`;
+  const isFile = FILE_ENDINGS.test(text.split(/[?#]/, 1)[0] ?? '') && text.split('/').length === 2;
+  return (isFile ? undefined : fullHubAddress(text)) ?? text;
 }
 
 function parse(text: string, base: string): URL {
   if (text.trim() === '') throw new Error(`there is no address, ${EXPECTED}`);
   let url: URL;
   try {
-    url = new URL(text.trim(), base);
+    url = new URL(inFull(text.trim()), base);
   } catch {
     throw new Error(`"${text}" is not an address, expected one such as https://example.org/gpt2/`);
   }
@@ -80,23 +93,31 @@ function parse(text: string, base: string): URL {
 }
 
 /**
- * The folder's address, its path ending with a slash; a query goes along to each file (`fileAddress`).
- * base: what a relative address is relative to. Throws where the address names no such folder.
+ * What the forms of an address in docs/addresses.md stand for. base: what a relative address is relative to. Throws
+ * where the address names no folder of a model, nor a file of one.
  */
-export function folderAddress(text: string, base: string): string {
+export function modelAddress(text: string, base: string): ModelAddress {
   const url = parse(text, base);
   url.hash = '';
-  if (['huggingface.co', 'www.huggingface.co', 'hf.co'].includes(url.host)) {
-    const path = hubPath(url.pathname, text);
-    return new URL(path, 'https://huggingface.co').href; // its queries only say how to show a page
-  }
-  url.pathname = folderOf(url.pathname, text);
+  // Queries of its pages only say how to show them.
+  if (isHubHost(url.host)) return hubAddress(url.pathname, text);
+  const { folder, file } = splitFile(url.pathname, text);
+  url.pathname = folder;
+  const id = file === undefined ? url.href : fileAddress(url.href, file);
+  return { id, folder: url.href, ...(file && { file }) };
+}
+
+/** The address of a file in a folder: `modelAddress`. */
+export function fileAddress(folder: string, name: string): string {
+  const url = new URL(folder);
+  url.pathname += encodeURIComponent(name);
   return url.href;
 }
 
-/** The address of a file in a folder: `folderAddress`. */
-export function fileAddress(folder: string, name: string): string {
-  const url = new URL(folder);
-  url.pathname += name;
-  return url.href;
+/** What a model of Hugging Face is called where it is loaded by name; undefined for any other. */
+export function hubModel(id: string): { name: string; revision: string } | undefined {
+  const full = fullHubAddress(id) ?? id;
+  const place = full.startsWith(HUB) ? hubPlace(new URL(full).pathname, isModelFile) : undefined;
+  if (place?.path.length !== 0) return undefined;
+  return { name: place.repository, revision: decodeURIComponent(place.revision) };
 }

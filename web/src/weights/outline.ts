@@ -3,9 +3,8 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 
-import { TIMING } from './back-off';
-import { Connection } from './connection';
 import type { Dtype } from './dtype';
+import { type ReadOptions, RemoteFile } from './remote-file';
 
 export interface Outline {
   /** Of the whole file. */
@@ -18,6 +17,8 @@ export interface Outline {
 
 /** Published with the weights, but only the triangle that attention may see: nothing to keep. */
 const MASK = /\.attn\.(masked_)?bias$/;
+
+const METADATA = '__metadata__';
 
 interface Entry {
   dtype: string;
@@ -48,13 +49,23 @@ export function outlineOf(header: string): Outline | undefined {
   }
 }
 
+/** Names of the tensors; undefined where it is no header. */
+export function tensorsIn(header: string): string[] | undefined {
+  try {
+    const names = Object.keys(JSON.parse(header) as object);
+    return names.filter((name) => name !== METADATA);
+  } catch {
+    return undefined; // the core says what is wrong
+  }
+}
+
 function sumUp(header: string): Outline | undefined {
   const tensors = JSON.parse(header) as Record<string, Entry>;
   let f32Bytes = 0;
   let dataBytes = 0;
   let largest = { bytes: 0, dtype: 'f32' as Dtype };
   for (const [name, { dtype, data_offsets: offsets }] of Object.entries(tensors)) {
-    if (name === '__metadata__') continue;
+    if (name === METADATA) continue;
     dataBytes = Math.max(dataBytes, offsets[1]);
     if (MASK.test(name)) continue;
     const numbers = NUMBERS[dtype];
@@ -77,48 +88,42 @@ function headerIn(start: Uint8Array): string | undefined {
     : new TextDecoder().decode(start.subarray(PREFIX_BYTES, end));
 }
 
-async function startOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Of a file on a server: undefined where it is longer than is looked at. Rejects as RemoteFile does. */
+export async function remoteHeader(url: string, options: ReadOptions): Promise<string | undefined> {
   const start = new Uint8Array(LOOK_BYTES);
   let length = 0;
-  for await (const chunk of chunks) {
-    const piece = chunk.subarray(0, LOOK_BYTES - length);
-    start.set(piece, length);
-    length += piece.byteLength;
-    if (length === LOOK_BYTES) break; // a server that knows no ranges sends more
+  for await (const piece of new RemoteFile(url, { ...options, until: LOOK_BYTES }).pieces()) {
+    if (piece.kind === 'restart') {
+      length = 0;
+    } else {
+      start.set(piece.bytes, length);
+      length += piece.bytes.byteLength;
+    }
   }
-  return start.subarray(0, length);
+  return headerIn(start.subarray(0, length));
 }
 
-function outlineIn(start: Uint8Array): Outline | undefined {
-  const header = headerIn(start);
-  return header === undefined ? undefined : outlineOf(header);
+/** Of a file on this machine. */
+export async function localHeader(file: File): Promise<string | undefined> {
+  return headerIn(new Uint8Array(await file.slice(0, LOOK_BYTES).arrayBuffer()));
 }
 
-/** Of a file on a server. Rejects as `request` does. */
-export async function remoteOutline(url: string): Promise<Outline | undefined> {
-  const headers = { Range: LOOK_RANGE };
-  const connection = await Connection.open(url, { headers, cache: 'no-store' }, TIMING.stallMs);
-  try {
-    return outlineIn(await startOf(connection.chunks()));
-  } finally {
-    connection.close();
-  }
+/** Of a model whose files have these headers; undefined where one of them says nothing. */
+export function outlineOfAll(headers: readonly (string | undefined)[]): Outline | undefined {
+  return headers
+    .map((header) => (header === undefined ? undefined : outlineOf(header)))
+    .reduce((sum, each) =>
+      sum && each
+        ? {
+            fileBytes: sum.fileBytes + each.fileBytes,
+            f32Bytes: sum.f32Bytes + each.f32Bytes,
+            dtype: sum.dtype,
+          }
+        : undefined,
+    );
 }
 
 /** Of a model in one or several files on this machine. */
 export async function localOutline(files: readonly File[]): Promise<Outline | undefined> {
-  const outlines = await Promise.all(
-    files.map(async (file) =>
-      outlineIn(new Uint8Array(await file.slice(0, LOOK_BYTES).arrayBuffer())),
-    ),
-  );
-  return outlines.reduce((sum, each) =>
-    sum && each
-      ? {
-          fileBytes: sum.fileBytes + each.fileBytes,
-          f32Bytes: sum.f32Bytes + each.f32Bytes,
-          dtype: sum.dtype,
-        }
-      : undefined,
-  );
+  return outlineOfAll(await Promise.all(files.map(localHeader)));
 }

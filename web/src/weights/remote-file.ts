@@ -16,6 +16,8 @@ export interface ReadOptions {
   /** The bytes before this one are had already, of `version`. */
   from?: number;
   version?: FileVersion;
+  /** Neither this byte nor what follows it is wanted. */
+  until?: number;
   /** Ends everything, with its reason. */
   signal?: AbortSignal;
   onState?: (state: ReadState) => void;
@@ -45,6 +47,7 @@ export class RemoteFile {
   /** Why all that was given must be forgotten, until that is said. */
   private restartReason: string | undefined;
   private readonly partSize = new PartSize();
+  private readonly until: number;
   private readonly timing: Timing;
   private readonly backOff: BackOff;
 
@@ -55,6 +58,7 @@ export class RemoteFile {
   ) {
     this.position = options.from ?? 0;
     this.furthest = this.position;
+    this.until = options.until ?? Infinity;
     this.current = (this.position > 0 && options.version) || {};
     this.timing = options.timing ?? TIMING;
     this.backOff = new BackOff(this.timing);
@@ -92,8 +96,8 @@ export class RemoteFile {
    */
   async *pieces(): AsyncGenerator<Piece, void> {
     for (let isOver = false; !isOver;) {
+      await this.open();
       try {
-        await this.open();
         if (this.restartReason !== undefined) yield this.restart(this.restartReason);
         isOver = yield* this.part();
         this.partSize.grow();
@@ -107,7 +111,8 @@ export class RemoteFile {
     }
   }
 
-  private close(): void {
+  /** Gives up what is being read. */
+  close(): void {
     this.connection?.close();
     this.connection = undefined;
   }
@@ -115,9 +120,8 @@ export class RemoteFile {
   /** Undefined where the answer is of no use, and the file must be asked for from its start. */
   private async connect(): Promise<Connection | undefined> {
     const { pageOrigin = globalThis.location.origin, signal, cache = 'no-store' } = this.options;
-    const { bytes } = this.partSize;
-    const end = bytes === undefined ? undefined : this.position + bytes;
-    this.asked = { from: this.position, end };
+    const end = Math.min(this.position + (this.partSize.bytes ?? Infinity), this.until);
+    this.asked = { from: this.position, end: end === Infinity ? undefined : end };
     const headers = rangeHeaders(this.asked, this.current, isSameOrigin(this.url, pageOrigin));
     const init = { headers, cache, ...(signal && { signal }) };
     const connection = await Connection.open(this.url, init, this.timing.stallMs);
@@ -156,19 +160,25 @@ export class RemoteFile {
   /** What the connection brings. Returns whether it is the last of the file. */
   private async *part(): AsyncGenerator<Piece, boolean> {
     const connection = this.connection;
-    if (!connection || this.position === this.total) return true;
+    if (!connection || this.isOver) return true;
     for await (const chunk of connection.chunks()) {
-      const bytes = chunk.subarray(Math.min(this.skip, chunk.byteLength));
-      this.skip -= chunk.byteLength - bytes.byteLength;
+      const rest = chunk.subarray(Math.min(this.skip, chunk.byteLength));
+      this.skip -= chunk.byteLength - rest.byteLength;
+      const bytes = rest.subarray(0, this.until - this.position);
       if (bytes.byteLength > 0) yield this.take(bytes);
+      if (this.position === this.until) return true; // a server that knows no ranges sends more
     }
     if (connection.response.status === 206 && this.position === this.asked.end) {
-      return this.position === this.total;
+      return this.isOver;
     }
     if (this.skip > 0 || this.position < (this.total ?? 0)) {
       throw new PassingError(this.url, 'the connection ended');
     }
     return true;
+  }
+
+  private get isOver(): boolean {
+    return this.position === this.total || this.position === this.until;
   }
 
   private take(bytes: Uint8Array): Piece {
@@ -192,7 +202,9 @@ export class RemoteFile {
     this.isReached ||= !(error instanceof UnreachableError);
     const failures = this.backOff.fail();
     if (!this.isReached && failures >= FIRST_ATTEMPTS) throw error;
-    if (failures >= this.timing.attempts) throw this.givingUp(error, failures);
+    if (failures >= this.timing.attempts) {
+      throw failures === 1 ? error : this.givingUp(error, failures);
+    }
     const retryInMs = error.waitMs ?? this.backOff.pauseMs;
     this.options.onState?.({ kind: 'paused', reason: error.reason, retryInMs });
     await this.backOff.pause(retryInMs, this.options.signal);

@@ -23,6 +23,11 @@ export class UnreachableError extends PassingError {
   }
 }
 
+/** There is no such file, as far as this server tells: some refuse what they do not have, or send a page about it. */
+export class MissingError extends Error {}
+
+const MISSING = [401, 403, 404, 410];
+
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** Retry-After is a number of seconds or a date. */
@@ -43,10 +48,10 @@ function statusError(url: string, response: Response): Error {
       retryAfterMs(response.headers.get('Retry-After'), Date.now()),
     );
   }
-  return new Error(
+  const text =
     `${url}: ${reason}; expected a folder with ` +
-      'config.json, vocab.json, merges.txt and model.safetensors',
-  );
+    'config.json, vocab.json, merges.txt and model.safetensors';
+  return MISSING.includes(status) ? new MissingError(text) : new Error(text);
 }
 
 /** That there is nothing from that byte on is an answer too, for who asked for a part. */
@@ -65,7 +70,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
   }
   if (!isAnswer(response, init)) throw statusError(url, response);
   if (response.ok && response.headers.get('Content-Type')?.startsWith('text/html')) {
-    throw new Error(
+    throw new MissingError(
       `${url}: the server sent a web page in place of the file; is the address right?`,
     );
   }

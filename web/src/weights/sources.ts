@@ -1,18 +1,21 @@
 /** Where a model can be had, and what its parts are called. */
 
-import { folderAddress } from './model-address';
+import { FILES } from './files';
+import { fileAddress, modelAddress } from './model-address';
 import { localBytes, type LocalModel } from './local-files';
 import type { Outline } from './outline';
 
 export interface ModelSource {
-  /** What names it in the page's address: `embedded`, a published name, or a folder's address. */
+  /** What names it in the page's address: `embedded`, a published name, or an address: see modelAddress. */
   id: string;
   label: string;
-  /** The address of the folder that holds the files: see fileAddress. */
+  /** See ModelAddress. */
   folder: string;
+  file?: string;
   /** Bytes of the weights where known beforehand. */
   weightBytes?: number;
-  /** Where the weights' file was looked at beforehand. */
+  /** Where the weights' files were looked at beforehand: see FoundWeights. */
+  files?: string[];
   outline?: Outline;
   /** Files on this machine, in place of a folder at an address. */
   local?: LocalModel;
@@ -43,6 +46,7 @@ export const publishedSources: readonly ModelSource[] = PUBLISHED.map((model) =>
   id: model.id,
   label: `${model.label} (${model.layers} layers)`,
   folder: `${PUBLISHED_HOME}${model.id}/resolve/main/`,
+  files: [FILES.weights],
   weightBytes: model.weightBytes,
 }));
 
@@ -57,16 +61,21 @@ export function localSource(local: LocalModel, outline: Outline | undefined): Mo
   };
 }
 
-/** The folder at an address that someone typed: see folderAddress. */
-export function folderSource(text: string, base: string): ModelSource {
-  const folder = folderAddress(text, base);
-  return { id: folder, label: folder, folder };
+/** What an address that someone typed stands for: see modelAddress. */
+export function addressSource(text: string, base: string): ModelSource {
+  const address = modelAddress(text, base);
+  return { ...address, label: address.id };
+}
+
+/** What a copy on this machine is of: all that is in the folder, or weights of another name. */
+export function keptAddress({ folder, file }: ModelSource): string {
+  return file === undefined ? folder : fileAddress(folder, file);
 }
 
 /** The source that an id from the page's address stands for. */
 export function sourceOf(id: string, base: string): ModelSource {
   if (id === EMBEDDED_ID) return embeddedSource(base);
-  return publishedSources.find((source) => source.id === id) ?? folderSource(id, base);
+  return publishedSources.find((source) => source.id === id) ?? addressSource(id, base);
 }
 
 /** "548 MB", "1.52 GB" */

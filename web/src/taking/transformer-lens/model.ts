@@ -1,11 +1,11 @@
 /** The beginning of a program: what it is, and the model with the same weights as the page's. */
 
+import { hubModel } from '../../weights/model-address';
 import { EMBEDDED_ID } from '../../weights/sources';
 import { commentText, pythonString } from './python';
 import type { ProgramSource } from './subject';
 
 const PUBLISHED = /^gpt2(-medium|-large|-xl)?$/;
-const HUB = /^https:\/\/huggingface\.co\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/$/;
 
 /** The arguments of `boot_transformers`, and what there is to say of them. */
 function booted({ id, label }: ProgramSource['model']): { from: string; where?: string } {
@@ -14,12 +14,13 @@ function booted({ id, label }: ProgramSource['model']): { from: string; where?: 
     const where = 'A folder of Patchboard’s repository.';
     return { from: pythonString('tools/embedded-model/model'), where };
   }
-  const [, name, revision] = HUB.exec(id) ?? [];
-  if (name === undefined || revision === undefined) {
+  const model = hubModel(id);
+  if (!model) {
     const where = `The folder that holds config.json and the weights of ${commentText(label)}.`;
     return { from: pythonString('model'), where };
   }
-  const at = revision === 'main' ? '' : `, revision=${pythonString(decodeURIComponent(revision))}`;
+  const { name, revision } = model;
+  const at = revision === 'main' ? '' : `, revision=${pythonString(revision)}`;
   return { from: pythonString(name) + at };
 }
 
