@@ -129,6 +129,7 @@ test('what a server tells of one address is not taken for another’s', async ()
   choice.selected = OTHER;
   choice.typed = 'https://example.org/slow/';
   const slow = choice.look();
+  await vi.waitFor(() => expect(findWeights).toHaveBeenCalledOnce());
   serverTells(548 * MEGABYTE);
   choice.typed = FOLDER;
   await choice.look();

@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     dtype: { type: 'string', default: 'f32' },
     rounds: { type: 'string', default: '3' },
     switches: { type: 'string', default: '0' },
+    limit: { type: 'string' },
   },
 });
 const config = positionals[0] ?? 'gpt2';
@@ -57,7 +58,7 @@ async function measureSwitches(visit, address) {
 }
 
 await synthesize(config);
-const models = await serveModels('build/bench');
+const models = await serveModels('build/bench', values.limit && Number(values.limit) * 1e6);
 const profile = mkdtempSync(join(tmpdir(), 'patchboard-'));
 const visit = await PageVisit.start(profile);
 try {

@@ -10,6 +10,7 @@ import { requireFits } from '../weights/dtype';
 import { compareVersions, type FileVersion } from '../weights/file-version';
 import { FILES } from '../weights/files';
 import { findWeights } from '../weights/find-weights';
+import { LargeFile } from '../weights/large-file';
 import { fileAddress } from '../weights/model-address';
 import { type Outline, outlineOf } from '../weights/outline';
 import { type ReadOptions, type ReadState, RemoteFile } from '../weights/remote-file';
@@ -30,7 +31,7 @@ export function fetchText(source: ModelSource, name: string, report: LoadReport)
 }
 
 export class AddressLoad {
-  private remote: RemoteFile | undefined;
+  private remote: RemoteFile | LargeFile | undefined;
   private files = new WeightFiles([FILES.weights]);
   private outline: Outline | undefined;
   private config = '';
@@ -206,7 +207,9 @@ export class AddressLoad {
     const { position, version } = files;
     if (version && version.total === position) return true;
     const url = this.addressOf(files.current);
-    const remote = this.open(url, { from: position, ...(version && { version }) });
+    const { onState } = this;
+    const remote = new LargeFile(url, { from: position, ...(version && { version }), onState });
+    this.remote = remote;
     await remote.open();
     this.tellReading(remote);
     for await (const piece of remote.pieces()) {
@@ -223,12 +226,12 @@ export class AddressLoad {
     return true;
   }
 
-  private tellReading({ total }: RemoteFile): void {
+  private tellReading({ total }: LargeFile): void {
     const { areSeveral, received } = this.files;
     this.report.begin({ kind: 'reading' }, areSeveral ? this.outline?.fileBytes : total, received);
   }
 
-  private async take(bytes: Uint8Array, remote: RemoteFile): Promise<void> {
+  private async take(bytes: Uint8Array, remote: LargeFile): Promise<void> {
     const { session } = this.feeder;
     const { files } = this;
     files.digest?.update(files.position, bytes);
@@ -259,6 +262,7 @@ export class AddressLoad {
     try {
       files.digest?.check(this.addressOf(files.current));
     } catch (error) {
+      files.digest = undefined; // it has been asked, and goes on no more
       await this.keeper.discard();
       throw error;
     }

@@ -5,7 +5,7 @@ import { keptCopies } from '../kept/kept-models';
 import { keptHeaders } from '../kept/manifest';
 import { TIMING } from '../weights/back-off';
 import { type Dtype, proposedDtype } from '../weights/dtype';
-import { type FoundWeights, findWeights } from '../weights/find-weights';
+import type { FoundWeights } from '../weights/find-weights';
 import {
   type ChosenFile,
   type LocalFolder,
@@ -40,8 +40,11 @@ function selectedFor(opened: string): string {
   return opened === LOCAL_ID ? DISK : OTHER;
 }
 
-/** A look is made anew with the next one, and by a load. */
-const ONCE = { ...TIMING, attempts: 1 };
+/** A look that fails is made anew by the next one, or by a load. */
+async function findAt(source: ModelSource): Promise<FoundWeights> {
+  const { findWeights } = await import('../weights/find-weights');
+  return findWeights(source, { timing: { ...TIMING, attempts: 1 } });
+}
 
 function asLooked(source: ModelSource, { files, outline }: Partial<FoundWeights>): ModelSource {
   return { ...source, ...(files && { files }), ...(outline && { outline }) };
@@ -197,7 +200,7 @@ export class ModelChoice {
     const copies = await keptCopies(address);
     const isAddress = source.weightBytes === undefined;
     const kept = copies.map((copy) => outlineOfAll(keptHeaders(copy))).find(Boolean);
-    const found = isAddress && !kept ? await findWeights(source, { timing: ONCE }) : undefined;
+    const found = isAddress && !kept ? await findAt(source) : undefined;
     // Meanwhile another one may have been typed.
     const now = this.pick();
     if (!now || keptAddress(now) !== address) return;

@@ -74,6 +74,11 @@ export class RemoteFile {
     return this.current.total;
   }
 
+  /** Whether the connection brings a part and not, for want of ranges, everything. */
+  get isPart(): boolean {
+    return this.connection?.response.status === 206;
+  }
+
   /** Ends a pause at once. */
   retryNow(): void {
     this.backOff.retryNow();
