@@ -141,8 +141,10 @@ function send(name: string, answer: Answer, server: ModelServer, response: Serve
 }
 
 /** Answers in place of the file; returns whether it did. */
-function refuse(name: string, { how, requests }: ModelServer, response: ServerResponse): boolean {
+function refuse(name: string, server: ModelServer, response: ServerResponse): boolean {
+  const { how, exchanges } = server;
   const { failFirst } = how;
+  const asked = exchanges.filter(({ file }) => areWeights(file)).length;
   if (how.redirect !== undefined && areWeights(name)) {
     response.writeHead(302, { Location: how.redirect + name }).end();
   } else if (how.html === name) {
@@ -150,7 +152,7 @@ function refuse(name: string, { how, requests }: ModelServer, response: ServerRe
     response.end('<!doctype html><p>Please log in');
   } else if (how.status?.[name] !== undefined) {
     response.writeHead(how.status[name]).end();
-  } else if (areWeights(name) && failFirst && requests <= failFirst.times) {
+  } else if (areWeights(name) && failFirst && asked <= failFirst.times) {
     const { status, retryAfter } = failFirst;
     response.writeHead(status, retryAfter ? { 'Retry-After': retryAfter } : {}).end();
   } else {
