@@ -15,6 +15,7 @@ void register_texts_and_arrays() {
   register_type<Prompt>("string | number[]");
   register_type<Dtype>("'f32' | 'f16' | 'q8'");
   register_type<RunName>("'clean' | 'corrupted'");
+  register_type<NoteKind>("'ends-in-space' | 'target-needs-space' | 'first-word-needs-space'");
   register_type<SiteName>("import('../experiment/experiment').Site");
   register_type<DirectionName>("'denoising' | 'noising'");
   // Of what the page's documents ask for: pairs of query and key are the command's as yet.
@@ -35,6 +36,7 @@ void register_texts_and_arrays() {
   register_type<ArrayOf<Check>>("Check[]");
   register_type<ArrayOf<Filling>>("Filling[]");
   register_type<ArrayOf<PromptPair>>("PromptPair[]");
+  register_type<ArrayOf<PromptNote>>("PromptNote[]");
   register_type<ArrayOf<LengthDifference>>("LengthDifference[]");
   register_type<ArrayOf<Repair>>("Repair[]");
 }
@@ -139,6 +141,13 @@ void register_experiment() {
 }
 
 void register_prompts() {
+  value_object<PromptOptions>("PromptOptions")
+      .field("bos", &PromptOptions::bos)
+      .field("specialTokens", &PromptOptions::special_tokens);
+  value_object<PromptNote>("PromptNote")
+      .field("kind", &PromptNote::kind)
+      .field("place", &PromptNote::place)
+      .field("mended", &PromptNote::mended);
   value_object<Filling>("Filling")
       .field("words", &Filling::words)
       .field("text", &Filling::text)
@@ -187,9 +196,9 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("continueFrom(sourceHeader)", &JsSession::continue_from)
       .function("finish", &JsSession::finish)
       .function("info", &JsSession::info)
-      .function("tokenize(prompt)", &JsSession::tokenize)
+      .function("tokenize(prompt, options)", &JsSession::tokenize)
       .function("decode(ids)", &JsSession::decode)
-      .function("resolveTarget(text)", &JsSession::resolve_target)
+      .function("resolveTarget(text, options)", &JsSession::resolve_target)
       .function("start(experiment)", &JsSession::start)
       .function("memoryOf(experiment)", &JsSession::memory_of)
       .function("step", &JsSession::step)
@@ -199,10 +208,11 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("lens(run)", &JsSession::lens)
       .function("neurons(layer, position, count)", &JsSession::neurons)
       .function("checks", &JsSession::checks)
-      .function("measure(prompt, targets)", &JsSession::measure)
-      .function("logits(prompt)", &JsSession::logits)
-      .function("predict(prompt, count)", &JsSession::predict)
-      .function("expandTemplate(text)", &JsSession::expand_template)
+      .function("measure(prompt, targets, options)", &JsSession::measure)
+      .function("logits(prompt, options)", &JsSession::logits)
+      .function("predict(prompt, count, options)", &JsSession::predict)
+      .function("expandTemplate(text, options)", &JsSession::expand_template)
       .function("readPairs(text)", &JsSession::read_pairs)
-      .function("repairs(clean, corrupted)", &JsSession::repairs);
+      .function("repairs(clean, corrupted, options)", &JsSession::repairs)
+      .function("notes(experiment)", &JsSession::notes);
 }

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "core/prompts/pairs.h"
+#include "core/prompts/prompt_notes.h"
 #include "core/prompts/template.h"
 #include "core/prompts/token_repair.h"
+#include "wasm/js_values.h"
 
 namespace patchboard::js {
 namespace {
@@ -40,10 +42,12 @@ SplitWords split_of(const patchboard::SplitWords& words) {
 
 }  // namespace
 
-TemplateStart template_of(const Session& session, const std::string& text) {
+TemplateStart template_of(const Session& session, const std::string& text,
+                          const PromptOptions& options) {
   const std::vector<patchboard::Filling> fillings = PromptTemplate(text).fillings();
-  const LengthSplit split =
-      split_by_length(fillings, [&](std::string_view prompt) { return session.encode(prompt); });
+  const LengthSplit split = split_by_length(fillings, [&](std::string_view prompt) {
+    return session.prompt(prompt, options_of(options));
+  });
   std::vector<Filling> values;
   values.reserve(split.kept.size() + split.others.size());
   for (const patchboard::Filling& filling : split.kept) {
@@ -66,9 +70,13 @@ ArrayOf<PromptPair> pairs_of(const std::string& text) {
   return ArrayOf<PromptPair>(pairs);
 }
 
-Repairs repairs_of(const Session& session, const std::string& clean, const std::string& corrupted) {
+Repairs repairs_of(const Session& session, const std::string& clean, const std::string& corrupted,
+                   const PromptOptions& options) {
   const RepairReport report = repair_lengths(
-      clean, corrupted, {}, [&](std::string_view prompt) { return session.encode(prompt); },
+      clean, corrupted, {},
+      [&](std::string_view prompt) {
+        return session.encode(prompt, options_of(options).special_tokens);
+      },
       [&](TokenId id) { return session.token_text(id); });
   std::vector<LengthDifference> differences;
   differences.reserve(report.differences.size());
@@ -84,6 +92,18 @@ Repairs repairs_of(const Session& session, const std::string& clean, const std::
   }
   return {.differences = ArrayOf<LengthDifference>(differences),
           .repairs = ArrayOf<Repair>(repairs)};
+}
+
+ArrayOf<PromptNote> notes_of(const Session& session, const std::string& experiment) {
+  std::vector<PromptNote> notes;
+  for (const patchboard::PromptNote& note :
+       prompt_notes(experiment, [&](std::string_view text, SpecialTokens special) {
+         return session.encode(text, special);
+       })) {
+    notes.push_back(
+        {.kind = NoteKind(note_name(note.kind)), .place = note.place, .mended = note.mended});
+  }
+  return ArrayOf<PromptNote>(notes);
 }
 
 }  // namespace patchboard::js

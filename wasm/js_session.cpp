@@ -120,16 +120,18 @@ ModelInfo JsSession::info() const {
   });
 }
 
-ArrayOf<Token> JsSession::tokenize(const Prompt& prompt) const {
-  return guarded([&] { return tokens_of(session_, prompt_of(session_, prompt)); });
+ArrayOf<Token> JsSession::tokenize(const Prompt& prompt, const PromptOptions& options) const {
+  return guarded([&] { return tokens_of(session_, prompt_of(session_, prompt, options)); });
 }
 
 std::string JsSession::decode(const Prompt& ids) const {
-  return guarded([&] { return session_.decode(prompt_of(session_, ids)); });
+  return guarded([&] { return session_.decode(prompt_of(session_, ids, {})); });
 }
 
-Token JsSession::resolve_target(const std::string& text) const {
-  return guarded([&] { return token_of(session_, session_.resolve_target(text)); });
+Token JsSession::resolve_target(const std::string& text, const PromptOptions& options) const {
+  return guarded([&] {
+    return token_of(session_, session_.resolve_target(text, options_of(options).special_tokens));
+  });
 }
 
 ExperimentStart JsSession::start(const std::string& experiment) {
@@ -227,38 +229,47 @@ ArrayOf<Check> JsSession::checks() {
   });
 }
 
-MeasureTable JsSession::measure(const Prompt& prompt, const std::string& targets) {
+MeasureTable JsSession::measure(const Prompt& prompt, const std::string& targets,
+                                const PromptOptions& options) {
   return guarded([&] {
-    const Measures measures = session_.measure(prompt_of(session_, prompt),
-                                               read_targets(targets, session_.text_reader()));
+    const Measures measures = session_.measure(
+        prompt_of(session_, prompt, options),
+        read_targets(targets, session_.text_reader(), options_of(options).special_tokens));
     return table_of(measures.values);
   });
 }
 
-Floats JsSession::logits(const Prompt& prompt) {
+Floats JsSession::logits(const Prompt& prompt, const PromptOptions& options) {
   return guarded([&] {
-    const Vector logits = session_.logits(prompt_of(session_, prompt));
+    const Vector logits = session_.logits(prompt_of(session_, prompt, options));
     return Floats(row_values(logits));
   });
 }
 
-ArrayOf<Prediction> JsSession::predict(const Prompt& prompt, double count) {
+ArrayOf<Prediction> JsSession::predict(const Prompt& prompt, double count,
+                                       const PromptOptions& options) {
   return guarded([&] {
-    return predictions_of(session_, session_.predict(prompt_of(session_, prompt),
+    return predictions_of(session_, session_.predict(prompt_of(session_, prompt, options),
                                                      whole_value<Index>(count, "count", 1)));
   });
 }
 
-TemplateStart JsSession::expand_template(const std::string& text) const {
-  return guarded([&] { return template_of(session_, text); });
+TemplateStart JsSession::expand_template(const std::string& text,
+                                         const PromptOptions& options) const {
+  return guarded([&] { return template_of(session_, text, options); });
 }
 
 ArrayOf<PromptPair> JsSession::read_pairs(const std::string& text) const {
   return guarded([&] { return pairs_of(text); });
 }
 
-Repairs JsSession::repairs(const std::string& clean, const std::string& corrupted) const {
-  return guarded([&] { return repairs_of(session_, clean, corrupted); });
+Repairs JsSession::repairs(const std::string& clean, const std::string& corrupted,
+                           const PromptOptions& options) const {
+  return guarded([&] { return repairs_of(session_, clean, corrupted, options); });
+}
+
+ArrayOf<PromptNote> JsSession::notes(const std::string& experiment) const {
+  return guarded([&] { return notes_of(session_, experiment); });
 }
 
 }  // namespace patchboard::js

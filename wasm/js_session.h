@@ -37,9 +37,9 @@ class JsSession {
   void finish();
 
   [[nodiscard]] ModelInfo info() const;
-  [[nodiscard]] ArrayOf<Token> tokenize(const Prompt& prompt) const;
+  [[nodiscard]] ArrayOf<Token> tokenize(const Prompt& prompt, const PromptOptions& options) const;
   [[nodiscard]] std::string decode(const Prompt& ids) const;
-  [[nodiscard]] Token resolve_target(const std::string& text) const;
+  [[nodiscard]] Token resolve_target(const std::string& text, const PromptOptions& options) const;
 
   /// experiment: the text of the JSON document.
   ExperimentStart start(const std::string& experiment);
@@ -57,14 +57,19 @@ class JsSession {
   NeuronChanges neurons(double layer, double position, double count);
   ArrayOf<Check> checks();
   /// One run; targets as in the experiment, JSON text of an array. kl is 0.
-  MeasureTable measure(const Prompt& prompt, const std::string& targets);
+  MeasureTable measure(const Prompt& prompt, const std::string& targets,
+                       const PromptOptions& options);
   /// Of the last position: [vocab_size].
-  Floats logits(const Prompt& prompt);
-  ArrayOf<Prediction> predict(const Prompt& prompt, double count);
-  [[nodiscard]] TemplateStart expand_template(const std::string& text) const;
+  Floats logits(const Prompt& prompt, const PromptOptions& options);
+  ArrayOf<Prediction> predict(const Prompt& prompt, double count, const PromptOptions& options);
+  [[nodiscard]] TemplateStart expand_template(const std::string& text,
+                                              const PromptOptions& options) const;
   /// From JSON or CSV: see docs/experiment.md.
   [[nodiscard]] ArrayOf<PromptPair> read_pairs(const std::string& text) const;
-  [[nodiscard]] Repairs repairs(const std::string& clean, const std::string& corrupted) const;
+  [[nodiscard]] Repairs repairs(const std::string& clean, const std::string& corrupted,
+                                const PromptOptions& options) const;
+  /// What a person may want to mend in an experiment's texts. experiment: as of `start`.
+  [[nodiscard]] ArrayOf<PromptNote> notes(const std::string& experiment) const;
 
  private:
   Session session_;

@@ -52,6 +52,12 @@ struct Prompt : emscripten::val {
   explicit Prompt(const val& value) : val(value) {}
 };
 
+/// See `patchboard::PromptOptions`. special_tokens: whether they are tokens in a text.
+struct PromptOptions {
+  bool bos = false;
+  bool special_tokens = true;
+};
+
 /// A text of a few that there are; TypeScript knows which.
 template <typename Of>
 struct Name : emscripten::val {
@@ -64,6 +70,7 @@ using DirectionName = Name<struct OfDirection>;
 using AxesName = Name<struct OfAxes>;
 using Dtype = Name<struct OfDtype>;
 using RunName = Name<struct OfRun>;
+using NoteKind = Name<struct OfNote>;
 
 /// text: for a person to read; spaces and newlines as they are, bytes that are no UTF-8 as `\xHH`.
 /// Where logits are not finite, the id is -1.
@@ -211,6 +218,12 @@ struct TemplateStart {
 struct PromptPair {
   std::string name, clean, corrupted;
   ArrayOf<std::string> targets;
+};
+
+/// See core/prompts/prompt_notes.h.
+struct PromptNote {
+  NoteKind kind;
+  std::string place, mended;
 };
 
 /// Words of a prompt, and the tokens that they are.

@@ -1,5 +1,7 @@
 #include "wasm/js_values.h"
 
+#include <utility>
+
 namespace patchboard::js {
 namespace {
 
@@ -122,9 +124,16 @@ CellDetails details_of(const Session& session, const patchboard::CellDetails& de
                             .patched = tokens_of(session, details.patched)}};
 }
 
-std::vector<TokenId> prompt_of(const Session& session, const Prompt& prompt) {
+patchboard::PromptOptions options_of(const PromptOptions& options) {
+  return {.bos = options.bos,
+          .special_tokens =
+              options.special_tokens ? SpecialTokens::kAreTokens : SpecialTokens::kAreText};
+}
+
+std::vector<TokenId> prompt_of(const Session& session, const Prompt& prompt,
+                               const PromptOptions& options) {
   if (prompt.isString()) {
-    return session.encode(prompt.as<std::string>());
+    return session.prompt(prompt.as<std::string>(), options_of(options));
   }
   if (!prompt.isArray()) {
     throw Error(ErrorCode::kState, "a prompt is neither a text nor an array of token ids");
@@ -135,7 +144,7 @@ std::vector<TokenId> prompt_of(const Session& session, const Prompt& prompt) {
   for (unsigned i = 0; i < length; ++i) {
     ids.push_back(whole_value<TokenId>(prompt[i].as<double>(), "token id"));
   }
-  return ids;
+  return session.prompt(std::move(ids), options_of(options));
 }
 
 }  // namespace patchboard::js

@@ -39,7 +39,11 @@ template <std::integral T>
   return whole_of<T>(value, {.code = ErrorCode::kState, .name = name}, least, most);
 }
 
-/// Errors: kState, kPrompt for ids outside of the vocabulary.
-[[nodiscard]] std::vector<TokenId> prompt_of(const Session& session, const Prompt& prompt);
+[[nodiscard]] patchboard::PromptOptions options_of(const PromptOptions& options);
+
+/// As it is run. Errors: kState, kPrompt for ids outside of the vocabulary, kExperiment for a model
+/// without the token that it is to begin with.
+[[nodiscard]] std::vector<TokenId> prompt_of(const Session& session, const Prompt& prompt,
+                                             const PromptOptions& options);
 
 }  // namespace patchboard::js

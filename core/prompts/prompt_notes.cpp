@@ -24,8 +24,6 @@ constexpr std::array<std::string_view, 30> kEndings = {
 /// Scripts from here on are not all written with spaces between their words.
 constexpr char32_t kSpacedScriptsEnd = 0x0590;
 
-std::string in_backticks(std::string_view text) { return "`" + std::string(text) + "`"; }
-
 bool is_word_part(char32_t point) {
   const CharClass kind = char_class(point);
   return point < kSpacedScriptsEnd && (kind == CharClass::kLetter || kind == CharClass::kNumber);
@@ -41,27 +39,22 @@ char32_t last_code_point(std::string_view text) {
   return last;
 }
 
-/// Whether the quote that a text ends with opens what follows.
-bool opens_quote(std::string_view text) {
-  const std::string_view before = text.substr(0, text.size() - 1);
-  const auto same = std::ranges::count(before, text.back());
-  return before.empty() || (text.back() == '"' ? same % 2 == 0
-                                               : !is_word_part(last_code_point(before)) &&
-                                                     before.back() != ',' && before.back() != '.');
-}
-
 /// Whether a word that comes after `text` begins with a space.
 bool is_followed_by_space(std::string_view text) {
   if (text.empty()) {
     return false;
   }
-  const char last = text.back();
-  if (last == '"' || last == '\'') {
-    return !opens_quote(text);
+  char last = text.back();
+  if (last == '"' || last == '\'') {  // what closes a quote stands at a word or a mark
+    text.remove_suffix(1);
+    if (text.empty() || text.back() == ' ') {
+      return false;
+    }
+    last = text.back();
   }
   constexpr std::string_view kMarks = ".,;:!?)]}%";
-  const char32_t point = last_code_point(text);
   constexpr char32_t kClosingQuote = 0x201D;
+  const char32_t point = last_code_point(text);
   return kMarks.find(last) != std::string_view::npos || point == kClosingQuote ||
          is_word_part(point);
 }
@@ -97,13 +90,12 @@ class Notes {
       : document_(document), special_(special), encode_(encode) {}
 
   std::vector<PromptNote> all() {
-    const bool is_alone = !document_.find("corrupted");
-    add_prompt(document_.find("clean"), is_alone ? "the prompt" : "the clean prompt");
-    add_prompt(document_.find("corrupted"), "the corrupted prompt");
+    add_prompt(document_.find("clean"));
+    add_prompt(document_.find("corrupted"));
     if (const auto corruption = document_.find("corruption")) {
       if (const auto prompts = corruption->find("prompts")) {
         for (const InputValue& prompt : prompts->list()) {
-          add_prompt(prompt, "a prompt of the mean");
+          add_prompt(prompt);
         }
       }
     }
@@ -116,26 +108,22 @@ class Notes {
     return encode_(text, special_).size();
   }
 
-  void add_prompt(const std::optional<InputValue>& value, const std::string& name) {
+  void add(Kind kind, const InputValue& place, std::string mended) {
+    notes_.push_back({.kind = kind, .place = place.place(), .mended = std::move(mended)});
+  }
+
+  void add_prompt(const std::optional<InputValue>& value) {
     if (!value || !value->is_text() || value->text().empty()) {
       return;
     }
     const std::string& text = value->text();
     const std::size_t end = text.find_last_not_of(' ') + 1;
     if (end < text.size() && end > 0) {
-      notes_.push_back({.kind = Kind::kEndsInSpace,
-                        .place = value->place(),
-                        .text = name + " ends in a space, which the next word brings with it",
-                        .mended = text.substr(0, end)});
+      add(Kind::kEndsInSpace, *value, text.substr(0, end));
     }
     const std::string_view word = first_word(text);
     if (!word.empty() && tokens(word) > 1 && tokens(" " + std::string(word)) == 1) {
-      notes_.push_back({.kind = Kind::kFirstWordNeedsSpace,
-                        .place = value->place(),
-                        .text = name + " begins with " + in_backticks(word) + ", " +
-                                std::to_string(tokens(word)) +
-                                " tokens, which is one token with a space before it",
-                        .mended = " " + text});
+      add(Kind::kFirstWordNeedsSpace, *value, " " + text);
     }
   }
 
@@ -159,14 +147,9 @@ class Notes {
     if (text.empty() || !is_word_part(first_code_point(text).value) || goes_on(prompt, text)) {
       return;
     }
-    const std::string spaced = " " + text;
+    std::string spaced = " " + text;
     if (is_several || tokens(spaced) == 1) {
-      notes_.push_back({.kind = Kind::kTargetNeedsSpace,
-                        .place = target.place(),
-                        .text = "the target " + in_backticks(text) +
-                                " has no space before it, with which " + in_backticks(spaced) +
-                                " would come after this prompt",
-                        .mended = spaced});
+      add(Kind::kTargetNeedsSpace, target, std::move(spaced));
     }
   }
 

@@ -20,7 +20,6 @@ struct PromptNote {
 
   Kind kind = Kind::kEndsInSpace;
   std::string place;   ///< in the document: "clean", "corruption.prompts[0]", "targets[1]"
-  std::string text;    ///< what it is, for a person
   std::string mended;  ///< what would be right in its place
 
   bool operator==(const PromptNote&) const = default;

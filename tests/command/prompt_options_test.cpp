@@ -136,11 +136,9 @@ TEST_F(PromptOptionsOfTheCommand, NotesAreOnStandardErrorAndChangeNothing) {
   const CommandResult space =
       run_command({"predict", "--model", folder_.path(), "--text", "Jones "});
   EXPECT_EQ(space.exit_code, 0);
-  EXPECT_EQ(
-      space.err,
-      "note: the prompt ends in a space, which the next word brings with it\n"
-      "note: the prompt begins with `Jones`, 5 tokens, which is one token with a space before "
-      "it\n");
+  EXPECT_EQ(space.err,
+            "note: the prompt ends in a space, which the next word brings with it\n"
+            "note: the prompt begins with a word that is one token only with a space before it\n");
   folder_.write("pairs.csv",
                 "clean,corrupted,name\nMi Jones ,Mi Smith ,one\nMi Smith ,Mi Jones ,two\n");
   const CommandResult pairs = run_command(

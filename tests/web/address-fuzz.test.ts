@@ -18,6 +18,8 @@ const KEYS = [
     'samples',
     'seed',
     'mean-prompt',
+    'bos',
+    'special-tokens',
     'layers',
     'positions',
     'resid_post-layers',
@@ -42,6 +44,7 @@ const VALUES = [
   ...['5e-324', '1e-320', 'Infinity', 'NaN', 'null', 'true', 'false', 'noise', 'zero', 'mean'],
   ...['prompt', 'resid_pre', 'resid_post', 'attn_out', 'z', 'pattern', 'denoising', 'noising'],
   ...['prob', 'logit_diff', 'prob-clean', 'share', 'f16', 'q8', 'constructor', 'toString'],
+  ...['text', 'tokens'],
   ...['%', '%ff', '%00', '\u0000', '\ud800', '😀', 'a&b', 'a=b', 'a+b', '[[[[', '"\\', '\r\n'],
 ];
 

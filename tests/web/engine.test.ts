@@ -3,6 +3,7 @@
 import { expose } from 'comlink';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { USUAL_OPTIONS } from '../../web/src/experiment/prompt-options';
 import { embeddedSource } from '../../web/src/weights/sources';
 import { Engine } from '../../web/src/worker/engine';
 import { EngineOver } from '../../web/src/worker/engine-over';
@@ -90,7 +91,7 @@ test('a model’s threads rest before its worker is terminated', async () => {
   engine.close();
   await settle();
   expect(workers.at(-1)?.happened).toEqual(['rests', 'terminated']);
-  await expect(engine.call('tokenize', ['a'])).rejects.toThrow('was unloaded');
+  await expect(engine.call('tokenize', ['a', USUAL_OPTIONS])).rejects.toThrow('was unloaded');
 });
 
 test('a worker that computes on and on is ended by force', async () => {
@@ -106,7 +107,7 @@ test('a worker that computes on and on is ended by force', async () => {
 test('whatever is waited for when a model is unloaded is rejected', async () => {
   const engine = await load();
   behaviour.call = () => new Promise(() => undefined);
-  const asked = engine.call('tokenize', ['a']);
+  const asked = engine.call('tokenize', ['a', USUAL_OPTIONS]);
   engine.close();
   await expect(asked).rejects.toThrow('was unloaded');
 });
@@ -139,7 +140,9 @@ test('a trap in WebAssembly ends the engine, whose memory is of no use then', as
   behaviour.call = () => {
     throw Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
   };
-  await expect(engine.call('tokenize', ['a'])).rejects.toThrow('memory access out of bounds');
+  await expect(engine.call('tokenize', ['a', USUAL_OPTIONS])).rejects.toThrow(
+    'memory access out of bounds',
+  );
   const why: unknown = await engine.over.catch((error: unknown) => error);
   expect(why).toBeInstanceOf(EngineOver);
   expect((why as EngineOver).isCrash).toBe(true);
@@ -150,7 +153,7 @@ test('a trap in WebAssembly ends the engine, whose memory is of no use then', as
 test('a worker that stops says so to whoever waits, once', async () => {
   const engine = await load();
   behaviour.call = () => new Promise(() => undefined);
-  const asked = engine.call('tokenize', ['a']);
+  const asked = engine.call('tokenize', ['a', USUAL_OPTIONS]);
   workers[0]?.crash('');
   await expect(asked).rejects.toThrow('the computing worker stopped: out of memory?');
 });

@@ -63,6 +63,10 @@ export class FakeSession {
     this.row = 0;
   }
 
+  notes() {
+    return [];
+  }
+
   attribute(): AttributionResult {
     if (this.held.includes('estimate')) throw coreError(`no estimate of ${this.held}`);
     return { estimates: [], seconds: 0 };

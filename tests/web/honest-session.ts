@@ -5,9 +5,11 @@ import type {
   AttributionResult,
   ExperimentStart,
   Prediction,
+  PromptNote,
   SweepInfo,
   SweepRow,
 } from '../../web/src/engine/module';
+import type { PromptOptions } from '../../web/src/experiment/prompt-options';
 import type { ExperimentDocument } from '../../web/src/experiment/experiment';
 import { START } from './example-result';
 import { tableOf } from './measure-tables';
@@ -28,8 +30,11 @@ export const exactValue = (model: string, document: string, sweep: number, cell:
 export const estimateValue = (model: string, document: string, sweep: number, cell: number) =>
   numberOf(`estimate ${model} ${document} ${sweep} ${cell}`);
 
-const wordsOf = (prompt: string | number[]) =>
-  typeof prompt === 'string' ? prompt.split(' ') : prompt.map((id) => `#${id}`);
+const BOS = '<|endoftext|>';
+const wordsOf = (prompt: string | number[], { bos }: { bos?: boolean } = {}) => [
+  ...(bos ? [BOS] : []),
+  ...(typeof prompt === 'string' ? prompt.split(' ') : prompt.map((id) => `#${id}`)),
+];
 const idOf = (text: string) => Math.floor(numberOf(text) * 2 ** 20);
 const tokenOf = (text: string) => ({ id: idOf(text), text });
 const coreError = (message: string) => Object.assign(new Error(message), { code: 'experiment' });
@@ -41,7 +46,7 @@ const top = (prompt: string | number[]): Prediction[] => [
   { ...tokenOf(answerOf(prompt)), prob: 0.9, logit: 1 },
 ];
 
-function sweepsOf({ sites, directions, clean, region }: ExperimentDocument): SweepInfo[] {
+function sweepsOf({ sites, directions, clean, region, bos }: ExperimentDocument): SweepInfo[] {
   return sites.flatMap((entry) => {
     const { site, layers } = typeof entry === 'string' ? { site: entry, layers: undefined } : entry;
     const [first, end] = layers ?? [0, LAYERS];
@@ -49,7 +54,11 @@ function sweepsOf({ sites, directions, clean, region }: ExperimentDocument): Swe
       Math.max(first, region?.layers[0] ?? 0),
       Math.min(end, region?.layers[1] ?? LAYERS),
     ];
-    const rows = { rows: LAYERS, columns: wordsOf(clean).length, blockRows: BLOCK_ROWS };
+    const rows = {
+      rows: LAYERS,
+      columns: wordsOf(clean, { bos: bos === true }).length,
+      blockRows: BLOCK_ROWS,
+    };
     return directions.map((direction) => ({
       ...{ site, direction, axes: 'position' as const, firstLayer, endLayer },
       ...rows,
@@ -86,8 +95,8 @@ export class HonestSession {
     };
     return {
       ...START,
-      tokensClean: wordsOf(clean).map(tokenOf),
-      tokensCorrupted: wordsOf(corrupted).map(tokenOf),
+      tokensClean: wordsOf(clean, document).map(tokenOf),
+      tokensCorrupted: wordsOf(corrupted, document).map(tokenOf),
       targets: names.map((name) => ({ text: name, tokens: [tokenOf(name)] })),
       clean: run('clean'),
       corrupted: run('corrupted'),
@@ -148,7 +157,21 @@ export class HonestSession {
   targetOf = (text: string) => (this.isToken(text) ? text : idOf(text));
 
   predict = (prompt: string | number[]) => top(prompt);
-  tokenize = (prompt: string | number[]) => wordsOf(prompt).map(tokenOf);
+  tokenize = (prompt: string | number[], options: PromptOptions) =>
+    wordsOf(prompt, options).map(tokenOf);
+  /** Of a target that a document names without its space. */
+  notes = (text: string): PromptNote[] =>
+    (JSON.parse(text) as ExperimentDocument).targets.flatMap((target, index) =>
+      typeof target === 'string' && !target.startsWith(' ')
+        ? [
+            {
+              kind: 'target-needs-space',
+              place: `targets[${index}]`,
+              mended: ` ${target}`,
+            },
+          ]
+        : [],
+    );
   repairs = () => ({ differences: [], repairs: [] });
   checks = () => [];
 

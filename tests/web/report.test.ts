@@ -13,6 +13,7 @@ import {
   modelNote,
   tableVerdict,
 } from '../../web/src/report/verdicts';
+import type { EngineAccess } from '../../web/src/worker/engine-access';
 import { exampleResult, MODEL, START } from './example-result';
 import { probabilities, tableOf } from './measure-tables';
 
@@ -114,6 +115,9 @@ test('the note says which model the figures are of', () => {
 });
 
 const SOURCE: ReportSource = {
+  reading() {
+    return this as EngineAccess;
+  },
   predict: () => Promise.resolve([{ id: 1, text: ' x', logit: 0, prob: 0.5 }]),
   measure: (prompt, targets) =>
     Promise.resolve(

@@ -8,6 +8,7 @@ import { openDocument } from '../../web/src/opening/open-document';
 import { requireTokensOf } from '../../web/src/opening/tokens-of-engine';
 import type { LabResult } from '../../web/src/result/result';
 import { compareNumbers, samenessText } from '../../web/src/result/same-numbers';
+import type { EngineAccess } from '../../web/src/worker/engine-access';
 import type { SavedResult } from '../../web/src/taking/saved';
 import { oldFiles, oldText } from './old-files';
 import { oneOf, randomNumbers } from './random';
@@ -152,7 +153,7 @@ test('one field of a saved result that is changed at random is refused, or it is
 describe('tokens of a file', () => {
   const own = opened(PAGE);
   const { tokensClean, tokensCorrupted, targets } = own.start;
-  const engine = {
+  const tokenizer = {
     tokenize: (prompt: string | number[]) => {
       if (typeof prompt !== 'string') {
         const known = [...own.start.topClean, ...own.start.topCorrupted];
@@ -162,6 +163,10 @@ describe('tokens of a file', () => {
     },
     resolveTarget: (text: string) =>
       Promise.resolve(targets.find((target) => target.text === text)!.tokens[0]!),
+  };
+  const engine = {
+    reading: () =>
+      ({ ...tokenizer, tokenizePrompt: tokenizer.tokenize }) as unknown as EngineAccess,
   };
 
   test('that the tokenizer of its model makes are taken', async () => {

@@ -31,7 +31,7 @@ function setSource(onRun: (experiment: Experiment) => void): SetSource {
       text.startsWith('[')
         ? Promise.resolve(JSON.parse(text) as PromptPair[])
         : Promise.reject(new Error('expected pairs')),
-    tokenize: (prompt) => {
+    tokenizePrompt: (prompt) => {
       const words = typeof prompt === 'string' ? prompt.split(' ') : [];
       return Promise.resolve(words.map((word, id) => ({ id, text: word })));
     },

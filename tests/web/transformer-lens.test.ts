@@ -117,6 +117,19 @@ test('a program has the token ids, the targets and what is patched with what', (
   expect(program).toContain('patch_positions("hook_resid_post", corrupted, clean_cache)');
 });
 
+test('a program’s ids begin with the token before every prompt, and it says so', () => {
+  const bos = { id: 50256, text: '<|endoftext|>' };
+  const tokensClean = [bos, ...START.tokensClean];
+  const tokensCorrupted = [bos, ...START.tokensCorrupted];
+  const result = exampleResult({ bos: true }, { tokensClean, tokensCorrupted });
+  const program = transformerLensProgram(result, VIEW);
+  expect(program).toContain('what prepend_bos puts before a text');
+  expect(program).toContain('clean = torch.tensor([[50256, 1, 2]])');
+  expect(program).toContain('corrupted = torch.tensor([[50256, 3, 2]])');
+  expect(program).toContain('length = 3');
+  expect(transformerLensProgram(exampleResult(), VIEW)).not.toContain('bos');
+});
+
 test('a program is short: what an experiment has no use for is not in it', () => {
   const program = transformerLensProgram(exampleResult(), VIEW);
   expect(program.split('\n').length).toBeLessThan(80);

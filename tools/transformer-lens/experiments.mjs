@@ -63,6 +63,24 @@ const VIEWS = {
 
 const isAblation = (corruption) => corruption.kind === 'zero' || corruption.kind === 'mean';
 
+/** With the model's own token before every prompt, which position 0 then is. */
+const withBos = () =>
+  Object.entries(CORRUPTIONS).flatMap(([corruptionName, corruption]) =>
+    ['positions', 'heads by position'].map((shapeName) => ({
+      name: `${corruptionName}, ${shapeName}, with bos`,
+      document: {
+        patchboard: 1,
+        clean,
+        ...corruption,
+        bos: true,
+        targets: TARGETS,
+        ...SHAPES[shapeName],
+        directions: isAblation(corruption.corruption) ? ['noising'] : ['denoising', 'noising'],
+      },
+      views: { 'logit difference': VIEWS['logit difference'], probability: VIEWS.probability },
+    })),
+  );
+
 /** [name, document, views by their name]. Each document is measured in two views. */
 export function experiments() {
   const views = Object.entries(VIEWS);
@@ -87,5 +105,5 @@ export function experiments() {
       });
     }
   }
-  return all;
+  return [...all, ...withBos()];
 }

@@ -93,6 +93,8 @@ export function toQuery(
     for (const direction of experiment.directions) query.append('direction', direction);
   }
   if (experiment.by_position) query.set('by-position', '');
+  if (experiment.bos) query.set('bos', '');
+  if (experiment.special_tokens === false) query.set('special-tokens', 'text');
   if (experiment.window !== 1) query.set('window', String(experiment.window));
   if (experiment.span !== 1) query.set('span', String(experiment.span));
   setCorruption(query, experiment.corruption);
@@ -103,7 +105,7 @@ export function toQuery(
   if (choice.target !== DEFAULT_CHOICE.target) query.set('of', String(choice.target));
   if (choice.against !== DEFAULT_CHOICE.against) query.set('against', String(choice.against));
   if (state.cell) query.set('cell', state.cell);
-  return `?${query.toString().replaceAll(/\b(embed|present|by-position|follow)=(?=&|$)/g, '$1')}`;
+  return `?${query.toString().replaceAll(/\b(embed|present|by-position|bos|follow)=(?=&|$)/g, '$1')}`;
 }
 
 function readCorruption(query: QueryReader): Corruption {
@@ -145,6 +147,10 @@ export function fromQuery(
     patchboard: 1,
     clean: clean ?? defaults.clean,
     corrupted: query.numbers('corrupted-ids') ?? query.text('corrupted') ?? defaults.corrupted,
+    ...(query.isSet('bos') && { bos: true }),
+    ...(query.oneOf('special-tokens', ['tokens', 'text'], 'tokens') === 'text' && {
+      special_tokens: false,
+    }),
     targets: targets.length > 0 ? targets : defaults.targets,
     sites,
     by_position: query.isSet('by-position'),

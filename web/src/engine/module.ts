@@ -18,6 +18,7 @@ export type {
   ModelInfo,
   NeuronChanges,
   Prediction,
+  PromptNote,
   PromptPair,
   Repair,
   Repairs,

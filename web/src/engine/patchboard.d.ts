@@ -133,6 +133,17 @@ export type MemoryNeed = {
   allowed: number
 };
 
+export type PromptOptions = {
+  bos: boolean,
+  specialTokens: boolean
+};
+
+export type PromptNote = {
+  kind: 'ends-in-space' | 'target-needs-space' | 'first-word-needs-space',
+  place: string,
+  mended: string
+};
+
 export type Filling = {
   words: string[],
   text: string,
@@ -185,9 +196,9 @@ export interface Session {
   continueFrom(sourceHeader: string): number;
   finish(): void;
   info(): ModelInfo;
-  tokenize(prompt: string | number[]): Token[];
+  tokenize(prompt: string | number[], options: PromptOptions): Token[];
   decode(ids: string | number[]): string;
-  resolveTarget(text: string): Token;
+  resolveTarget(text: string, options: PromptOptions): Token;
   start(experiment: string): ExperimentStart;
   memoryOf(experiment: string): MemoryNeed;
   step(): SweepRow | undefined;
@@ -197,12 +208,13 @@ export interface Session {
   lens(run: 'clean' | 'corrupted'): LogitLens;
   neurons(layer: number, position: number, count: number): NeuronChanges;
   checks(): Check[];
-  measure(prompt: string | number[], targets: string): MeasureTable;
-  logits(prompt: string | number[]): Float32Array<ArrayBuffer>;
-  predict(prompt: string | number[], count: number): Prediction[];
-  expandTemplate(text: string): TemplateStart;
+  measure(prompt: string | number[], targets: string, options: PromptOptions): MeasureTable;
+  logits(prompt: string | number[], options: PromptOptions): Float32Array<ArrayBuffer>;
+  predict(prompt: string | number[], count: number, options: PromptOptions): Prediction[];
+  expandTemplate(text: string, options: PromptOptions): TemplateStart;
   readPairs(text: string): PromptPair[];
-  repairs(clean: string, corrupted: string): Repairs;
+  repairs(clean: string, corrupted: string, options: PromptOptions): Repairs;
+  notes(experiment: string): PromptNote[];
   delete(): void;
 }
 

@@ -129,13 +129,20 @@ export function withoutInput(experiment: Experiment): Experiment {
 }
 
 export function toDocument(experiment: Experiment): ExperimentDocument {
-  const { corrupted, layers_of_sites = {}, ...rest } = experiment;
+  const { corrupted, bos, special_tokens, layers_of_sites = {}, ...rest } = experiment;
   const sites = experiment.sites.map((site) => {
     const layers = layers_of_sites[site];
     return layers ? { site, layers } : site;
   });
   const isPrompt = experiment.corruption.kind === 'prompt';
-  return { ...rest, sites, ...(isPrompt && { corrupted }) };
+  // At the end whichever was set first: documents tell experiments apart.
+  return {
+    ...rest,
+    sites,
+    ...(isPrompt && { corrupted }),
+    ...(bos && { bos }),
+    ...(special_tokens === false && { special_tokens }),
+  };
 }
 
 /** The document that the core reads: docs/experiment.md. */

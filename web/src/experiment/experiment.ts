@@ -33,6 +33,10 @@ export interface Experiment {
   patchboard: 1;
   clean: string | number[];
   corrupted: string | number[];
+  /** The model's bos_token_id before every prompt, as position 0; off where it is left out. */
+  bos?: true;
+  /** Special tokens in a text are plain text; each is the one token where it is left out. */
+  special_tokens?: false;
   targets: TargetText[];
   sites: Site[];
   by_position: boolean;

@@ -1,7 +1,13 @@
 /** Two heatmaps beside each other: what differs in their settings, and their difference. */
 
 import type { LabResult, SweepValues } from '../result/result';
-import { computedText, corruptionText, promptText, targetText } from '../result/settings-text';
+import {
+  computedText,
+  corruptionText,
+  optionsText,
+  promptText,
+  targetText,
+} from '../result/settings-text';
 
 /** One heatmap of a result. */
 export interface Compared {
@@ -26,6 +32,7 @@ const SETTINGS: readonly [name: string, text: Setting][] = [
     ({ result: { experiment } }) =>
       experiment.corruption.kind === 'prompt' ? promptText(experiment.corrupted) : 'none',
   ],
+  ['prompts as tokens', ({ result }) => optionsText(result.experiment).join('; ') || 'as usual'],
   ['targets', ({ result }) => result.experiment.targets.map(targetText).join(', ')],
   ['site', ({ sweep }) => sweep.info.site],
   ['direction', ({ sweep }) => sweep.info.direction],

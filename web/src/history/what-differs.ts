@@ -4,6 +4,7 @@ import { settled, withoutInput } from '../experiment/defaults';
 import type { Corruption, Experiment } from '../experiment/experiment';
 import { metricInfo } from '../result/metrics';
 import { regionText } from '../result/region';
+import { markInvisible } from '../tokens/invisible';
 import { targetLabel } from '../tokens/targets';
 import type { Asked } from './entry';
 
@@ -18,7 +19,7 @@ const wordsOf = (prompt: Prompt): string[] =>
   typeof prompt === 'string' ? prompt.split(/\s+/) : prompt.map((id) => `#${id}`);
 
 function excerpt(prompt: Prompt): string {
-  const text = wordsOf(prompt).join(' ');
+  const text = markInvisible(wordsOf(prompt).join(' '));
   const letters = Array.from(text);
   return `“${letters.length > LONGEST_EXCERPT ? `${letters.slice(0, LONGEST_EXCERPT).join('').trimEnd()}…` : text}”`;
 }
@@ -98,6 +99,10 @@ function experimentChanges(before: Experiment, after: Experiment): string[] {
   const arePrompts = areOtherPrompts(before, after);
   return [
     ...corruptionChanges(before.corruption, after.corruption),
+    ...(isOther('bos') ? [after.bos ? 'with bos' : 'without bos'] : []),
+    ...(isOther('special_tokens')
+      ? [after.special_tokens === false ? 'special tokens as text' : 'special tokens']
+      : []),
     ...(isOther('sites') || isOther('layers_of_sites') ? [sitesTitle(after)] : []),
     ...(isOther('by_position') ? [after.by_position ? 'by position' : 'whole heads'] : []),
     ...(isOther('directions') ? [directionsTitle(after)] : []),

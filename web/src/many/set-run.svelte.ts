@@ -9,7 +9,10 @@ import { EngineOver } from '../worker/engine-over';
 import { type PairShape, setText, whyLeftOut } from './pair-set';
 import type { ManyStatus } from './template-run.svelte';
 
-export type SetSource = Pick<EngineAccess, 'readPairs' | 'tokenize' | 'resolveTarget' | 'run'>;
+export type SetSource = Pick<
+  EngineAccess,
+  'readPairs' | 'tokenizePrompt' | 'resolveTarget' | 'run'
+>;
 
 export interface PairResult {
   name: string;
@@ -170,8 +173,8 @@ async function reasonsOf(
   for (const [index, pair] of pairs.entries()) {
     const targets = targetsOf(pair, settings);
     try {
-      const clean = (await source.tokenize(pair.clean)).length;
-      const corrupted = isPrompt ? (await source.tokenize(pair.corrupted)).length : clean;
+      const clean = (await source.tokenizePrompt(pair.clean)).length;
+      const corrupted = isPrompt ? (await source.tokenizePrompt(pair.corrupted)).length : clean;
       // A pair whose targets are no tokens has no say in what is commonest.
       for (const target of targets) {
         if (typeof target === 'string') await source.resolveTarget(target);

@@ -2,7 +2,7 @@
 
 import type { TemplateStart } from '../engine/module';
 import { messageOf } from '../errors/errors';
-import type { TargetText } from '../experiment/experiment';
+import type { Experiment, TargetText } from '../experiment/experiment';
 import type { ResultModel } from '../result/result';
 import type { EngineAccess } from '../worker/engine-access';
 import { EngineOver } from '../worker/engine-over';
@@ -21,6 +21,7 @@ export class TemplateRun {
   template = $state('');
   targets = $state.raw<readonly TargetText[]>([]);
   model = $state.raw<ResultModel>();
+  settings = $state.raw<Pick<Experiment, 'bos' | 'special_tokens'>>({});
   done = $state(0);
   /** Whether all of this is of a run before the last one, which has brought nothing (yet). */
   isBefore = $state(false);
@@ -50,6 +51,8 @@ export class TemplateRun {
     template: string,
     targets: readonly TargetText[],
     model: ResultModel,
+    /** How `source` reads its texts. */
+    settings: Pick<Experiment, 'bos' | 'special_tokens'> = {},
   ) {
     const run = ++this.current;
     const isCurrent = () => run === this.current;
@@ -63,6 +66,7 @@ export class TemplateRun {
       this.template = template;
       this.targets = targets;
       this.model = model;
+      this.settings = settings;
       this.done = 0;
       this.isBefore = false;
       this.fillings = start.fillings.filter(({ keeps }) => keeps);

@@ -2,6 +2,7 @@
 
 import type { Prediction, Target, Token } from '../engine/module';
 import type { Experiment, TargetText } from '../experiment/experiment';
+import { tokensBefore } from '../experiment/prompt-options';
 import { bytesOf } from '../tokens/token-bytes';
 import type { InputValue } from './input-value';
 
@@ -23,12 +24,18 @@ function spell(tokens: readonly Token[], text: string): boolean {
 
 const joined = (tokens: readonly Token[]) => tokens.map(({ text }) => text).join('');
 
+/** all: with the token before it, where the experiment has one. */
 function requirePrompt(
   value: InputValue,
-  tokens: readonly Token[],
+  all: readonly Token[],
+  experiment: Experiment,
   prompt: Experiment['clean'],
   key: string,
 ): void {
+  const before = tokensBefore(experiment);
+  if (all.length < before)
+    value.fail('no token, expected the one before every prompt, as "bos" says');
+  const tokens = all.slice(before);
   if (typeof prompt === 'string') {
     if (spell(tokens, prompt)) return;
     value.fail(
@@ -56,10 +63,10 @@ export function requireOwnPrompts(
   experiment: Experiment,
 ): void {
   const { corruption } = experiment;
-  requirePrompt(value.at('clean'), clean, experiment.clean, 'clean');
+  requirePrompt(value.at('clean'), clean, experiment, experiment.clean, 'clean');
   const isPrompt = corruption.kind === 'prompt';
   const [other, key] = isPrompt ? [experiment.corrupted, 'corrupted'] : [experiment.clean, 'clean'];
-  requirePrompt(value.at('corrupted'), corrupted, other, key);
+  requirePrompt(value.at('corrupted'), corrupted, experiment, other, key);
   const all = [corrupted, ...(mean ?? [])];
   const uneven = all.find((tokens) => tokens.length !== clean.length);
   if (uneven) {
@@ -75,7 +82,8 @@ export function requireOwnPrompts(
       .fail(`${mean.length} prompts, expected ${prompts.length}, as many as "corruption" has`);
   }
   mean.forEach((tokens, index) => {
-    requirePrompt(value.at('mean'), tokens, prompts[index] ?? '', `corruption.prompts[${index}]`);
+    const key = `corruption.prompts[${index}]`;
+    requirePrompt(value.at('mean'), tokens, experiment, prompts[index] ?? '', key);
   });
 }
 

@@ -17,8 +17,8 @@ import type { InputValue } from './input-value';
 
 // The last five are a saved result's.
 const KEYS = [
-  ...['patchboard', 'model', 'clean', 'corrupted', 'targets', 'sites', 'directions'],
-  ...['by_position', 'corruption', 'window', 'span', 'region'],
+  ...['patchboard', 'model', 'clean', 'corrupted', 'bos', 'special_tokens', 'targets', 'sites'],
+  ...['directions', 'by_position', 'corruption', 'window', 'span', 'region'],
   ...['tokens', 'results', 'work', 'seconds', 'checks'],
 ];
 const KINDS = ['prompt', 'noise', 'zero', 'mean'] as const;
@@ -193,6 +193,8 @@ export function readExperiment(document: InputValue): Experiment {
     patchboard: 1,
     clean: readPrompt(document.at('clean')),
     corrupted: readCorrupted(document, corruption.kind),
+    ...(document.find('bos')?.truth() && { bos: true }),
+    ...(document.find('special_tokens')?.truth() === false && { special_tokens: false }),
     targets: document.at('targets').list(1, 'targets').map(readTarget),
     ...readSites(document.find('sites')),
     by_position: readByPosition(document.find('by_position')),

@@ -6,7 +6,7 @@ import type { LabResult } from '../result/result';
 import type { EngineAccess } from '../worker/engine-access';
 import { OpenError } from './json-tree';
 
-type Tokenizer = Pick<EngineAccess, 'tokenize' | 'resolveTarget'>;
+type Tokenizer = Pick<EngineAccess, 'tokenize' | 'tokenizePrompt' | 'resolveTarget'>;
 
 const shown = (tokens: readonly Token[]) =>
   tokens.map(({ id, text }) => `${id} ${JSON.stringify(text)}`).join(', ');
@@ -18,10 +18,11 @@ async function tokensOf(engine: Tokenizer, target: TargetText): Promise<Token[]>
 
 /** engine: of the model that the result is of. Rejects with an `OpenError` where they are others. */
 export async function requireTokensOf(
-  engine: Tokenizer,
+  access: Pick<EngineAccess, 'reading'>,
   { experiment, start }: LabResult,
 ): Promise<void> {
   const { clean, corrupted, corruption, targets } = experiment;
+  const engine: Tokenizer = access.reading(experiment);
   const require = async (place: string, tokens: readonly Token[], own: Promise<Token[]>) => {
     const wanted = shown(await own);
     if (wanted === shown(tokens)) return;
@@ -33,12 +34,12 @@ export async function requireTokensOf(
   const isPrompt = corruption.kind === 'prompt';
   const means = corruption.kind === 'mean' ? corruption.prompts : [];
   await Promise.all([
-    require('tokens.clean', start.tokensClean, engine.tokenize(clean)),
-    require('tokens.corrupted', start.tokensCorrupted, engine.tokenize(
+    require('tokens.clean', start.tokensClean, engine.tokenizePrompt(clean)),
+    require('tokens.corrupted', start.tokensCorrupted, engine.tokenizePrompt(
       isPrompt ? corrupted : clean,
     )),
     ...start.tokensMean.map((tokens, index) =>
-      require(`tokens.mean[${index}]`, tokens, engine.tokenize(means[index] ?? '')),
+      require(`tokens.mean[${index}]`, tokens, engine.tokenizePrompt(means[index] ?? '')),
     ),
     require('results.top', top, top.length > 0
       ? engine.tokenize(top.map(({ id }) => id))

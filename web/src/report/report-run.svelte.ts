@@ -20,7 +20,7 @@ import type { RunFigures } from './verdicts';
 
 export type ReportSource = Pick<
   EngineAccess,
-  'predict' | 'measure' | 'tokenize' | 'readPairs' | 'run'
+  'predict' | 'measure' | 'tokenize' | 'readPairs' | 'reading' | 'run'
 >;
 
 export interface Attempt {
@@ -163,7 +163,8 @@ export class ReportRun {
   }
 }
 
-async function tableFigures(source: ReportSource, item: TableItem) {
+async function tableFigures(access: ReportSource, item: TableItem) {
+  const source = access.reading(item.experiment);
   const { clean, corrupted } = item.experiment;
   return {
     clean: await runFigures(source, clean, item.clean),
@@ -172,7 +173,7 @@ async function tableFigures(source: ReportSource, item: TableItem) {
 }
 
 async function runFigures(
-  source: ReportSource,
+  source: Omit<ReportSource, 'reading'>,
   prompt: Prompt,
   rows: readonly ReportRow[],
 ): Promise<RunFigures> {

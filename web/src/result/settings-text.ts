@@ -2,12 +2,13 @@
 
 import { INPUT, withoutInput } from '../experiment/defaults';
 import type { Corruption, Experiment, TargetText } from '../experiment/experiment';
+import { markInvisible } from '../tokens/invisible';
 import { counted } from './format';
 import { boundsText, regionText } from './region';
 import type { ResultModel } from './result';
 
 export function promptText(prompt: string | readonly number[]): string {
-  return typeof prompt === 'string' ? prompt : `token ids ${prompt.join(', ')}`;
+  return typeof prompt === 'string' ? markInvisible(prompt) : `token ids ${prompt.join(', ')}`;
 }
 
 /** In quotes, with the leading space that belongs to it. */
@@ -42,6 +43,17 @@ export function modelText({ label, dtype }: ResultModel): string {
   return `${label}, weights in ${dtype}`;
 }
 
+/** How prompts became tokens, where that is not as usual. */
+export function optionsText({
+  bos,
+  special_tokens,
+}: Pick<Experiment, 'bos' | 'special_tokens'>): string[] {
+  return [
+    ...(bos ? ['Before every prompt: the token that begins texts, as position 0'] : []),
+    ...(special_tokens === false ? ['Special tokens in texts: plain text'] : []),
+  ];
+}
+
 /** A line each: model, prompts, targets, and what is not as usual. */
 export function settingsText(result: { experiment: Experiment; model: ResultModel }): string[] {
   const { experiment, model } = result;
@@ -52,6 +64,7 @@ export function settingsText(result: { experiment: Experiment; model: ResultMode
   } else {
     lines.push(`Corruption: ${corruptionText(corruption)}`);
   }
+  for (const line of optionsText(experiment)) lines.push(line);
   lines.push(`Targets: ${experiment.targets.map(targetText).join(', ')}`);
   if (window > 1) lines.push(`Layers patched together: ${window}`);
   if (span > 1) lines.push(`Positions patched together: ${span}`);

@@ -37,7 +37,7 @@ export class LabReading {
   follow() {
     const { engine } = this.lab;
     const experiment = $state.snapshot(this.lab.experiment);
-    const isNew = engine !== this.tokenizer;
+    const isNew = !engine?.isOfModelOf(this.tokenizer);
     if (isNew) this.forget(); // they are of another model's tokenizer
     this.tokenizer = engine;
     if (!engine) return undefined;

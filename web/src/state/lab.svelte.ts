@@ -5,6 +5,7 @@ import type { Token } from '../engine/module';
 import { follow } from '../errors/errors';
 import { DEFAULTS, keyOf, withoutInput } from '../experiment/defaults';
 import type { Experiment, TargetText } from '../experiment/experiment';
+import { tokensBefore, withBos, withSpecialTokens } from '../experiment/prompt-options';
 import { type HistoryEntry, identityOf } from '../history/entry';
 import type { Preset } from '../experiment/basic-example';
 import type { MetricChoice } from '../result/metrics';
@@ -44,8 +45,10 @@ export class Lab {
   addressProblem = $state(this.address.problem);
   /** Whether the map is shown to a room. */
   isPresented = $state(this.opened.present);
-  /** What the map asks of the model in use. */
-  readonly engine = $derived.by(() => this.shelf.inUse?.queue.part('The map'));
+  /** What the map asks of the model in use, which reads texts as the experiment does. */
+  readonly engine = $derived.by(() =>
+    this.shelf.inUse?.queue.part('The map').reading(this.experiment),
+  );
   /** A saved result that was opened, to which what is computed here is compared. */
   file = $state.raw<SavedResult>();
   /** The result, and of the same experiment what its region leaves out; a file's numbers stand as they were saved. */
@@ -197,6 +200,18 @@ export class Lab {
     else if (!isInUse) {
       this.addressProblem = `That result was of ${model.label} (${model.dtype}), which is not in use: the map is of the model in use.`;
     }
+  }
+
+  /** Puts the model's own token before every prompt, or takes it away; the cell that is held stays with its word. */
+  beginWithBos(bos: boolean): void {
+    const before = $state.snapshot(this.experiment);
+    this.experiment = withBos(before, bos);
+    this.selection.moveBy(tokensBefore(this.experiment) - tokensBefore(before));
+  }
+
+  /** Whether special tokens in texts are tokens. */
+  readSpecialTokens(areTokens: boolean): void {
+    this.experiment = withSpecialTokens($state.snapshot(this.experiment), areTokens);
   }
 
   /** Restricts the next run; undefined takes the restriction away. */

@@ -1,6 +1,6 @@
 /** What the loaded model's tokenizer makes of the texts, while they are typed. */
 
-import type { Repairs, Token } from '../engine/module';
+import type { PromptNote, Repairs, Token } from '../engine/module';
 import { messageOf } from '../errors/errors';
 import type { Experiment, TargetText } from '../experiment/experiment';
 import type { EngineAccess } from '../worker/engine-access';
@@ -22,6 +22,8 @@ export interface LiveTokens {
   repairs: Repairs | undefined;
   /** [prompt of the mean], how many tokens. */
   meanLengths: number[];
+  /** What is likely to be meant otherwise. */
+  notes: PromptNote[];
 }
 
 export const NO_TOKENS: LiveTokens = {
@@ -30,6 +32,7 @@ export const NO_TOKENS: LiveTokens = {
   targets: [],
   repairs: undefined,
   meanLengths: [],
+  notes: [],
 };
 
 /** Positions do not line up then. */
@@ -107,17 +110,21 @@ async function findRepairs(engine: EngineAccess, { clean, corrupted }: Experimen
 }
 
 export async function tokenizeAll(
-  engine: EngineAccess,
+  access: EngineAccess,
   experiment: Experiment,
 ): Promise<LiveTokens> {
   const { corruption } = experiment;
+  const engine = access.reading(experiment);
   const isPrompt = corruption.kind === 'prompt';
-  const clean = await engine.tokenize(experiment.clean);
-  const [corrupted, targets, means] = await Promise.all([
-    isPrompt ? engine.tokenize(experiment.corrupted) : clean,
+  const clean = await engine.tokenizePrompt(experiment.clean);
+  const [corrupted, targets, notes, means] = await Promise.all([
+    isPrompt ? engine.tokenizePrompt(experiment.corrupted) : clean,
     Promise.all(experiment.targets.map((target) => checkTarget(engine, target))),
+    engine.notes(experiment),
     Promise.all(
-      (corruption.kind === 'mean' ? corruption.prompts : []).map((text) => engine.tokenize(text)),
+      (corruption.kind === 'mean' ? corruption.prompts : []).map((text) =>
+        engine.tokenizePrompt(text),
+      ),
     ),
   ]);
   const differ = clean.length !== corrupted.length && clean.length > 0 && corrupted.length > 0;
@@ -127,5 +134,6 @@ export async function tokenizeAll(
     targets,
     repairs: differ ? await findRepairs(engine, experiment) : undefined,
     meanLengths: means.map((tokens) => tokens.length),
+    notes,
   };
 }

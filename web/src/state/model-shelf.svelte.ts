@@ -1,6 +1,6 @@
 /** The model in use and the one being loaded; a load that fails leaves the one in use alone. */
 
-import type { ModelInfo, Prompt } from '../engine/module';
+import type { ModelInfo } from '../engine/module';
 import { follow, messageOf } from '../errors/errors';
 import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
 import { availableMemory } from '../weights/memory';
@@ -33,7 +33,7 @@ export interface Loading {
 
 /** A model beside the one in use, until it is closed or another one comes in use. */
 export interface BesideModel {
-  logits: (prompt: Prompt) => Promise<Float32Array>;
+  logits: (ids: number[]) => Promise<Float32Array>;
   close: () => void;
 }
 
@@ -92,7 +92,7 @@ export class ModelShelf {
       }
       abort.signal.addEventListener('abort', close);
       const access = new RunQueue(engine).part('A model beside');
-      return { logits: (prompt) => access.logits(prompt), close };
+      return { logits: (ids) => access.logits(ids), close };
     } catch (error) {
       this.besides = this.besides.filter((other) => other !== abort);
       throw error;

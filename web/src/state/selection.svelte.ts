@@ -96,6 +96,20 @@ export class Selection {
     this.head = named.head >= 0 && place.head < 0 ? named.head : undefined;
   }
 
+  /** The cells stay with their words, before which there are so many tokens more. */
+  moveBy(positions: number): void {
+    const moved = (place: CellPlace): CellPlace[] => {
+      if (place.position < 0) return [place];
+      const position = place.position + positions;
+      return position < 0 ? [] : [{ ...place, position }];
+    };
+    this.hovered = undefined;
+    this.trail = this.trail.flatMap(moved);
+    const [locked] = this.locked ? moved(this.locked) : [];
+    if (locked) this.locked = locked;
+    else this.free();
+  }
+
   free(): void {
     this.locked = undefined;
     this.head = undefined;

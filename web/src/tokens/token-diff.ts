@@ -1,6 +1,8 @@
 /** Which tokens of two prompts differ. */
 
 import type { Token } from '../engine/module';
+import { markInvisible } from './invisible';
+import { specialName } from './special-token';
 import { spelled } from './token-bytes';
 
 export interface TokenDiff {
@@ -41,11 +43,12 @@ export function diffTokens(clean: readonly Token[], corrupted: readonly Token[])
   return { ...marked, sameLength, count: Math.max(clean.length, corrupted.length) - head - tail };
 }
 
-/** A token, or a text of several, with its white space made visible. */
+/** `<|endoftext|>`: what nobody writes, and means something else by. */
+const SPECIAL = /<\|\w+\|>/g;
+
+/** A token, or a text of several, with what would not be seen, and special tokens, as marks. */
 export function visibleText(text: string): string {
-  return spelled([{ text }])
+  return markInvisible(spelled([{ text }]))
     .replaceAll(' ', '·')
-    .replaceAll('\n', '↵')
-    .replaceAll('\t', '⇥')
-    .replaceAll('\r', '␍');
+    .replaceAll(SPECIAL, specialName);
 }

@@ -1,6 +1,7 @@
 /** The tokens of a text, for people to read: also those that are parts of a character. */
 
 import type { Token } from '../engine/module';
+import { isSpecialToken, specialName } from './special-token';
 import { bytesOf } from './token-bytes';
 import { visibleText } from './token-diff';
 
@@ -53,13 +54,16 @@ function ownText(text: string, hasBefore: boolean, hasAfter: boolean): string {
   return visibleText(text.replace(begin, '').replace(end, ''));
 }
 
+const visibleToken = (text: string) =>
+  isSpecialToken(text) ? specialName(text) : visibleText(text);
+
 function makeVisible(tokens: readonly Part[]): string[] {
   const isPart = ({ text }: Part) => text.includes('\\x');
-  if (!tokens.some(isPart)) return tokens.map(({ text }) => visibleText(text));
+  if (!tokens.some(isPart)) return tokens.map(({ text }) => visibleToken(text));
   const split = splitCharacters(tokens.map(({ text }) => bytesOf(text)));
   return tokens.map(({ text }, at) => {
     const shared = split.filter(({ first, last }) => first <= at && at <= last);
-    if (shared.length === 0) return visibleText(text);
+    if (shared.length === 0) return visibleToken(text);
     const part = ({ text: whole, first, last }: Character) =>
       `${visibleText(whole)} (${at - first + 1}/${last - first + 1})`;
     const before = shared.filter(({ first }) => first < at).map(part);

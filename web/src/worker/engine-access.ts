@@ -1,6 +1,7 @@
 /** A part's only way to the engine: what it can ask, each through the queue. */
 
 import type {
+  PromptNote,
   PromptPair,
   Repairs,
   AttributionMetric,
@@ -22,6 +23,7 @@ import type {
 } from '../engine/module';
 import { documentOf, settled } from '../experiment/defaults';
 import type { Experiment, TargetText } from '../experiment/experiment';
+import { type PromptOptions, promptOptions, USUAL_OPTIONS } from '../experiment/prompt-options';
 import type { Call, ExperimentCall, RunEnd } from './session-runner';
 
 export type { RunEnd };
@@ -62,9 +64,27 @@ interface Way {
 
 export class EngineAccess {
   readonly #way: Way;
+  readonly #options: PromptOptions;
+  /** The same way, with other options: each once, so that who asks is told apart. */
+  readonly #others: Map<string, EngineAccess>;
 
-  constructor(way: Way) {
+  constructor(way: Way, options = USUAL_OPTIONS, others = new Map<string, EngineAccess>()) {
     this.#way = way;
+    this.#options = options;
+    this.#others = others;
+    others.set(JSON.stringify(options), this);
+  }
+
+  /** Reads texts as an experiment does. */
+  reading(experiment: Pick<Experiment, 'bos' | 'special_tokens'>): EngineAccess {
+    const options = promptOptions(experiment);
+    const known = this.#others.get(JSON.stringify(options));
+    return known ?? new EngineAccess(this.#way, options, this.#others);
+  }
+
+  /** Whether both ask the same model, if not in the same words. */
+  isOfModelOf(other: EngineAccess | undefined): boolean {
+    return other !== undefined && this.#others === other.#others;
   }
 
   /** What this part waits for, as a person reads it; undefined where nothing of it waits. */
@@ -85,8 +105,14 @@ export class EngineAccess {
     return this.#way.run(experiment, what, events, signal);
   }
 
-  tokenize(prompt: Prompt): Promise<Token[]> {
-    return this.#way.call('tokenize', [prompt]);
+  /** A text's own tokens: of a word, say, or a continuation. */
+  tokenize(text: Prompt): Promise<Token[]> {
+    return this.#way.call('tokenize', [text, { ...this.#options, bos: false }]);
+  }
+
+  /** As it is run. */
+  tokenizePrompt(prompt: Prompt): Promise<Token[]> {
+    return this.#way.call('tokenize', [prompt, this.#options]);
   }
 
   decode(ids: number[]): Promise<string> {
@@ -94,23 +120,24 @@ export class EngineAccess {
   }
 
   resolveTarget(text: string): Promise<Token> {
-    return this.#way.call('resolveTarget', [text]);
+    return this.#way.call('resolveTarget', [text, this.#options]);
   }
 
   predict(prompt: Prompt, count: number): Promise<Prediction[]> {
-    return this.#way.call('predict', [prompt, count]);
+    return this.#way.call('predict', [prompt, count, this.#options]);
   }
 
   measure(prompt: Prompt, targets: readonly TargetText[]): Promise<Measures> {
-    return this.#way.call('measure', [prompt, JSON.stringify(targets)]);
+    return this.#way.call('measure', [prompt, JSON.stringify(targets), this.#options]);
   }
 
-  logits(prompt: Prompt): Promise<Float32Array> {
-    return this.#way.call('logits', [prompt]);
+  /** ids: of the whole prompt, as it was run. */
+  logits(ids: number[]): Promise<Float32Array> {
+    return this.#way.call('logits', [ids, USUAL_OPTIONS]);
   }
 
   expandTemplate(template: string): Promise<TemplateStart> {
-    return this.#way.call('expandTemplate', [template]);
+    return this.#way.call('expandTemplate', [template, this.#options]);
   }
 
   readPairs(text: string): Promise<PromptPair[]> {
@@ -118,7 +145,11 @@ export class EngineAccess {
   }
 
   repairs(clean: string, corrupted: string): Promise<Repairs> {
-    return this.#way.call('repairs', [clean, corrupted]);
+    return this.#way.call('repairs', [clean, corrupted, this.#options]);
+  }
+
+  notes(experiment: Experiment): Promise<PromptNote[]> {
+    return this.#way.call('notes', [documentOf(settled(experiment))]);
   }
 
   /** What a run of it would hold; rejects with what the core has against it. Nothing is run. */

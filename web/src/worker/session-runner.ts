@@ -17,7 +17,8 @@ export type Call =
   | 'expandTemplate'
   | 'readPairs'
   | 'memoryOf'
-  | 'repairs';
+  | 'repairs'
+  | 'notes';
 
 /** What Session answers of an experiment. */
 export type ExperimentCall = 'attribute' | 'cell' | 'patterns' | 'lens' | 'neurons' | 'checks';

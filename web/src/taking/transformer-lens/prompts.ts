@@ -20,6 +20,9 @@ target = [${idsText(target)}]  # ${textOf(target)}\n`
   return [
     metricInfo(metric).ofTarget ? targetText : '',
     metric === 'logit_diff' ? `against = ${idsText(against)}  # ${textOf(against)}\n` : '',
+    experiment.bos
+      ? '# The ids begin with the token that the model begins texts with: what prepend_bos puts before a text.\n'
+      : '',
     prompt('clean', start.tokensClean),
     experiment.corruption.kind === 'prompt' ? prompt('corrupted', start.tokensCorrupted) : '',
     `length = ${start.tokensClean.length}${isContinuation ? '  # of the prompts alone' : ''}`,
