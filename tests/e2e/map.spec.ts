@@ -81,6 +81,12 @@ test.describe('wider than its frame', () => {
       .split(' ')
       .map(Number);
     expect(Math.min(cellWidth, cellHeight)).toBeGreaterThanOrEqual(12);
+    // More lies to the right; once scrolled, to both sides, and then to the left.
+    await map.evaluate((frame) => (frame.scrollLeft = 0));
+    await expect(map.locator('.edge')).toHaveCount(1);
+    await map.evaluate((frame) => (frame.scrollLeft = 30));
+    await expect(map.locator('.edge')).toHaveCount(2);
+    await map.evaluate((frame) => (frame.scrollLeft = 0));
     await map.focus();
     await map.press('ArrowRight');
     const before = await canvas.boundingBox();

@@ -89,6 +89,12 @@ async function expectScene(patchboard: PatchboardPage) {
     const [, , cellWidth = 0, cellHeight = 0] = await cellsOf(patchboard);
     expect(Math.min(cellWidth, cellHeight), where).toBeGreaterThanOrEqual(LEAST_CELL);
     await expectChangeSeen(patchboard, where);
+    // Rows that lie below are marked, and nothing else is.
+    const isCut = await page
+      .getByLabel('Map')
+      .getByRole('application')
+      .evaluate((frame) => frame.scrollHeight > frame.clientHeight + 1);
+    await expect(page.locator('main .edge.below'), where).toHaveCount(isCut ? 1 : 0);
   }
 }
 
