@@ -119,6 +119,16 @@ for (const layers of [24, 48]) {
     await expect(patchboard.page.locator('main')).toContainText(story);
     await patchboard.finish();
     await expectScene(patchboard);
+    // Its name is long, and leaves the parts in the bar.
+    await expect(patchboard.page.getByRole('button', { name: 'Present' })).toBeInViewport({
+      ratio: 1,
+    });
+    await patchboard.page.getByRole('button', { name: 'Table', exact: true }).click();
+    const heading = patchboard.page.getByRole('columnheader', { name: '·five / ·two' });
+    await heading.evaluate((element) => {
+      element.closest('.frame')?.scrollIntoView({ block: 'end' });
+    });
+    await expect(heading).toBeInViewport({ ratio: 0.9 });
     await server.close();
   });
 }
