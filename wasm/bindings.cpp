@@ -13,6 +13,9 @@ using emscripten::value_object;
 
 void register_texts_and_arrays() {
   register_type<Prompt>("string | number[]");
+  register_type<TokenizerTexts>(
+      "Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer.json' | 'added_tokens.json' | "
+      "'special_tokens_map.json' | 'tokenizer_config.json', string>>");
   register_type<Dtype>("'f32' | 'f16' | 'q8'");
   register_type<RunName>("'clean' | 'corrupted'");
   register_type<NoteKind>("'ends-in-space' | 'target-needs-space' | 'first-word-needs-space'");
@@ -61,7 +64,9 @@ void register_answers() {
       .field("nPositions", &ModelInfo::n_positions)
       .field("parameters", &ModelInfo::parameters)
       .field("fingerprint", &ModelInfo::fingerprint)
-      .field("weightBytes", &ModelInfo::weight_bytes);
+      .field("weightBytes", &ModelInfo::weight_bytes)
+      .field("hasTokenizer", &ModelInfo::has_tokenizer)
+      .field("fitsGpt2Tokenizer", &ModelInfo::fits_gpt2_tokenizer);
   value_object<Continuations>("Continuations")
       .field("clean", &Continuations::clean)
       .field("corrupted", &Continuations::corrupted)
@@ -186,7 +191,8 @@ EMSCRIPTEN_BINDINGS(patchboard) {
   class_<JsSession>("Session")
       .constructor<double, double>()
       .function("begin(configJson, dtype, files)", &JsSession::begin)
-      .function("setTokenizer(vocabJson, mergesTxt)", &JsSession::set_tokenizer)
+      .function("setTokenizer(texts)", &JsSession::set_tokenizer)
+      .function("useGpt2Tokenizer(mergesTxt)", &JsSession::use_gpt2_tokenizer)
       .function("reserve(bytes)", &JsSession::reserve)
       .function("commit(bytes)", &JsSession::commit)
       .function("endFile", &JsSession::end_file)

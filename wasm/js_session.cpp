@@ -62,8 +62,29 @@ void JsSession::begin(const std::string& config_json, const Dtype& dtype,
   });
 }
 
-void JsSession::set_tokenizer(const std::string& vocab_json, const std::string& merges_txt) {
-  guarded([&] { session_.set_tokenizer({.vocab_json = vocab_json, .merges_txt = merges_txt}); });
+void JsSession::set_tokenizer(const TokenizerTexts& texts) {
+  guarded([&] {
+    const auto text = [&](const char* name) {
+      const val found = texts[name];
+      return found.isUndefined() ? std::string() : found.as<std::string>();
+    };
+    const std::string vocab = text("vocab.json");
+    const std::string merges = text("merges.txt");
+    const std::string whole = text("tokenizer.json");
+    const std::string added = text("added_tokens.json");
+    const std::string special = text("special_tokens_map.json");
+    const std::string config = text("tokenizer_config.json");
+    session_.set_tokenizer({.vocab_json = vocab,
+                            .merges_txt = merges,
+                            .tokenizer_json = whole,
+                            .added_tokens_json = added,
+                            .special_tokens_map_json = special,
+                            .tokenizer_config_json = config});
+  });
+}
+
+void JsSession::use_gpt2_tokenizer(const std::string& merges_txt) {
+  guarded([&] { session_.use_gpt2_tokenizer(merges_txt); });
 }
 
 std::uintptr_t JsSession::reserve(double size) {
@@ -116,7 +137,9 @@ ModelInfo JsSession::info() const {
                      .n_positions = static_cast<double>(config.n_positions),
                      .parameters = static_cast<double>(config.parameter_count()),
                      .fingerprint = session_.fingerprint(),
-                     .weight_bytes = static_cast<double>(session_.weight_bytes())};
+                     .weight_bytes = static_cast<double>(session_.weight_bytes()),
+                     .has_tokenizer = session_.has_tokenizer(),
+                     .fits_gpt2_tokenizer = session_.fits_gpt2_tokenizer()};
   });
 }
 

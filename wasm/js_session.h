@@ -18,7 +18,9 @@ class JsSession {
 
   /// dtype: how weights are kept in memory; arithmetic is f32 in every case.
   void begin(const std::string& config_json, const Dtype& dtype, const ArrayOf<std::string>& files);
-  void set_tokenizer(const std::string& vocab_json, const std::string& merges_txt);
+  void set_tokenizer(const TokenizerTexts& texts);
+  /// merges_txt: GPT-2's own, which says all of it.
+  void use_gpt2_tokenizer(const std::string& merges_txt);
   /// An address in HEAPU8 where the next bytes of the weights go, then `commit` them.
   std::uintptr_t reserve(double bytes);
   void commit(double bytes);

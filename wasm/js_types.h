@@ -56,6 +56,10 @@ struct Prompt : emscripten::val {
 struct PromptOptions {
   bool bos = false;
   bool special_tokens = true;
+/// The texts of a model's tokenizer files that are there, by the files' names: see
+/// core/text/tokenizer_files.h.
+struct TokenizerTexts : emscripten::val {
+  explicit TokenizerTexts(const val& value) : val(value) {}
 };
 
 /// A text of a few that there are; TypeScript knows which.
@@ -104,6 +108,8 @@ struct ModelInfo {
   double n_layer = 0, n_head = 0, d_model = 0, vocab_size = 0, n_positions = 0, parameters = 0;
   std::string fingerprint;  ///< sixteen hexadecimal digits that tell models and formats apart
   double weight_bytes = 0;
+  bool has_tokenizer = false;
+  bool fits_gpt2_tokenizer = false;  ///< by its number of tokens
 };
 
 /// See core/patching/measure_table.h. Of one run: a table of one cell.

@@ -161,6 +161,10 @@ void read_model(const InputValue& model, SavedResult& saved) {
   if (const auto digest = find_value(model, "digest")) {
     saved.digest = digest->text();
   }
+  if (const auto tokenizer = find_value(model, "tokenizer")) {
+    (void)tokenizer->name_of({"gpt2"});
+    saved.tokenizer = tokenizer->text();
+  }
 }
 
 /// A key, and an object that it is in unless the result has it nowhere.

@@ -55,6 +55,7 @@ struct SavedMetric {
 struct SavedResult {
   std::string dtype;  ///< empty where it is not said
   std::string digest;
+  std::string tokenizer;  ///< "gpt2" where GPT-2's stood in for one that the model does not have
   std::vector<TokenId> clean;
   std::vector<TokenId> corrupted;
   std::vector<std::vector<TokenId>> targets;

@@ -10,6 +10,9 @@
 namespace patchboard {
 namespace {
 
+constexpr Index kGpt2Tokens = 50'257;
+constexpr Index kGpt2TokensPadded = 50'304;
+
 /// Reads what `optional` holds, or says what has to come first.
 template <typename Optional>
 auto& need(Optional& optional, const char* what) {
@@ -66,6 +69,21 @@ void Session::set_tokenizer(const TokenizerFiles& files) {
   tokenizer_ = std::move(tokenizer);
 }
 
+bool Session::fits_gpt2_tokenizer() const {
+  return config().vocab_size == kGpt2Tokens || config().vocab_size == kGpt2TokensPadded;
+}
+
+void Session::use_gpt2_tokenizer(std::string_view merges_txt) {
+  if (!fits_gpt2_tokenizer()) {
+    throw Error(ErrorCode::kTokenizer, "GPT-2's tokenizer: the model's vocab_size is " +
+                                           std::to_string(config().vocab_size) + ", expected " +
+                                           std::to_string(kGpt2Tokens) + ", or " +
+                                           std::to_string(kGpt2TokensPadded) +
+                                           " where it is padded");
+  }
+  tokenizer_ = Tokenizer::gpt2(merges_txt);
+}
+
 WeightLoader& Session::loader() { return need(loader_, "no model has begun to load"); }
 
 void Session::feed(std::span<const std::byte> bytes) {
@@ -105,7 +123,13 @@ const Gpt2& Session::model() const { return need(model_, "no model is loaded"); 
 
 std::string Session::fingerprint() const { return patchboard::fingerprint(model().weights()); }
 
-const Tokenizer& Session::tokenizer() const { return need(tokenizer_, "no tokenizer is loaded"); }
+const Tokenizer& Session::tokenizer() const {
+  if (model_ && !tokenizer_) {
+    throw Error(ErrorCode::kState,
+                "this model has no tokenizer, expected token ids in place of prompts and targets");
+  }
+  return need(tokenizer_, "no tokenizer is loaded");
+}
 
 std::vector<TokenId> Session::encode(std::string_view text, SpecialTokens special) const {
   return tokenizer().encode(text, special);

@@ -43,6 +43,14 @@ class Session {
 
   /// Errors: see `Tokenizer`; kTokenizer where it has more tokens than the model.
   void set_tokenizer(const TokenizerFiles& files);
+  [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
+
+  /// GPT-2's own tokenizer in the place of one that is not there: see `Tokenizer::gpt2`.
+  /// Errors: kTokenizer where `fits_gpt2_tokenizer` is false.
+  void use_gpt2_tokenizer(std::string_view merges_txt);
+  /// Whether the model has as many tokens as GPT-2, or as many as they are padded to (a multiple of
+  /// 64, as in nanoGPT).
+  [[nodiscard]] bool fits_gpt2_tokenizer() const;
 
   /// The next bytes of the weights' files. Errors: see `WeightLoader`.
   void feed(std::span<const std::byte> bytes);

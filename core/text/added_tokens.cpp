@@ -39,17 +39,24 @@ std::size_t space_at_end(std::string_view text) {
 
 }  // namespace
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
-  std::ranges::sort(tokens_, [](const AddedToken& a, const AddedToken& b) {
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens) {
+  std::ranges::stable_sort(tokens, [](const AddedToken& a, const AddedToken& b) {
     return a.content.size() > b.content.size();
   });
+  for (AddedToken& token : tokens) {
+    if (token.is_special) {
+      special_ids_.insert(token.id);
+    }
+    tokens_.at(static_cast<unsigned char>(token.content.front())).push_back(std::move(token));
+  }
 }
 
 const AddedToken* AddedTokens::longest_at(std::string_view text, bool is_normalized) const {
-  const auto found = std::ranges::find_if(tokens_, [&](const AddedToken& token) {
+  const auto& tokens = tokens_.at(static_cast<unsigned char>(text.front()));
+  const auto found = std::ranges::find_if(tokens, [&](const AddedToken& token) {
     return token.is_normalized == is_normalized && text.starts_with(token.content);
   });
-  return found == tokens_.end() ? nullptr : &*found;
+  return found == tokens.end() ? nullptr : &*found;
 }
 
 void AddedTokens::split_into(std::vector<Part>& parts, std::string_view text, bool is_normalized,
@@ -86,8 +93,7 @@ void AddedTokens::split_into(std::vector<Part>& parts, std::string_view text, bo
 }
 
 bool AddedTokens::is_special(TokenId id) const {
-  return std::ranges::any_of(
-      tokens_, [&](const AddedToken& token) { return token.id == id && token.is_special; });
+  return special_ids_.contains(id);
 }
 
 std::vector<AddedTokens::Part> AddedTokens::split(std::string_view text, bool with_special) const {

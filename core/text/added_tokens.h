@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/token_id.h"
@@ -42,7 +45,10 @@ class AddedTokens {
   void split_into(std::vector<Part>& parts, std::string_view text, bool is_normalized,
                   bool with_special) const;
 
-  std::vector<AddedToken> tokens_;  // the longest first
+  static constexpr std::size_t kBytes = 256;
+
+  std::array<std::vector<AddedToken>, kBytes> tokens_;  // [first byte], the longest first
+  std::unordered_set<TokenId> special_ids_;
 };
 
 }  // namespace patchboard

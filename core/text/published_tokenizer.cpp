@@ -1,9 +1,6 @@
-#include <algorithm>
 #include <array>
 
-#include "core/error.h"
 #include "core/input/plain_number.h"
-#include "core/input/text_input.h"
 #include "core/text/tokenizer_parts.h"
 #include "core/text/vocabulary_input.h"
 
@@ -17,45 +14,6 @@ constexpr std::array<std::string_view, 3> kEndOfTextByDefault = {"bos_token", "e
                                                                  "unk_token"};
 constexpr std::array<std::string_view, 4> kOthers = {"sep_token", "pad_token", "cls_token",
                                                      "mask_token"};
-
-[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::kTokenizer, what); }
-
-/// What merges.txt says, without a byte order mark.
-std::string_view text_of_merges(std::string_view text) {
-  const InputSource source{.code = ErrorCode::kTokenizer, .name = "merges.txt"};
-  refuse_lfs_pointer(text, source);
-  require_utf8(text, source);
-  return without_byte_order_mark(text);
-}
-
-SymbolMerge read_line(std::string_view line, std::size_t number) {
-  std::string place = "merges.txt line " + std::to_string(number);
-  auto symbols = merge_symbols(line);
-  if (!symbols) {
-    refuse(place + ": \"" + std::string(line) +
-           "\", expected two symbols with a space between them");
-  }
-  auto& [left, right] = *symbols;
-  return {.left = std::move(left), .right = std::move(right), .place = std::move(place)};
-}
-
-std::vector<SymbolMerge> read_merges(std::string_view text) {
-  std::vector<SymbolMerge> merges;
-  text = text_of_merges(text);
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    const bool is_version = number == 1 && line.starts_with("#version");
-    if (!line.empty() && !is_version) {
-      merges.push_back(read_line(line, number));
-    }
-  }
-  return merges;
-}
 
 /// What the files beside the two add to them.
 class Additions {
@@ -87,26 +45,15 @@ class Additions {
     const InputSource source{.code = ErrorCode::kTokenizer,
                              .name = "tokenizer_config.json, \"added_tokens_decoder\""};
     for (const auto& [key, value] : decoder->members()) {
-      add(read_added_token(value, read_whole<TokenId>(key, source, 0, kMostTokenId)));
+      parts_.added.add(read_added_token(value, read_whole<TokenId>(key, source, 0, kMostTokenId)));
     }
   }
 
   void read_list(const InputValue& list) {
     for (const auto& [content, id] : list.members()) {
-      add({.content = content, .id = id.whole<TokenId>(0, kMostTokenId), .is_normalized = true});
+      parts_.added.add(
+          {.content = content, .id = id.whole<TokenId>(0, kMostTokenId), .is_normalized = true});
     }
-  }
-
-  /// Of a token that is said more than once, what is said first counts.
-  void add(AddedToken token) {
-    if (!token.content.empty() && find_added(token.content) == nullptr) {
-      parts_.added.push_back(std::move(token));
-    }
-  }
-
-  AddedToken* find_added(std::string_view content) {
-    const auto found = std::ranges::find(parts_.added, content, &AddedToken::content);
-    return found == parts_.added.end() ? nullptr : &*found;
   }
 
   void name_special_tokens() {
@@ -148,15 +95,15 @@ class Additions {
 
   /// is_new_one_added: a token that has no number yet gets the next one.
   void make_special(std::string_view content, bool is_new_one_added) {
-    if (AddedToken* token = find_added(content)) {
+    if (AddedToken* token = parts_.added.find(content)) {
       token->is_special = true;
       return;
     }
     const std::optional<TokenId> known = id_in_vocabulary(parts_, content);
     if (known || is_new_one_added) {
-      add({.content = std::string(content),
-           .id = known ? *known : next_added_id(parts_),
-           .is_special = true});
+      parts_.added.add({.content = std::string(content),
+                        .id = known ? *known : next_added_id(parts_),
+                        .is_special = true});
     }
   }
 

@@ -56,12 +56,12 @@ Tokenizer::Tables::Tables(TokenizerParts parts)
     : vocab_name(std::move(parts.vocab_name)),
       adds_prefix_space(parts.adds_prefix_space),
       ignores_merges(parts.ignores_merges) {
-  for (auto& [symbol, id] : parts.symbols) {
+  for (const auto& [symbol, id] : parts.symbols) {
     size = std::max(size, id + 1);
     // A token that is not written in the alphabet is what it is, as in the library.
     bytes.emplace(id, symbol_to_bytes(symbol).value_or(symbol));
-    ids.emplace(std::move(symbol), id);
   }
+  ids = std::move(parts.symbols);
   for (std::size_t byte = 0; byte < kBytes; ++byte) {
     const auto found = ids.find(byte_to_symbol(static_cast<unsigned char>(byte)));
     if (found != ids.end()) {
@@ -71,10 +71,10 @@ Tokenizer::Tables::Tables(TokenizerParts parts)
   for (const SymbolMerge& merge : parts.merges) {
     add_merge(merge);
   }
-  for (const AddedToken& token : parts.added) {
+  for (const AddedToken& token : parts.added.tokens()) {
     bytes.insert_or_assign(token.id, token.content);
   }
-  added = AddedTokens(std::move(parts.added));
+  added = AddedTokens(parts.added.tokens());
 }
 
 void Tokenizer::Tables::add_merge(const SymbolMerge& merge) {
@@ -139,6 +139,12 @@ void Tokenizer::Tables::refuse_character(std::string_view piece, std::size_t at)
 
 Tokenizer::Tokenizer(const TokenizerFiles& files)
     : tables_(std::make_unique<const Tables>(parts_of(files))) {}
+
+Tokenizer::Tokenizer(std::unique_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+
+Tokenizer Tokenizer::gpt2(std::string_view merges_txt) {
+  return Tokenizer(std::make_unique<const Tables>(gpt2_tokenizer(merges_txt)));
+}
 
 Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;

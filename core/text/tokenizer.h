@@ -34,6 +34,11 @@ class Tokenizer {
  public:
   /// Errors: kTokenizer, naming the file and the entry or line.
   explicit Tokenizer(const TokenizerFiles& files);
+
+  /// GPT-2's own. merges_txt: its `merges.txt`, which gives the vocabulary of 50 257 tokens.
+  /// Errors: kTokenizer, naming the line; for another number of merges.
+  [[nodiscard]] static Tokenizer gpt2(std::string_view merges_txt);
+
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -63,6 +68,8 @@ class Tokenizer {
 
  private:
   struct Tables;
+  explicit Tokenizer(std::unique_ptr<const Tables> tables);
+
   std::unique_ptr<const Tables> tables_;
 };
 

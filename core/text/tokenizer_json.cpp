@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "core/text/tokenizer_parts.h"
 #include "core/text/vocabulary_input.h"
 
@@ -8,9 +6,11 @@ namespace {
 
 constexpr const char* kFile = "tokenizer.json";
 
-/// `"left right"`, or `["left", "right"]` as newer files have it.
-SymbolMerge read_merge(const InputValue& value) {
-  const std::string place = std::string(kFile) + ", \"" + value.place() + "\"";
+/// `"left right"`, or `["left", "right"]` as newer files have it. Its place is said by its index:
+/// to look for it takes a walk through the file.
+SymbolMerge read_merge(const InputValue& value, std::size_t index) {
+  const std::string place =
+      std::string(kFile) + ", \"model.merges[" + std::to_string(index) + "]\"";
   if (value.is_list()) {
     const std::vector<InputValue> parts = value.list(2, "symbols");
     if (parts.size() != 2) {
@@ -52,7 +52,7 @@ void read_model(const InputValue& model, TokenizerParts& parts) {
   parts.ignores_merges = flag_of(model, "ignore_merges", false);
   parts.symbols = read_symbols(model.at("vocab"));
   for (const InputValue& merge : model.at("merges").list(0, "merges")) {
-    parts.merges.push_back(read_merge(merge));
+    parts.merges.push_back(read_merge(merge, parts.merges.size()));
   }
 }
 
@@ -70,12 +70,12 @@ void read_pre_tokenizer(const InputValue& root, TokenizerParts& parts) {
 
 /// A token that is in the vocabulary has its id there. The library numbers others itself, and does
 /// not look at what the file says.
-TokenId library_id(const std::string& content, const TokenizerParts& parts) {
+TokenId library_id(const std::string& content, TokenizerParts& parts) {
   if (const auto known = id_in_vocabulary(parts, content)) {
     return *known;
   }
-  const auto added = std::ranges::find(parts.added, content, &AddedToken::content);
-  return added != parts.added.end() ? added->id : next_added_id(parts);
+  const AddedToken* added = parts.added.find(content);
+  return added != nullptr ? added->id : next_added_id(parts);
 }
 
 void read_added(const InputValue& root, TokenizerParts& parts) {
@@ -94,7 +94,7 @@ void read_added(const InputValue& root, TokenizerParts& parts) {
       id.refuse(std::to_string(expected) + ", where the tokenizers library puts `" + token.content +
                 "`");
     }
-    parts.added.push_back(std::move(token));
+    parts.added.add(std::move(token));
   }
 }
 

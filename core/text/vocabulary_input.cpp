@@ -13,8 +13,8 @@ InputValue parse_tokenizer_file(std::string_view text, const std::string& name) 
   return InputValue::parse(text, source);
 }
 
-std::vector<std::pair<std::string, TokenId>> read_symbols(const InputValue& vocab) {
-  std::vector<std::pair<std::string, TokenId>> symbols;
+std::unordered_map<std::string, TokenId> read_symbols(const InputValue& vocab) {
+  std::unordered_map<std::string, TokenId> symbols;
   std::unordered_set<TokenId> seen;
   for (const auto& [symbol, value] : vocab.members()) {
     const auto id = value.whole<TokenId>(0, kMostTokenId);
@@ -24,7 +24,7 @@ std::vector<std::pair<std::string, TokenId>> read_symbols(const InputValue& voca
     if (symbol.empty()) {
       value.refuse("a token that is not empty");
     }
-    symbols.emplace_back(symbol, id);
+    symbols.emplace(symbol, id);
   }
   return symbols;
 }

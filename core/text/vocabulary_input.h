@@ -4,8 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+#include <unordered_map>
 
 #include "core/input/input_value.h"
 #include "core/text/added_tokens.h"
@@ -19,7 +18,7 @@ inline constexpr TokenId kMostTokenId = std::numeric_limits<TokenId>::max() - 1;
 [[nodiscard]] InputValue parse_tokenizer_file(std::string_view text, const std::string& name);
 
 /// An object of tokens and their ids, each id once; some may be left out. Errors: kTokenizer.
-[[nodiscard]] std::vector<std::pair<std::string, TokenId>> read_symbols(const InputValue& vocab);
+[[nodiscard]] std::unordered_map<std::string, TokenId> read_symbols(const InputValue& vocab);
 
 /// `{content, single_word, lstrip, rstrip, normalized, special}`, of which all but the content may
 /// be left out. Errors: kTokenizer, also for `single_word`, which is not supported.

@@ -29,7 +29,7 @@ async function engineInNode(): Promise<EngineAccess> {
   const text = (name: string) => readFileSync(`${EMBEDDED}/${name}`, 'utf8');
   const weights = readFileSync(`${EMBEDDED}/model.safetensors`);
   session.begin(text('config.json'), 'f32', ['model.safetensors']);
-  session.setTokenizer(text('vocab.json'), text('merges.txt'));
+  session.setTokenizer({ 'vocab.json': text('vocab.json'), 'merges.txt': text('merges.txt') });
   const address = session.reserve(weights.length);
   module.HEAPU8.set(weights, address);
   session.commit(weights.length);
@@ -44,6 +44,7 @@ async function engineInNode(): Promise<EngineAccess> {
       }),
     run: unused,
     waitsFor: () => undefined,
+    hasTokenizer: true,
   });
 }
 

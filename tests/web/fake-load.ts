@@ -2,12 +2,13 @@
 
 import { vi } from 'vitest';
 
-import type { PatchboardModule, Session } from '../../web/src/engine/module';
+import type { PatchboardModule, Session, TokenizerTexts } from '../../web/src/engine/module';
 import { KeptWriter } from '../../web/src/kept/kept-writer';
 import { Feeder } from '../../web/src/loading/feeder';
 import { loadModel } from '../../web/src/loading/load-model';
 import { LoadReport } from '../../web/src/loading/report';
 import type { Dtype } from '../../web/src/weights/dtype';
+import type { LocalModel } from '../../web/src/weights/local-files';
 import { answerTo, store } from '../e2e/file-answers';
 
 const FOLDER = 'https://models.example/gpt2/';
@@ -35,19 +36,25 @@ export function model(bytes: number, seed = 1): Served {
 
 export interface Network {
   files: Served | undefined;
+  /** What it answers for a file that is not there; undefined for no answer that another page may read. */
+  missing: () => Response | undefined;
   /** Names of the files asked for. */
   asked: string[];
 }
 
 /** Answers `fetch`; without files, nothing can be reached. */
 export function stubNetwork(files: Served | undefined): Network {
-  const network: Network = { files, asked: [] };
+  const missing = () => new Response(null, { status: 404 });
+  const network: Network = { files, missing, asked: [] };
   vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
     const name = url.slice(url.lastIndexOf('/') + 1);
     const content = network.files?.[name];
     if (!network.files) return Promise.reject(new TypeError('Failed to fetch'));
     network.asked.push(name);
-    if (!content) return Promise.resolve(new Response(null, { status: 404 }));
+    if (!content) {
+      const answer = network.missing();
+      return answer ? Promise.resolve(answer) : Promise.reject(new TypeError('Failed to fetch'));
+    }
     const range = new Headers(init.headers).get('Range') ?? undefined;
     const { status, headers, body } = answerTo({ range }, store(content));
     return Promise.resolve(new Response(new Uint8Array(body), { status, headers }));
@@ -58,7 +65,7 @@ export function stubNetwork(files: Served | undefined): Network {
 
 class CollectingSession {
   collected: Buffer = Buffer.alloc(0);
-  texts: string[] = [];
+  texts: Record<string, string> = {};
   isWhole = false;
   private last = new Uint8Array();
   private isBegun = false;
@@ -76,11 +83,11 @@ class CollectingSession {
     this.isBegun = true;
     this.collected = Buffer.alloc(0);
     this.fileStart = 0;
-    this.texts = [config];
+    this.texts = { 'config.json': config };
   }
 
-  setTokenizer(vocab: string, merges: string) {
-    this.texts.push(vocab, merges);
+  setTokenizer(texts: TokenizerTexts) {
+    this.texts = { ...this.texts, ...texts };
   }
 
   reserve(bytes: number) {
@@ -127,12 +134,13 @@ class CollectingSession {
 
 export interface Loaded {
   bytes: Buffer;
-  texts: string[];
+  /** Those that the engine was given, by their names. */
+  texts: Record<string, string>;
   notes: string[];
 }
 
-/** One tab's load, in its own worker. */
-export async function load(dtype = DTYPE): Promise<Loaded> {
+/** One tab's load, in its own worker. local: files of the disk, in place of those at the address. */
+export async function load(dtype = DTYPE, local?: LocalModel): Promise<Loaded> {
   const memory = { HEAPU8: new Uint8Array() };
   const session = new CollectingSession(memory);
   const feeder = new Feeder(
@@ -145,7 +153,7 @@ export async function load(dtype = DTYPE): Promise<Loaded> {
     () => undefined,
     (note) => notes.push(note),
   );
-  const source = { id: FOLDER, label: 'a model', folder: FOLDER };
+  const source = { id: FOLDER, label: 'a model', folder: FOLDER, ...(local && { local }) };
   try {
     await loadModel(Promise.resolve(feeder), source, report, () => undefined);
   } finally {

@@ -55,7 +55,10 @@ test('all of its files are asked for at once, and fed in their order when there 
   ready(feederThatTells(happened));
   await loading;
   expect(happened).toEqual([
-    { config: 'of config.json', vocab: 'of vocab.json', merges: 'of merges.txt' },
+    {
+      config: 'of config.json',
+      tokenizer: { 'vocab.json': 'of vocab.json', 'merges.txt': 'of merges.txt' },
+    },
     'of model.safetensors',
     'finished',
   ]);

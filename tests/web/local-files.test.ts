@@ -29,8 +29,9 @@ async function only(files: readonly ChosenFile[]) {
   return localModel(folder);
 }
 
-async function origins({ config, vocab, merges, weights }: Awaited<ReturnType<typeof only>>) {
-  return Promise.all([config, vocab, merges, ...weights].map((file) => file.text()));
+async function origins({ config, tokenizer, weights }: Awaited<ReturnType<typeof only>>) {
+  const files = [config, ...Object.values(tokenizer), ...weights];
+  return Promise.all(files.map((file) => file.text()));
 }
 
 test('files or a folder of files are a model, whole or in parts', async () => {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,10 +60,12 @@ Tokenizer read_tokenizer() {
                     .merges_txt = read_file(fixture("merges.txt"))});
 }
 
-TEST(Tiktoken, GivesTheSameIdsForEveryGeneratedString) {
+/// GPT-2's own, as it comes with the command and the page.
+Tokenizer own_tokenizer() { return Tokenizer::gpt2(read_file(PATCHBOARD_GPT2_MERGES)); }
+
+void compare_all(const Tokenizer& tokenizer) {
   constexpr std::size_t kLeastCases = 100'000;
   constexpr std::size_t kShownDifferences = 5;
-  const Tokenizer tokenizer = read_tokenizer();
   CaseReader reader(fixture("cases.bin"));
   std::size_t cases = 0;
   std::size_t differences = 0;
@@ -78,6 +81,20 @@ TEST(Tiktoken, GivesTheSameIdsForEveryGeneratedString) {
   EXPECT_GE(cases, kLeastCases);
   RecordProperty("cases", static_cast<int>(cases));
   std::cout << cases << " strings compared with tiktoken, " << differences << " differences\n";
+}
+
+TEST(Tiktoken, GivesTheSameIdsForEveryGeneratedString) { compare_all(read_tokenizer()); }
+
+TEST(Tiktoken, GivesTheSameIdsAsGpt2sTokenizerOfItsMergesAlone) {
+  const Tokenizer tokenizer = own_tokenizer();
+  compare_all(tokenizer);
+  EXPECT_EQ(tokenizer.vocab_size(), 50'257);
+  EXPECT_EQ(tokenizer.encode("<|endoftext|>"), (std::vector<TokenId>{50'256}));
+  EXPECT_EQ(tokenizer.encode("<|endoftext|>", SpecialTokens::kAreText).size(), 7U);
+  const Tokenizer published = read_tokenizer();
+  for (TokenId id = 0; id < tokenizer.vocab_size(); ++id) {
+    ASSERT_EQ(tokenizer.decode(std::span(&id, 1)), published.decode(std::span(&id, 1))) << id;
+  }
 }
 
 // Token ids published with an in-browser explainer of GPT-2, for prompts run on the real model.

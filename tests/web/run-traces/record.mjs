@@ -19,7 +19,7 @@ async function sessionOf(folder) {
   const session = new module.Session(1, 2 ** 32);
   const text = (name) => readFileSync(join(folder, name), 'utf8');
   session.begin(text('config.json'), 'f32', ['model.safetensors']);
-  session.setTokenizer(text('vocab.json'), text('merges.txt'));
+  session.setTokenizer({ 'vocab.json': text('vocab.json'), 'merges.txt': text('merges.txt') });
   const weights = readFileSync(join(folder, 'model.safetensors'));
   for (let at = 0; at < weights.length; at += CHUNK) {
     const part = weights.subarray(at, at + CHUNK);

@@ -33,6 +33,9 @@ export type {
 /** A text, or the ids of its tokens. */
 export type Prompt = Parameters<Session['tokenize']>[0];
 
+/** The texts of a model's tokenizer files that are there, by the files' names. */
+export type TokenizerTexts = Parameters<Session['setTokenizer']>[0];
+
 export type RunName = Parameters<Session['lens']>[0];
 
 /** What is estimated: one token's logit, or the difference of two. Indices of targets. */

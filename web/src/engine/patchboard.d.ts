@@ -28,7 +28,9 @@ export type ModelInfo = {
   nPositions: number,
   parameters: number,
   fingerprint: string,
-  weightBytes: number
+  weightBytes: number,
+  hasTokenizer: boolean,
+  fitsGpt2Tokenizer: boolean
 };
 
 export type Continuations = {
@@ -186,7 +188,8 @@ export type Repairs = {
 
 export interface Session {
   begin(configJson: string, dtype: 'f32' | 'f16' | 'q8', files: string[]): void;
-  setTokenizer(vocabJson: string, mergesTxt: string): void;
+  setTokenizer(texts: Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer.json' | 'added_tokens.json' | 'special_tokens_map.json' | 'tokenizer_config.json', string>>): void;
+  useGpt2Tokenizer(mergesTxt: string): void;
   reserve(bytes: number): number;
   commit(bytes: number): void;
   endFile(): void;

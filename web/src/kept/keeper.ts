@@ -4,8 +4,6 @@
  */
 
 import { isDomError, messageOf } from '../errors/errors';
-import { FILES } from '../weights/files';
-import type { Texts } from '../weights/texts';
 import type { KeptModel } from './kept-model';
 import { OUTDATED } from './kept-writer';
 import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
@@ -75,12 +73,9 @@ export class Keeper {
     await this.attempt((writer) => writer.keepFirst(this.chunks));
   }
 
-  addTexts({ config, vocab, merges }: Texts): Promise<void> {
-    return this.attempt(async (writer) => {
-      await writer.addText(FILES.config, config);
-      await writer.addText(FILES.vocab, vocab);
-      await writer.addText(FILES.merges, merges);
-    });
+  /** All of the small files, by their names. */
+  addTexts(texts: Record<string, string>): Promise<void> {
+    return this.attempt((writer) => writer.addTexts(texts));
   }
 
   /** origin: gives what a later visit needs to go on after these bytes. */

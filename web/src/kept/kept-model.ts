@@ -3,6 +3,7 @@
 import { messageOf } from '../errors/errors';
 import { decodeText } from '../weights/decode';
 import type { Dtype } from '../weights/dtype';
+import { FILES } from '../weights/files';
 import { xxhash64 } from '../weights/hash';
 import {
   fileOf,
@@ -25,6 +26,13 @@ export class DamagedCopy extends Error {}
 
 /** Another file than this one may be damaged, so that it alone has to be fetched. */
 export class DamagedText extends DamagedCopy {}
+
+/** What a copy without checksums of its texts has. */
+const OLD_TEXTS: Record<string, string> = {
+  [FILES.config]: '',
+  [FILES.vocab]: '',
+  [FILES.merges]: '',
+};
 
 /** A disk that fails is no reason for a load to fail. */
 async function readingIt<Result>(read: () => Promise<Result>): Promise<Result> {
@@ -60,6 +68,11 @@ export class KeptModel {
 
   get isComplete(): boolean {
     return this.manifest?.complete ?? false;
+  }
+
+  /** Whether the model has this small file; nobody asks its server again. */
+  hasText(name: string): boolean {
+    return (this.manifest?.texts ?? OLD_TEXTS)[name] !== undefined;
   }
 
   /** One of the small files. Rejects with DamagedText where it is missing or not as it was written. */

@@ -78,10 +78,13 @@ export class KeptWriter {
     }
   }
 
-  async addText(name: string, text: string): Promise<void> {
-    await writeText(this.folder, name, text);
-    const hash = this.hasher.init().update(text).digest();
-    this.manifest.texts = { ...this.manifest.texts, [name]: hash };
+  /** All of the small files, by their names: one that is not among them is not there. */
+  async addTexts(texts: Record<string, string>): Promise<void> {
+    this.manifest.texts = {};
+    for (const [name, text] of Object.entries(texts)) {
+      await writeText(this.folder, name, text);
+      this.manifest.texts[name] = this.hasher.init().update(text).digest();
+    }
   }
 
   /** Keeps the first chunks of what is there; `write` goes on after them. */

@@ -39,7 +39,7 @@ export interface Manifest extends Origin {
   address: string;
   label: string;
   dtype: Dtype;
-  /** xxHash64 of the small files by their names; copies of an older page have none. */
+  /** xxHash64 of the small files that the model has, by their names; copies of an older page have none. */
   texts?: Record<string, string>;
   /** xxHash64 of each chunk; only the last of a complete file is shorter. */
   chunks: string[];

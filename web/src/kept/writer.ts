@@ -32,8 +32,8 @@ export class Writer {
     }
   }
 
-  addText(name: string, text: string): Promise<void> {
-    return answered(this.file.addText(name, text), this.spawned);
+  addTexts(texts: Record<string, string>): Promise<void> {
+    return answered(this.file.addTexts(texts), this.spawned);
   }
 
   keepFirst(chunks: number): Promise<void> {

@@ -13,9 +13,9 @@ export class Feeder {
   ) {}
 
   /** Forgets what was fed before. files: the names of the weights' files. */
-  begin({ config, vocab, merges }: Texts, files: string[] = [FILES.weights]): void {
+  begin({ config, tokenizer }: Texts, files: string[] = [FILES.weights]): void {
     this.session.begin(config, this.dtype, files);
-    this.session.setTokenizer(vocab, merges);
+    if (Object.keys(tokenizer).length > 0) this.session.setTokenizer(tokenizer);
   }
 
   feed(bytes: Uint8Array): void {

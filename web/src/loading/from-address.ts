@@ -14,8 +14,9 @@ import { LargeFile } from '../weights/large-file';
 import { fileAddress } from '../weights/model-address';
 import { type Outline, outlineOf } from '../weights/outline';
 import { type ReadOptions, type ReadState, RemoteFile } from '../weights/remote-file';
+import { MissingError, request, UnreachableError } from '../weights/responses';
 import type { ModelSource } from '../weights/sources';
-import { readTexts, type Texts } from '../weights/texts';
+import { namedTexts, readTexts, type Texts } from '../weights/texts';
 import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
@@ -30,8 +31,22 @@ export function fetchText(source: ModelSource, name: string, report: LoadReport)
   return readText(new RemoteFile(url, { onState }), url);
 }
 
+/** Whether it can be said that a server has no such file: some do not let other pages read even that. */
+async function isMissing(error: unknown, source: ModelSource): Promise<boolean> {
+  if (error instanceof MissingError) return true;
+  if (!(error instanceof UnreachableError)) return false;
+  try {
+    await (await request(fileAddress(source.folder, FILES.config))).body?.cancel();
+    return true;
+  } catch {
+    return false; // there is no way to the server
+  }
+}
+
 export class AddressLoad {
   private remote: RemoteFile | LargeFile | undefined;
+  /** Small ones are asked for several at once. */
+  private readonly small: RemoteFile[] = [];
   private files = new WeightFiles([FILES.weights]);
   private outline: Outline | undefined;
   private config = '';
@@ -47,7 +62,7 @@ export class AddressLoad {
 
   /** Ends a pause between two attempts. */
   retryNow(): void {
-    this.remote?.retryNow();
+    for (const remote of [...this.small, this.remote]) remote?.retryNow();
   }
 
   async run(): Promise<void> {
@@ -64,14 +79,14 @@ export class AddressLoad {
 
   /** Resolves to what a later visit needs. */
   private async load(): Promise<Origin | undefined> {
-    const texts = await readTexts((name) => {
-      const url = fileAddress(this.source.folder, name);
-      return readText(this.open(url), url);
+    const texts = await readTexts({
+      need: (name) => this.readText(name),
+      find: (name) => this.findText(name),
     });
     this.config = texts.config;
     await this.find();
     this.feeder.begin(texts, [...this.files.names]);
-    await this.keeper.addTexts(texts);
+    await this.keeper.addTexts(namedTexts(texts));
     await this.continueKept(texts);
     let origin = this.origin;
     while (!this.files.areWhole) {
@@ -100,8 +115,24 @@ export class AddressLoad {
 
   /** Asks for nothing yet. */
   private open(url: string, options: ReadOptions = {}): RemoteFile {
-    this.remote = new RemoteFile(url, { ...options, onState: this.onState });
-    return this.remote;
+    const remote = new RemoteFile(url, { ...options, onState: this.onState });
+    this.small.push(remote);
+    return remote;
+  }
+
+  private readText(name: string): Promise<string> {
+    const url = fileAddress(this.source.folder, name);
+    return readText(this.open(url), url);
+  }
+
+  /** Undefined where the server has no such file, which is no error. */
+  private async findText(name: string): Promise<string | undefined> {
+    try {
+      return await this.readText(name);
+    } catch (error) {
+      if (await isMissing(error, this.source)) return undefined;
+      throw error;
+    }
   }
 
   private readonly onState = (state: ReadState) => {

@@ -2,7 +2,6 @@
 
 import { reading } from '../weights/byte-stream';
 import { decodeText } from '../weights/decode';
-import { FILES } from '../weights/files';
 import { localBytes, type LocalModel } from '../weights/local-files';
 import { readTexts } from '../weights/texts';
 import type { Feeder } from './feeder';
@@ -13,14 +12,14 @@ export async function loadFromFiles(
   model: LocalModel,
   report: LoadReport,
 ): Promise<void> {
-  const files: Record<string, File> = {
-    [FILES.config]: model.config,
-    [FILES.vocab]: model.vocab,
-    [FILES.merges]: model.merges,
-  };
-  const texts = await readTexts(async (name) =>
-    decodeText((await files[name]?.arrayBuffer()) ?? new ArrayBuffer(), name),
-  );
+  const textOf = async (file: File) => decodeText(await file.arrayBuffer(), file.name);
+  const texts = await readTexts({
+    need: () => textOf(model.config),
+    find: async (name) => {
+      const file = model.tokenizer[name];
+      return file && textOf(file);
+    },
+  });
   feeder.begin(
     texts,
     model.weights.map((file) => file.name),

@@ -38,9 +38,10 @@ async function load(
   report: LoadReport,
 ): Promise<void> {
   const parts = kept.manifest?.parts;
-  const texts = await readTexts((name) => textOf(kept, name, fetchText, report));
+  const need = (name: string) => textOf(kept, name, fetchText, report);
+  const find = async (name: string) => (kept.hasText(name) ? need(name) : undefined);
   feeder.begin(
-    texts,
+    await readTexts({ need, find }),
     parts?.map(({ name }) => name),
   );
   report.begin({ kind: 'disk' }, kept.manifest?.bytes);

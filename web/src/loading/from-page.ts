@@ -44,7 +44,7 @@ export class PageModel {
       read(FILES.vocab),
       read(FILES.merges),
     ]);
-    return { config, vocab, merges };
+    return { config, tokenizer: { [FILES.vocab]: vocab, [FILES.merges]: merges } };
   }
 
   private async readWeights(): Promise<Uint8Array[]> {

@@ -3,6 +3,12 @@ export const FILES = {
   config: 'config.json',
   vocab: 'vocab.json',
   merges: 'merges.txt',
+  /** All of a tokenizer, where the two before are not there. */
+  tokenizer: 'tokenizer.json',
+  // What stands beside the two.
+  addedTokens: 'added_tokens.json',
+  specialTokens: 'special_tokens_map.json',
+  tokenizerConfig: 'tokenizer_config.json',
   weights: 'model.safetensors',
 } as const;
 

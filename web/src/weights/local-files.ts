@@ -3,6 +3,7 @@
 import { FILES, INDEX } from './files';
 import { localHeader } from './outline';
 import { checkShards, readIndex } from './shards';
+import { TOKENIZER_FILES, type TokenizerFile } from './texts';
 
 export interface ChosenFile {
   /** From what was chosen on down: "gpt2/config.json". */
@@ -21,8 +22,8 @@ export interface LocalModel {
   /** The folder's path: see LocalFolder. */
   folder: string;
   config: File;
-  vocab: File;
-  merges: File;
+  /** Those of its files that are there. */
+  tokenizer: Partial<Record<TokenizerFile, File>>;
   /** One, or the parts that an index names, in its order. */
   weights: File[];
 }
@@ -86,6 +87,15 @@ async function weightsIn(
   return parts;
 }
 
+async function tokenizerIn(files: LocalFolder['files']): Promise<LocalModel['tokenizer']> {
+  const found: LocalModel['tokenizer'] = {};
+  for (const name of TOKENIZER_FILES) {
+    const file = files.get(name);
+    if (file) found[name] = await file.open();
+  }
+  return found;
+}
+
 /** Rejects with the name of what is missing; other files are ignored. */
 export async function localModel({ path, files }: LocalFolder): Promise<LocalModel> {
   const need = async (name: string) => {
@@ -94,14 +104,14 @@ export async function localModel({ path, files }: LocalFolder): Promise<LocalMod
     throw new Error(
       `${name} is not among the files chosen (${[...files.keys()].join(', ') || 'none'}` +
         `${path === '' ? '' : ` in ${path}`}); expected ` +
-        'config.json, vocab.json, merges.txt and model.safetensors, or its parts with their index',
+        'config.json and model.safetensors, or its parts with their index, with a tokenizer beside them ' +
+        '(vocab.json and merges.txt, or tokenizer.json) where there is one',
     );
   };
   return {
     folder: path,
     config: await need(FILES.config),
-    vocab: await need(FILES.vocab),
-    merges: await need(FILES.merges),
+    tokenizer: await tokenizerIn(files),
     weights: await weightsIn(files, need),
   };
 }

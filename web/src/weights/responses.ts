@@ -49,8 +49,8 @@ function statusError(url: string, response: Response): Error {
     );
   }
   const text =
-    `${url}: ${reason}; expected a folder with ` +
-    'config.json, vocab.json, merges.txt and model.safetensors';
+    `${url}: ${reason}; expected a folder with config.json and model.safetensors, and with ` +
+    'vocab.json and merges.txt, or tokenizer.json, where text is to be read';
   return MISSING.includes(status) ? new MissingError(text) : new Error(text);
 }
 
