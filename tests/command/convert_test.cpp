@@ -38,6 +38,19 @@ std::string content(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+TEST(ConvertCommand, KeepsWhateverSaysHowTextBecomesTokens) {
+  const ModelFolder folder;
+  folder.remove_tokenizer();
+  const TemporaryFolder out;
+  convert(folder.path(), "f16", out.path());
+  EXPECT_FALSE(std::filesystem::exists(out.path("tokenizer.json")));
+  folder.write("tokenizer.json", "{}");
+  folder.write("added_tokens.json", "[]");
+  convert(folder.path(), "f16", out.path());
+  EXPECT_EQ(out.read("tokenizer.json"), "{}");
+  EXPECT_EQ(out.read("added_tokens.json"), "[]");
+}
+
 /// The small model in two files and an index.
 class ShardedFolder : public ModelFolder {
  public:

@@ -11,11 +11,16 @@
 
 namespace patchboard {
 
-/// What every subcommand that runs a model takes.
-struct CommonArguments {
-  std::string model;  ///< a folder; empty for the embedded model
-  int threads = 1;
+/// Which model, and how its texts are read.
+struct ModelArguments {
+  std::string model;      ///< a folder; empty for the embedded model
+  std::string tokenizer;  ///< "gpt2" for GPT-2's; empty for the model's own
   bool json = false;
+};
+
+/// What every subcommand that runs a model takes.
+struct CommonArguments : ModelArguments {
+  int threads = 1;
 };
 
 struct PredictArguments : CommonArguments {
@@ -127,6 +132,7 @@ struct BenchArguments : CommonArguments {
 
 struct ReportArguments {
   std::vector<std::string> models;  ///< folders; empty for the embedded model
+  std::string tokenizer;            ///< as in ModelArguments
   int threads = 1;
   bool json = false;
   WeightFormat dtype = WeightFormat::kF32;

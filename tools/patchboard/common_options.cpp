@@ -23,11 +23,19 @@ void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, 
 void add_common(CLI::App& command, CommonArguments& arguments) {
   command
       .add_option("--model", arguments.model,
-                  "Folder with config.json, model.safetensors, vocab.json and merges.txt; "
-                  "without it, the embedded model")
+                  "Folder with config.json, model.safetensors and its tokenizer (vocab.json and "
+                  "merges.txt, or tokenizer.json); without it, the embedded model")
       ->check(kNotEmpty);
   add_threads(command, arguments.threads);
   add_json(command, arguments.json);
+}
+
+void add_tokenizer(CLI::App& command, std::string& tokenizer) {
+  command
+      .add_option("--tokenizer", tokenizer,
+                  "gpt2: GPT-2's own tokenizer, which is part of this program, for a model with "
+                  "GPT-2's vocabulary that has no tokenizer beside its weights")
+      ->check(CLI::IsMember(std::vector<std::string>{"gpt2"}).description(""));
 }
 
 void add_dtype(CLI::App& command, WeightFormat& dtype) {

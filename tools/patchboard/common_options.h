@@ -16,6 +16,8 @@ void add_threads(CLI::App& command, int& threads);
 void add_json(CLI::App& command, bool& json);
 /// --model, --threads and --json.
 void add_common(CLI::App& command, CommonArguments& arguments);
+/// --tokenizer.
+void add_tokenizer(CLI::App& command, std::string& tokenizer);
 void add_dtype(CLI::App& command, WeightFormat& dtype);
 
 /// Token ids; which of them a model has, it says itself.

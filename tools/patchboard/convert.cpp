@@ -92,8 +92,11 @@ void run_convert(const ConvertArguments& arguments) {
   const Config config = parse_config(read_text(from / "config.json"));
   require_another_folder(from, to);
   make_folder(to);
-  for (const char* name : {"vocab.json", "merges.txt"}) {
-    copy_text(from, to, name);
+  for (const char* name : kTokenizerFiles) {
+    std::error_code ignored;
+    if (fs::exists(from / name, ignored)) {
+      copy_text(from, to, name);
+    }
   }
   Converter converter(config, arguments.dtype, files);
   std::uint64_t written = 0;

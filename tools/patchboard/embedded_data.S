@@ -17,5 +17,6 @@ patchboard_\name\()_end:
     embed vocab, "vocab.json"
     embed merges, "merges.txt"
     embed weights, "model.safetensors"
+    embed gpt2_merges, "gpt2-tokenizer/merges.txt"
 
     .section .note.GNU-stack, "", %progbits

@@ -63,7 +63,7 @@ void start_or_repair(Session& session, const std::string& document) {
 /// Loads the model once the document's form is in order. Returns the document, to be written again.
 Json start_document(Session& session, const ExperimentArguments& arguments,
                     const std::string& document) {
-  load_model(session, arguments.model, arguments.dtype, has_text(document));
+  load_model(session, arguments, arguments.dtype, has_text(document));
   start_or_repair(session, document);
   return written_again(document, {.code = ErrorCode::kExperiment, .name = "experiment"});
 }
@@ -117,7 +117,7 @@ Json start_runs(Session& session, const RunArguments& arguments) {
     return start_document(session, arguments, document.dump());
   }
   document["targets"] = {0};  // until the model says which
-  load_model(session, arguments.model, arguments.dtype, has_text(document.dump()));
+  load_model(session, arguments, arguments.dtype, has_text(document.dump()));
   document["targets"] = likeliest(session, document);
   start_or_repair(session, document.dump());
   return document;
@@ -168,9 +168,13 @@ Json samples_json(const Lab& lab, std::optional<Index> sample) {
 Json model_json(const Session& session, const ExperimentArguments& arguments) {
   const auto format = std::ranges::find_if(
       weight_formats(), [&](const auto& named) { return named.second == arguments.dtype; });
-  return {{"id", arguments.model.empty() ? "embedded" : arguments.model},
-          {"dtype", format->first},
-          {"digest", session.fingerprint()}};
+  Json json = {{"id", arguments.model.empty() ? "embedded" : arguments.model},
+               {"dtype", format->first},
+               {"digest", session.fingerprint()}};
+  if (!arguments.tokenizer.empty()) {
+    json["tokenizer"] = arguments.tokenizer;
+  }
+  return json;
 }
 
 std::vector<std::string> token_labels(const Session& session, const Experiment& experiment) {

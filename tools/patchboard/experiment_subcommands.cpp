@@ -19,6 +19,7 @@ CLI::App& add_experiment_command(CLI::App& app, const std::string& name, const s
                                  ExperimentArguments& arguments) {
   CLI::App& command = *app.add_subcommand(name, about);
   add_common(command, arguments);
+  add_tokenizer(command, arguments.tokenizer);
   add_dtype(command, arguments.dtype);
   return command;
 }

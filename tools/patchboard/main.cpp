@@ -37,6 +37,7 @@ const std::map<std::string, WeightFormat> kSmallFormats = {{"f16", WeightFormat:
 void add_predict(CLI::App& app, PredictArguments& arguments) {
   CLI::App& command = *app.add_subcommand("predict", "Show the most probable next tokens");
   add_common(command, arguments);
+  add_tokenizer(command, arguments.tokenizer);
   add_dtype(command, arguments.dtype);
   const TextOrIds prompt = add_text_or_ids(command, "Prompt", arguments.text, arguments.ids);
   add_prompt_flags(command, arguments.prompts);
@@ -51,6 +52,7 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
   CLI::App& command = *app.add_subcommand(
       "replay", "Run a saved result's experiment again and compare every number");
   add_common(command, arguments);
+  add_tokenizer(command, arguments.tokenizer);
   command.add_option("file", arguments.file, "The JSON that the page or `patch --json` wrote")
       ->required();
   command.add_option("--dtype", arguments.dtype, "How weights are kept; as in the file by default")
@@ -125,6 +127,7 @@ void add_report(CLI::App& app, ReportArguments& arguments) {
       .add_option("--model", arguments.models,
                   "Folder in the published layout, once or more; without it, the embedded model")
       ->check(kNotEmpty);
+  add_tokenizer(command, arguments.tokenizer);
   add_threads(command, arguments.threads);
   add_json(command, arguments.json);
   add_dtype(command, arguments.dtype);

@@ -19,6 +19,7 @@ extern const char patchboard_config_begin[], patchboard_config_end[];
 extern const char patchboard_vocab_begin[], patchboard_vocab_end[];
 extern const char patchboard_merges_begin[], patchboard_merges_end[];
 extern const char patchboard_weights_begin[], patchboard_weights_end[];
+extern const char patchboard_gpt2_merges_begin[], patchboard_gpt2_merges_end[];
 }
 // NOLINTEND(readability-identifier-naming)
 
@@ -68,6 +69,9 @@ class TokenizerTexts {
  public:
   /// Errors: kState where vocab.json and merges.txt are needed and not there, nor tokenizer.json.
   TokenizerTexts(const fs::path& folder, TokenizerUse use) : folder_(folder) {
+    if (use == TokenizerUse::kGpt2) {
+      return;
+    }
     if (is_there(folder / "vocab.json") && is_there(folder / "merges.txt")) {
       vocab_ = read_text(folder / "vocab.json");
       merges_ = read_text(folder / "merges.txt");
@@ -82,7 +86,7 @@ class TokenizerTexts {
       throw Error(ErrorCode::kState, "cannot read " + missing.string() +
                                          ", expected vocab.json and merges.txt, or tokenizer.json, "
                                          "beside config.json; without a tokenizer, prompts can be "
-                                         "given as token ids");
+                                         "given as token ids, and --tokenizer gpt2 is GPT-2's own");
     }
   }
 
@@ -113,6 +117,12 @@ class TokenizerTexts {
 
 std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+void use_gpt2_if_asked(Session& session, TokenizerUse use) {
+  if (use == TokenizerUse::kGpt2) {
+    session.use_gpt2_tokenizer(between(patchboard_gpt2_merges_begin, patchboard_gpt2_merges_end));
+  }
 }
 
 }  // namespace
@@ -161,6 +171,7 @@ void load_model_folder(Session& session, const std::string& folder, WeightFormat
   if (texts.are_there()) {
     session.set_tokenizer(texts.files());
   }
+  use_gpt2_if_asked(session, tokenizer);
   for (const std::string& file : files) {
     read_pieces(path / file, [&](std::span<const std::byte> piece) { session.feed(piece); });
     session.end_file();
@@ -168,10 +179,11 @@ void load_model_folder(Session& session, const std::string& folder, WeightFormat
   session.finish();
 }
 
-void load_embedded_model(Session& session, WeightFormat format) {
+void load_embedded_model(Session& session, WeightFormat format, TokenizerUse tokenizer) {
   session.begin(between(patchboard_config_begin, patchboard_config_end), format);
   session.set_tokenizer({.vocab_json = between(patchboard_vocab_begin, patchboard_vocab_end),
                          .merges_txt = between(patchboard_merges_begin, patchboard_merges_end)});
+  use_gpt2_if_asked(session, tokenizer);
   session.feed(std::as_bytes(std::span(between(patchboard_weights_begin, patchboard_weights_end))));
   session.finish();
 }

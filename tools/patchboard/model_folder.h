@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -11,13 +12,15 @@
 
 namespace patchboard {
 
-/// Whether a command needs a tokenizer, or only shows text where there is one.
-enum class TokenizerUse { kRequired, kIfPresent };
+/// Whether a command needs a tokenizer, or only shows text where there is one; or takes GPT-2's in
+/// the place of the model's.
+enum class TokenizerUse { kRequired, kIfPresent, kGpt2 };
 
 /// Loads a folder in the published layout: config.json, the tokenizer in vocab.json and merges.txt
 /// (with what stands beside them) or in tokenizer.json, and the weights in model.safetensors or in
 /// the files that model.safetensors.index.json names.
-/// Errors: whatever Session says of their content; kState for a file that cannot be read.
+/// Errors: whatever Session says of their content, also of a vocabulary that GPT-2's tokenizer does
+/// not fit; kState for a file that cannot be read.
 void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
                        TokenizerUse tokenizer);
 
@@ -35,7 +38,15 @@ void load_model_folder(Session& session, const std::string& folder, WeightFormat
 void read_pieces(const std::filesystem::path& path,
                  const std::function<void(std::span<const std::byte>)>& take);
 
+/// The names of the files that may say how text becomes tokens.
+inline constexpr std::array kTokenizerFiles = {"vocab.json",
+                                               "merges.txt",
+                                               "tokenizer.json",
+                                               "added_tokens.json",
+                                               "special_tokens_map.json",
+                                               "tokenizer_config.json"};
+
 /// Loads the model that is part of this program (tools/embedded-model).
-void load_embedded_model(Session& session, WeightFormat format);
+void load_embedded_model(Session& session, WeightFormat format, TokenizerUse tokenizer);
 
 }  // namespace patchboard

@@ -173,7 +173,7 @@ std::vector<PairToRun> read_set(const PairsArguments& arguments) {
 
 PairsResult run_all_pairs(Session& session, const PairsArguments& arguments) {
   std::vector<PairToRun> pairs = read_set(arguments);
-  load_model(session, arguments.model, arguments.dtype, true);
+  load_model(session, arguments, arguments.dtype, true);
   keep_commonest(session, pairs);
   PairsResult result;
   std::vector<NamedDocument> documents;

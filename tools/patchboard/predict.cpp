@@ -24,7 +24,7 @@ void print_table(const Session& session, const std::vector<Prediction>& top) {
 
 void run_predict(const PredictArguments& arguments) {
   Session session(arguments.threads);
-  load_model(session, arguments.model, arguments.dtype, arguments.ids.empty());
+  load_model(session, arguments, arguments.dtype, arguments.ids.empty());
   const std::vector<TokenId> ids =
       prompt_ids(session, arguments.text, arguments.ids, arguments.prompts);
   const std::vector<Prediction> top = session.predict(ids, arguments.top);

@@ -97,7 +97,11 @@ bool run_replay(const ReplayArguments& arguments) {
   tolerances.prob = arguments.tolerance > 0 ? arguments.tolerance : tolerances.prob;
   tolerances.logit = arguments.logit_tolerance > 0 ? arguments.logit_tolerance : tolerances.logit;
   Session session(arguments.threads, usable_memory());
-  load_model(session, arguments.model, weight_formats().at(dtype), has_text(text));
+  ModelArguments model = arguments;
+  if (model.tokenizer.empty()) {
+    model.tokenizer = saved.tokenizer;
+  }
+  load_model(session, model, weight_formats().at(dtype), has_text(text));
   Lab& lab = session.start(read_experiment(text, session.text_reader()));
   // Of another number format the digest is another, and says nothing.
   const std::string digest = dtype == saved_dtype ? session.fingerprint() : "";

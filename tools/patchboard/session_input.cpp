@@ -2,17 +2,24 @@
 
 #include <unistd.h>
 
+#include <iostream>
+
 #include "tools/patchboard/model_folder.h"
 
 namespace patchboard {
 
-void load_model(Session& session, const std::string& model, WeightFormat dtype,
+void load_model(Session& session, const ModelArguments& model, WeightFormat dtype,
                 bool needs_tokenizer) {
-  if (model.empty()) {
-    load_embedded_model(session, dtype);
+  const TokenizerUse own = needs_tokenizer ? TokenizerUse::kRequired : TokenizerUse::kIfPresent;
+  const TokenizerUse use = model.tokenizer.empty() ? own : TokenizerUse::kGpt2;
+  if (model.model.empty()) {
+    load_embedded_model(session, dtype, use);
   } else {
-    load_model_folder(session, model, dtype,
-                      needs_tokenizer ? TokenizerUse::kRequired : TokenizerUse::kIfPresent);
+    load_model_folder(session, model.model, dtype, use);
+  }
+  if (use == TokenizerUse::kGpt2 && !model.json) {
+    std::cout << (model.model.empty() ? "The embedded model" : model.model)
+              << ", with GPT-2's tokenizer\n";
   }
 }
 

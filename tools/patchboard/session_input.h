@@ -7,13 +7,15 @@
 
 #include "core/math/packed_matrix.h"
 #include "core/session/session.h"
+#include "tools/patchboard/arguments.h"
 #include "tools/patchboard/visible_text.h"
 
 namespace patchboard {
 
-/// model: a folder; empty for the embedded model. needs_tokenizer: whether text was given.
+/// needs_tokenizer: whether text was given. A tokenizer that is not the model's own is told, unless
+/// JSON is printed.
 /// Errors: see model_folder.h.
-void load_model(Session& session, const std::string& model, WeightFormat dtype,
+void load_model(Session& session, const ModelArguments& model, WeightFormat dtype,
                 bool needs_tokenizer);
 
 /// What weights and an experiment may take together, in bytes: three quarters of this machine's

@@ -38,7 +38,7 @@ Experiment random_experiment(const Config& config, int length) {
 
 double time_sweep(const BenchArguments& arguments, const Setting& setting) {
   Session session(setting.threads);
-  load_model(session, arguments.model, setting.format, false);
+  load_model(session, arguments, setting.format, false);
   const Experiment experiment = random_experiment(session.config(), arguments.length);
   const auto start = std::chrono::steady_clock::now();
   Lab& lab = session.start(experiment);

@@ -36,7 +36,7 @@ MeasuredTemplate measure(Session& session, const TemplateArguments& arguments) {
     throw CLI::RequiredError("--target or --target-ids");
   }
   const PromptTemplate prompt(arguments.text);
-  load_model(session, arguments.model, arguments.dtype, true);
+  load_model(session, arguments, arguments.dtype, true);
   const auto encode = [&](std::string_view text) {
     return session.prompt(text, arguments.prompts);
   };

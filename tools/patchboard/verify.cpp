@@ -2,7 +2,6 @@
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "tools/patchboard/commands.h"
 #include "tools/patchboard/embedded_data.h"
@@ -15,11 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-bool has_tokenizer(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / "vocab.json", ignored) && fs::exists(folder / "merges.txt", ignored);
-}
 
 Json sizes_json(const Config& config) {
   return {{"n_layer", config.n_layer},
@@ -42,10 +36,9 @@ Json prompt_json(const KnownPrompt& known, const PromptVerdict& verdict) {
 Json prompts_json(const VerifyArguments& arguments, const KnownLogits& known) {
   Session session(arguments.threads);
   load_model_folder(session, arguments.model, WeightFormat::kF32, TokenizerUse::kIfPresent);
-  const bool tokenizer = has_tokenizer(arguments.model);
   Json prompts = Json::array();
   for (const KnownPrompt& prompt : known.prompts) {
-    prompts.push_back(prompt_json(prompt, verify_prompt(session, prompt, tokenizer)));
+    prompts.push_back(prompt_json(prompt, verify_prompt(session, prompt, session.has_tokenizer())));
   }
   return prompts;
 }

@@ -79,7 +79,7 @@ void compare_all(const Tokenizer& tokenizer) {
   }
   EXPECT_EQ(differences, 0U);
   EXPECT_GE(cases, kLeastCases);
-  RecordProperty("cases", static_cast<int>(cases));
+  ::testing::Test::RecordProperty("cases", static_cast<int>(cases));
   std::cout << cases << " strings compared with tiktoken, " << differences << " differences\n";
 }
 
