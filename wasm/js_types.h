@@ -56,6 +56,8 @@ struct Prompt : emscripten::val {
 struct PromptOptions {
   bool bos = false;
   bool special_tokens = true;
+};
+
 /// The texts of a model's tokenizer files that are there, by the files' names: see
 /// core/text/tokenizer_files.h.
 struct TokenizerTexts : emscripten::val {

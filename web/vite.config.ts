@@ -107,6 +107,8 @@ export default defineConfig({
           src: '../tools/embedded-model/model/{config.json,model.safetensors,vocab.json,merges.txt}',
           dest: 'models/embedded',
         },
+        // Fetched where a model has no tokenizer and somebody wants this one.
+        { src: '../tools/gpt2-tokenizer/merges.txt', dest: 'tokenizers/gpt2' },
         { src: '../LICENSE', dest: '.', rename: 'LICENSE.txt' },
         { src: '../NOTICES.md', dest: '.' },
       ],

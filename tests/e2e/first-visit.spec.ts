@@ -36,6 +36,7 @@ const WANTED = readdirSync(DIST, { recursive: true, withFileTypes: true })
     (path) =>
       !['_headers', 'NOTICES.md', 'licences.md'].includes(path) && !OTHER_ENGINES.test(path),
   )
+  .filter((path) => !path.startsWith('tokenizers/'))
   .sort();
 
 /** What the service worker keeps, by cache. */

@@ -166,6 +166,32 @@ export function shardedModel(): string {
   });
 }
 
+/** A folder of random weights, with no tokenizer beside them. */
+export function bareModel(vocabulary: number): string {
+  const shape = { ...SHAPE, n_layer: 2, n_embd: 16, vocab_size: vocabulary };
+  return filledOnce(`bare-${vocabulary}`, (folder) => {
+    const config = { model_type: 'gpt2', layer_norm_epsilon: 1e-5, ...shape };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+    writeWeights(join(folder, 'model.safetensors'), shape);
+  });
+}
+
+/** What the two files of a folder say, as the tokenizers library writes it. */
+export function tokenizerJson(folder: string): string {
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const merges = text('merges.txt')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#version'));
+  const vocab = JSON.parse(text('vocab.json')) as Record<string, number>;
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+    model: { type: 'BPE', vocab, merges: merges.map((line) => line.split(' ')) },
+  });
+}
+
 /** A folder with random weights of a published size, by the native command. */
 export function synthesizedModel(config: string): string {
   return filledOnce(config, (folder) => {

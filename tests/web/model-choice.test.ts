@@ -29,7 +29,7 @@ function shelfOf() {
 
 function opened(id: string, dtype?: 'f32' | 'f16' | 'q8') {
   const { shelf, load } = shelfOf();
-  return { choice: new ModelChoice(shelf, id, dtype, BASE), shelf, load };
+  return { choice: new ModelChoice(shelf, { model: id, dtype }, BASE), shelf, load };
 }
 
 function serverTells(bytes: number | undefined) {

@@ -79,3 +79,27 @@ test('what a version has kept is only what its files are', async () => {
     [SCOPE, `${SCOPE}LICENSE.txt`],
   ]);
 });
+
+test('a rare file is kept once it was asked for, and then by later versions too', async () => {
+  const path = 'tokenizers/gpt2/merges.txt';
+  const rare = { path, digest: digestOf('merges') };
+  const version = (shell: string) =>
+    new PageFiles(SCOPE, [{ path: '', digest: digestOf(shell) }, rare]);
+  host.files[path] = { content: 'merges', etag: 'merges' };
+  await version(SHELL).complete('');
+  host.files[''] = { content: 'another page', etag: 'another' };
+  await version('another page').succeed();
+  expect(host.sent).not.toContain(path);
+
+  const current = version('another page');
+  expect(await textOf(current, path)).toBe('merges');
+  await current.complete('');
+  host.sent.length = 0;
+  expect(await textOf(current, path)).toBe('merges');
+  host.files[''] = { content: 'a third page', etag: 'third' };
+  const next = version('a third page');
+  await next.succeed();
+  await next.forgetOthers();
+  expect(await textOf(next, path)).toBe('merges');
+  expect(host.sent).not.toContain(path);
+});

@@ -74,7 +74,10 @@ describe.each(LAYOUTS)('%s', (_, there, used, asked) => {
     const first = await load();
     expect(first.texts).toEqual({ 'config.json': '{"seed": 1}', ...given(used) });
     expect(first.notes).toEqual([]);
-    expect(network.asked).toEqual(['config.json', ...asked, 'model.safetensors']);
+    expect(network.asked.filter((name) => name !== 'model.safetensors')).toEqual([
+      'config.json',
+      ...asked,
+    ]);
     network.asked = [];
     network.files = undefined;
     const again = await load();

@@ -9,7 +9,7 @@ import {
 } from '../experiment/experiment';
 import { DEFAULT_CHOICE, type MetricChoice } from '../result/metrics';
 import { type Dtype, isDtype } from '../weights/dtype';
-import { EMBEDDED_ID } from '../weights/sources';
+import { EMBEDDED_ID, type StandIn } from '../weights/sources';
 import { QueryReader } from './query-reader';
 
 /** A lesson, by its name or its address, and where it is; the first step is 1. */
@@ -22,6 +22,8 @@ export interface AddressState {
   model: string;
   /** Undefined for what the model's size proposes. */
   dtype: Dtype | undefined;
+  /** In the place of one that the model does not have. */
+  tokenizer?: StandIn | undefined;
   experiment: Experiment;
   choice: MetricChoice;
   /** Whether the targets follow what the runs say: see `likeliestTargets`. */
@@ -79,6 +81,7 @@ export function toQuery(
   }
   if (model !== EMBEDDED_ID) query.set('model', model);
   if (dtype) query.set('dtype', dtype);
+  if (state.tokenizer) query.set('tokenizer', state.tokenizer);
   setPrompt(query, 'clean', experiment.clean);
   setPrompt(query, 'corrupted', experiment.corrupted);
   for (const target of experiment.targets) appendTarget(query, target);
@@ -137,6 +140,10 @@ export function fromQuery(
   if (dtype !== undefined && !isDtype(dtype)) {
     query.problem(`the address asks for weights in "${dtype}", expected f32, f16 or q8`);
   }
+  const tokenizer = query.text('tokenizer');
+  if (tokenizer !== undefined && tokenizer !== 'gpt2') {
+    query.problem(`the address asks for the tokenizer "${tokenizer}", expected gpt2`);
+  }
   const targets = query.targets();
   const clean = query.numbers('clean-ids') ?? query.text('clean');
   const region = query.region();
@@ -164,6 +171,7 @@ export function fromQuery(
   return {
     model: query.text('model') ?? EMBEDDED_ID,
     dtype: dtype !== undefined && isDtype(dtype) ? dtype : undefined,
+    ...(tokenizer === 'gpt2' && { tokenizer }),
     experiment,
     choice: query.choice(),
     followsTargets: query.isSet('follow') || targets.length === 0,

@@ -6,6 +6,7 @@ import { InputValue } from '../opening/input-value';
 import { readExperiment } from '../opening/read-experiment';
 import { readModel, type SavedModel } from '../opening/read-model';
 import { type MetricChoice, METRICS, REFERENCES } from '../result/metrics';
+import type { StandIn } from '../weights/sources';
 
 export interface Thumbnail {
   rows: number;
@@ -43,10 +44,14 @@ export function identityOf({
   model,
 }: {
   experiment: Experiment;
-  model: Pick<SavedModel, 'id' | 'dtype'> & { digest?: string | undefined };
+  model: Pick<SavedModel, 'id' | 'dtype'> & {
+    digest?: string | undefined;
+    tokenizer?: StandIn | undefined;
+  };
 }): string {
-  const { id, dtype, digest = '' } = model;
-  return JSON.stringify([id, dtype, digest, documentOf(settled(experiment))]);
+  const { id, dtype, digest = '', tokenizer } = model;
+  const read = [id, dtype, digest, ...(tokenizer ? [tokenizer] : [])];
+  return JSON.stringify([...read, documentOf(settled(experiment))]);
 }
 
 const LARGEST_SIDE = 64;

@@ -1,6 +1,7 @@
 /** Where a document's numbers came from. */
 
 import { type Dtype, DTYPES } from '../weights/dtype';
+import type { StandIn } from '../weights/sources';
 import type { InputValue } from './input-value';
 
 export interface SavedModel {
@@ -8,16 +9,25 @@ export interface SavedModel {
   label: string;
   dtype: Dtype;
   digest?: string;
+  /** What stands in for a tokenizer that it does not have. */
+  tokenizer?: StandIn | undefined;
 }
 
 /** Undefined where the document names none. label: its id, where it has none. */
 export function readModel(document: InputValue): SavedModel | undefined {
   const model = document.findValue('model');
-  model?.requireKeys(['id', 'label', 'dtype', 'digest']);
+  model?.requireKeys(['id', 'label', 'dtype', 'digest', 'tokenizer']);
   const id = model?.findValue('id')?.text();
   if (!model || id === undefined) return undefined;
   const dtype = model.findValue('dtype')?.oneOf(DTYPES.map((known) => known.id)) ?? 'f32';
   const digest = model.findValue('digest')?.text();
   const label = model.findValue('label')?.text() ?? id;
-  return { id, label, dtype, ...(digest !== undefined && { digest }) };
+  const tokenizer = model.findValue('tokenizer')?.oneOf(['gpt2'] as const);
+  return {
+    id,
+    label,
+    dtype,
+    ...(digest !== undefined && { digest }),
+    ...(tokenizer && { tokenizer }),
+  };
 }

@@ -5,6 +5,7 @@ import type { ExperimentStart, MeasureTable, SweepInfo, SweepRow } from '../engi
 import { INPUT } from '../experiment/defaults';
 import type { Experiment } from '../experiment/experiment';
 import type { Dtype } from '../weights/dtype';
+import type { StandIn } from '../weights/sources';
 
 /** The model that a result is of. */
 export interface ResultModel {
@@ -15,6 +16,8 @@ export interface ResultModel {
   nHead: number;
   /** See `ModelInfo.fingerprint`. */
   digest?: string | undefined;
+  /** What stands in for a tokenizer that it does not have. */
+  tokenizer?: StandIn | undefined;
 }
 
 /** One heatmap's values; NaN until computed, and where what was computed is not finite. */

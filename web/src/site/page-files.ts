@@ -13,6 +13,9 @@ const EARLIER = 'workbox-precache-v2-';
 /** Of a file of the engine, which build of it. */
 const variantOf = (path: string) => /^engine\/[^/]+\/([^/]+)\//.exec(path)?.[1];
 
+/** What most visits have no use for: kept once it was asked for. */
+const isRare = ({ path }: PageFile) => path.startsWith('tokenizers/');
+
 /** Under its name there is never another content. */
 const isNamedByContent = ({ path }: PageFile) => /^(assets|engine)\//.test(path);
 
@@ -75,12 +78,15 @@ export class PageFiles {
     }
   }
 
-  /** Keeps every one, but of the engine that build alone. Rejects where some could not be had. */
+  /** Keeps every one that is not rare, and of the engine that build alone. Rejects where some could not be had. */
   async complete(variant: string): Promise<void> {
-    const isWanted = ({ path }: PageFile) => [undefined, variant].includes(variantOf(path));
-    await this.haveAll(this.files.filter(isWanted), []);
+    const isOther = ({ path }: PageFile) => ![undefined, variant].includes(variantOf(path));
+    await this.haveAll(
+      this.files.filter((file) => !isOther(file) && !isRare(file)),
+      [],
+    );
     const cache = await this.cache();
-    const others = this.files.filter((file) => !isWanted(file));
+    const others = this.files.filter(isOther);
     await Promise.all(others.map((file) => cache.delete(this.addressOf(file))));
   }
 
@@ -88,9 +94,12 @@ export class PageFiles {
   async succeed(): Promise<void> {
     const caches_ = await Promise.all((await this.otherNames()).map((name) => caches.open(name)));
     const requests = (await Promise.all(caches_.map((cache) => cache.keys()))).flat();
-    const variants = requests.map(({ url }) => variantOf(url.slice(this.scope.length)));
-    const wanted = this.files.filter(({ path }) =>
-      [undefined, ...variants].includes(variantOf(path)),
+    const paths = requests.map(({ url }) => url.slice(this.scope.length));
+    const variants = paths.map(variantOf);
+    const wanted = this.files.filter((file) =>
+      isRare(file)
+        ? paths.includes(file.path)
+        : [undefined, ...variants].includes(variantOf(file.path)),
     );
     await this.haveAll(wanted, caches_);
   }

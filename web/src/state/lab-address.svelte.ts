@@ -51,6 +51,11 @@ export class LabAddress {
     return used === proposedDtype(f32Bytes, LARGEST_MEMORY, own) ? undefined : used;
   });
 
+  private readonly tokenizer = $derived.by(() => {
+    const { inUse } = this.lab.shelf;
+    return inUse ? inUse.source.tokenizer : this.opened.tokenizer;
+  });
+
   constructor(private readonly lab: Linked) {}
 
   /** What of the address the page was opened with is not understood; empty where all is. */
@@ -71,6 +76,7 @@ export class LabAddress {
     return toQuery({
       model: this.model,
       dtype: this.dtype,
+      tokenizer: this.tokenizer,
       experiment: $state.snapshot(experiment),
       choice: $state.snapshot(choice),
       followsTargets,

@@ -253,7 +253,8 @@ export class LabRun {
   private show(experiment: Experiment, model: LoadedModel, start: ExperimentStart): void {
     const { source, dtype, info } = model;
     const { nLayer, nHead, fingerprint: digest } = info;
-    const shown = { id: source.id, label: source.label, dtype, nLayer, nHead, digest };
+    const { id, label, tokenizer } = source;
+    const shown = { id, label, dtype, nLayer, nHead, digest, ...(tokenizer && { tokenizer }) };
     const fresh = emptyResult(experiment, shown, start);
     const before = this.result;
     const isSame =

@@ -97,7 +97,8 @@ export class LabShown {
     const { inUse } = this.lab.shelf;
     if (!inUse) return undefined;
     const { source, dtype, info } = inUse;
-    return identityOf({ experiment, model: { id: source.id, dtype, digest: info.fingerprint } });
+    const { id, tokenizer } = source;
+    return identityOf({ experiment, model: { id, dtype, digest: info.fingerprint, tokenizer } });
   }
 
   /** What is set, as it is run. */

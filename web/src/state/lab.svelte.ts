@@ -116,7 +116,7 @@ export class Lab {
   private async makeChoice(): Promise<ModelChoice> {
     follow(this.shelf.probeMemory(), (why) => (this.shelf.problem = why));
     const { ModelChoice } = await import('./model-choice.svelte');
-    return new ModelChoice(this.shelf, this.opened.model, this.opened.dtype, document.baseURI);
+    return new ModelChoice(this.shelf, this.opened, document.baseURI);
   }
 
   /** The query of a link that reopens the page as it is. */

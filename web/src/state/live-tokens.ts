@@ -1,8 +1,10 @@
 /** What the loaded model's tokenizer makes of the texts, while they are typed. */
 
-import type { PromptNote, Repairs, Token } from '../engine/module';
+import type { Prompt, PromptNote, Repairs, Token } from '../engine/module';
 import { messageOf } from '../errors/errors';
 import type { Experiment, TargetText } from '../experiment/experiment';
+import { targetLabel } from '../tokens/targets';
+import { idIn, IDS_EXPECTED } from '../tokens/typed-ids';
 import type { EngineAccess } from '../worker/engine-access';
 
 export interface TargetCheck {
@@ -74,6 +76,9 @@ function otherSpacing(text: string): string {
 
 async function checkTarget(engine: EngineAccess, target: TargetText): Promise<TargetCheck> {
   if (typeof target === 'number') return { target };
+  if (!engine.hasTokenizer) {
+    return { target, problem: `“${targetLabel(target)}” is a text: ${IDS_EXPECTED}` };
+  }
   if (typeof target !== 'string') {
     const isEmpty = target.continuation === '';
     return isEmpty ? { target, problem: 'a continuation needs some text' } : { target };
@@ -95,6 +100,10 @@ export async function replacementToken(
   typed: string,
   replaced: Token,
 ): Promise<Token> {
+  if (!engine.hasTokenizer) {
+    const [token] = await engine.tokenize([idIn(typed)]);
+    if (token) return token;
+  }
   const wantsSpace = replaced.text.startsWith(' ') && !typed.startsWith(' ');
   return engine.resolveTarget(wantsSpace ? ` ${typed}` : typed);
 }
@@ -116,15 +125,18 @@ export async function tokenizeAll(
   const { corruption } = experiment;
   const engine = access.reading(experiment);
   const isPrompt = corruption.kind === 'prompt';
-  const clean = await engine.tokenizePrompt(experiment.clean);
+  // Texts that nothing splits are none, and why is told where they cannot be run.
+  const tokenize = (prompt: Prompt): Promise<Token[]> =>
+    engine.hasTokenizer || typeof prompt !== 'string'
+      ? engine.tokenizePrompt(prompt)
+      : Promise.resolve([]);
+  const clean = await tokenize(experiment.clean);
   const [corrupted, targets, notes, means] = await Promise.all([
-    isPrompt ? engine.tokenizePrompt(experiment.corrupted) : clean,
+    isPrompt ? tokenize(experiment.corrupted) : clean,
     Promise.all(experiment.targets.map((target) => checkTarget(engine, target))),
-    engine.notes(experiment),
+    engine.hasTokenizer ? engine.notes(experiment) : Promise.resolve([]),
     Promise.all(
-      (corruption.kind === 'mean' ? corruption.prompts : []).map((text) =>
-        engine.tokenizePrompt(text),
-      ),
+      (corruption.kind === 'mean' ? corruption.prompts : []).map((text) => tokenize(text)),
     ),
   ]);
   const differ = clean.length !== corrupted.length && clean.length > 0 && corrupted.length > 0;

@@ -1,5 +1,6 @@
 /** Which model is to be loaded: named, at an address or in files; and what is known of it before. */
 
+import type { AddressState } from '../address/address';
 import { follow, messageOf } from '../errors/errors';
 import { keptCopies } from '../kept/kept-models';
 import { keptHeaders } from '../kept/manifest';
@@ -95,17 +96,17 @@ export class ModelChoice {
     return inUse?.source.id === id && inUse.dtype === this.dtype;
   });
 
-  /** opened: the id of the model that the page was opened with. base: see sourceOf. */
+  /** opened: what the page's address asked for. base: see sourceOf. */
   constructor(
     private readonly shelf: ModelShelf,
-    opened: string,
-    openedDtype: Dtype | undefined,
+    private readonly opened: Pick<AddressState, 'model' | 'dtype' | 'tokenizer'>,
     private readonly base: string,
   ) {
-    this.selected = selectedFor(opened);
-    if (this.selected === OTHER) this.typed = opened;
-    this.asksAgain = opened === LOCAL_ID;
-    this.chosenDtype = openedDtype;
+    const { model, dtype } = opened;
+    this.selected = selectedFor(model);
+    if (this.selected === OTHER) this.typed = model;
+    this.asksAgain = model === LOCAL_ID;
+    this.chosenDtype = dtype;
   }
 
   /** What goes wrong with an act that nobody waits for is told beside the model. */
@@ -184,14 +185,20 @@ export class ModelChoice {
 
   private pick(): ModelSource | undefined {
     try {
-      if (this.selected === DISK) return this.files;
+      if (this.selected === DISK) return this.files && this.asOpened(this.files, LOCAL_ID);
       const id = this.selected === OTHER ? this.typed : this.selected;
-      const source = sourceOf(id, this.base);
+      const source = this.asOpened(sourceOf(id, this.base), id);
       return this.looked?.address === keptAddress(source) ? asLooked(source, this.looked) : source;
     } catch (error) {
       this.shelf.problem = messageOf(error);
       return undefined;
     }
+  }
+
+  /** The model that the address names is read with the tokenizer that it names. */
+  private asOpened(source: ModelSource, id: string): ModelSource {
+    const { model, tokenizer } = this.opened;
+    return tokenizer && id === model ? { ...source, tokenizer } : source;
   }
 
   /** A copy on this machine tells without the network. */

@@ -5,7 +5,7 @@ import { follow, messageOf } from '../errors/errors';
 import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
 import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
-import { EMBEDDED_ID, type ModelSource } from '../weights/sources';
+import { EMBEDDED_ID, type ModelSource, named, type TokenizerUse } from '../weights/sources';
 import { Engine } from '../worker/engine';
 import { EngineOver } from '../worker/engine-over';
 import { loadEngine } from '../worker/first-load';
@@ -21,6 +21,7 @@ export interface LoadedModel {
   oneThread: string | undefined;
   source: ModelSource;
   dtype: Dtype;
+  tokenizer: TokenizerUse;
 }
 
 export interface Loading {
@@ -71,7 +72,20 @@ export class ModelShelf {
   /** Loads a model and then puts it in use; a load under way is given up. */
   async load(source: ModelSource, dtype: Dtype): Promise<void> {
     this.reloads = 0;
-    await this.loadInUse(source, dtype);
+    const { inUse } = this;
+    // What it is read with stays, in whatever numbers it is.
+    const isSame = inUse?.tokenizer === 'gpt2' && inUse.source.id === source.id;
+    await this.loadInUse(isSame ? { ...source, tokenizer: 'gpt2' } : source, dtype);
+  }
+
+  /** The model in use, which has no tokenizer, is read with GPT-2's from now on. */
+  async useGpt2Tokenizer(): Promise<void> {
+    const { engine, inUse } = this;
+    if (!engine || !inUse) return;
+    const info = await engine.useGpt2Tokenizer();
+    if (this.engine !== engine) return; // another one is in use by now
+    inUse.queue.gainTokenizer();
+    this.inUse = { ...inUse, info, tokenizer: 'gpt2', source: named(inUse.source, 'gpt2') };
   }
 
   /** The model in use in another format. */
@@ -161,8 +175,10 @@ export class ModelShelf {
       // Not waited for: Firefox asks the person, who may never answer.
       if (source.id !== EMBEDDED_ID && !source.local) follow(askToPersist(), events.onNote);
       const { engine, ...loaded } = await loadEngine(source, dtype, events, abort.signal);
+      const { info, tokenizer } = loaded;
+      const queue = new RunQueue(engine, info.hasTokenizer);
       if (abort.signal.aborted) engine.close();
-      else this.use(engine, { queue: new RunQueue(engine), ...loaded, source, dtype });
+      else this.use(engine, { queue, ...loaded, source: named(source, tokenizer), dtype });
     } catch (error) {
       if (!abort.signal.aborted) this.problem = messageOf(error);
     } finally {
@@ -176,7 +192,8 @@ export class ModelShelf {
     this.engine = engine;
     this.inUse = model;
     engine.over.catch((error: unknown) => {
-      if (error instanceof EngineOver && error.isCrash) this.replace(engine, model, error);
+      if (error instanceof EngineOver && error.isCrash)
+        this.replace(engine, this.inUse ?? model, error);
     });
   }
 

@@ -14,6 +14,7 @@ import type { ExperimentDocument } from '../experiment/experiment';
 import { notFiniteCells } from '../result/cell-state';
 import { numberOrNull } from '../result/numbers';
 import type { LabResult, SweepValues } from '../result/result';
+import type { StandIn } from '../weights/sources';
 
 type Numbers = (number | null)[];
 
@@ -38,7 +39,7 @@ export interface SavedSweep extends Record<Measure, Numbers[][] | Numbers[]> {
 }
 
 export interface SavedResult extends ExperimentDocument {
-  model: { id: string; label: string; dtype: string; digest?: string };
+  model: { id: string; label: string; dtype: string; digest?: string; tokenizer?: StandIn };
   /** mean: of each prompt that a mean is over. */
   tokens: { clean: Token[]; corrupted: Token[]; mean?: Token[][] };
   results: {
@@ -101,10 +102,16 @@ const savedPredictions = (top: readonly Prediction[]): SavedPrediction[] =>
 /** digest: of the weights' file, where it is known. */
 function savedResult(result: LabResult, digest?: string): SavedResult {
   const { experiment, model, start, lacks = [] } = result;
-  const { id, label, dtype } = model;
+  const { id, label, dtype, tokenizer } = model;
   return {
     ...toDocument(experiment),
-    model: { id, label, dtype, ...(digest !== undefined && { digest }) },
+    model: {
+      id,
+      label,
+      dtype,
+      ...(digest !== undefined && { digest }),
+      ...(tokenizer && { tokenizer }),
+    },
     tokens: {
       clean: start.tokensClean,
       corrupted: start.tokensCorrupted,

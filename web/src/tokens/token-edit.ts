@@ -4,6 +4,7 @@ import type { Token } from '../engine/module';
 import { spelled } from './token-bytes';
 
 interface Tokenizer {
+  hasTokenizer?: boolean;
   tokenize: (text: string) => Promise<Token[]>;
 }
 
@@ -17,6 +18,7 @@ export async function replaceTokens(
   const wanted = tokens.map((token, i) => replacements[i - first] ?? token);
   const text = spelled(wanted);
   const ids = wanted.map((token) => token.id);
+  if (tokenizer.hasTokenizer === false) return ids;
   const split = await tokenizer.tokenize(text);
   const isSame = split.length === ids.length && split.every((token, i) => token.id === ids[i]);
   return isSame ? text : ids;

@@ -4,9 +4,12 @@ import type { Token } from '../engine/module';
 import { DIGITS, GIVEN_NAMES, NUMBERS, SURNAMES } from './names';
 import { spelled } from './token-bytes';
 import { visibleText } from './token-diff';
+import { IDS_EXPECTED, idsIn } from './typed-ids';
 import { visibleTokens } from './visible-tokens';
 
 export interface Tokenizer {
+  /** Where it is false, token ids alone can be asked about. */
+  hasTokenizer?: boolean;
   tokenize: (text: string) => Promise<Token[]>;
 }
 
@@ -133,6 +136,10 @@ function examples(choices: readonly Choice[], typed: string): string[] {
 const counted = (tokens: readonly Token[]) =>
   `${tokens.length} token${tokens.length === 1 ? '' : 's'}`;
 
+/** As the engine shows tokens that no tokenizer knows. */
+const tokensOfIds = (typed: string): Token[] | undefined =>
+  idsIn(typed)?.map((id) => ({ id, text: `#${id}` }));
+
 export type TypedWord = { tokens: Token[] } | { problem: string };
 
 /**
@@ -147,7 +154,11 @@ export async function typedWord(
 ): Promise<TypedWord> {
   const replaced = spelled(word.tokens);
   const isSpaced = replaced.startsWith(' ') && !typed.startsWith(' ');
-  const tokens = await tokenizer.tokenize(isSpaced ? ` ${typed}` : typed);
+  const tokens =
+    tokenizer.hasTokenizer === false
+      ? tokensOfIds(typed)
+      : await tokenizer.tokenize(isSpaced ? ` ${typed}` : typed);
+  if (!tokens) return { problem: `“${typed}” is no list of ids: ${IDS_EXPECTED}.` };
   if (typed.trim() !== '' && tokens.length === word.tokens.length) return { tokens };
   if (typed.trim() === '') return { problem: 'Nothing was typed: type a word.' };
   const parts = visibleTokens(tokens).join('|');

@@ -19,6 +19,27 @@ export interface ModelSource {
   outline?: Outline;
   /** Files on this machine, in place of a folder at an address. */
   local?: LocalModel;
+  /** What it is read with where it has no tokenizer of its own. */
+  tokenizer?: StandIn;
+}
+
+/** A tokenizer that comes with the page. */
+export type StandIn = 'gpt2';
+
+/** How a model is read: with its own tokenizer, with one in its place, or with none, by token ids alone. */
+export type TokenizerUse = 'own' | StandIn | 'none';
+
+const WITH_GPT2 = ', with GPT-2’s tokenizer';
+
+/** As it is named wherever it is: with the tokenizer that stands in for its own. */
+export function named(source: ModelSource, tokenizer: TokenizerUse): ModelSource {
+  const { label } = source;
+  const own = label.endsWith(WITH_GPT2) ? label.slice(0, -WITH_GPT2.length) : label;
+  if (tokenizer === 'gpt2') return { ...source, label: own + WITH_GPT2, tokenizer };
+  if (!source.tokenizer) return source;
+  const plain = { ...source, label: own };
+  delete plain.tokenizer;
+  return plain;
 }
 
 export const EMBEDDED_ID = 'embedded';

@@ -60,6 +60,7 @@ interface Way {
     signal: AbortSignal,
   ) => Promise<RunEnd>;
   waitsFor: () => string | undefined;
+  hasTokenizer: boolean;
 }
 
 export class EngineAccess {
@@ -90,6 +91,11 @@ export class EngineAccess {
   /** What this part waits for, as a person reads it; undefined where nothing of it waits. */
   get waitsFor(): string | undefined {
     return this.#way.waitsFor();
+  }
+
+  /** Whether texts can be asked about; else prompts and targets are token ids. */
+  get hasTokenizer(): boolean {
+    return this.#way.hasTokenizer;
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { proxy, type Remote, wrap } from 'comlink';
 
-import type { Session } from '../engine/module';
+import type { ModelInfo, Session } from '../engine/module';
 import { scopeHere } from '../engine/variant';
 import { answeredWithin, Silent } from '../errors/deadline';
 import { follow } from '../errors/errors';
@@ -138,6 +138,11 @@ export class Engine implements EnginePort {
         proxy(onRow),
       ),
     );
+  }
+
+  /** GPT-2's in the place of a tokenizer that the model does not have. */
+  useGpt2Tokenizer(): Promise<ModelInfo> {
+    return this.answer(this.remote.useGpt2Tokenizer());
   }
 
   cancel(id: number): Promise<void> {

@@ -59,11 +59,14 @@ export class RunQueue {
   private line = EMPTY;
   /** The line, for the page to follow. */
   private seen = $state.raw(EMPTY);
-  private readonly parts: Partial<Record<string, EngineAccess>> = {};
+  private parts: Partial<Record<string, EngineAccess>> = {};
   private lastId = 0;
   private over: Error | undefined;
 
-  constructor(private readonly port: EnginePort) {
+  constructor(
+    private readonly port: EnginePort,
+    private hasTokenizer = true,
+  ) {
     port.over.catch((error: unknown) => {
       this.end(asError(error));
     });
@@ -81,8 +84,15 @@ export class RunQueue {
       callOf: (of, call, args) => this.ask(name, of, call, args),
       run: (of, what, events, signal) => this.run(name, of, what, events, signal),
       waitsFor: () => this.waitsFor(name),
+      hasTokenizer: this.hasTokenizer,
     });
     return this.parts[name];
+  }
+
+  /** The model has got a tokenizer: to its parts, it is another one from now on. */
+  gainTokenizer(): void {
+    this.hasTokenizer = true;
+    this.parts = {};
   }
 
   /** Which other part's request a part waits for; undefined where it waits for none. */

@@ -11,12 +11,14 @@ import {
   type Scope,
   scopeHere,
 } from '../engine/variant';
+import { messageOf } from '../errors/errors';
 import { Feeder } from '../loading/feeder';
 import { loadModel, type Retriable } from '../loading/load-model';
 import { LoadReport } from '../loading/report';
 import type { Dtype } from '../weights/dtype';
+import { readGpt2Merges } from '../weights/gpt2-tokenizer';
 import type { LoadProgress } from '../weights/progress';
-import type { ModelSource } from '../weights/sources';
+import type { ModelSource, TokenizerUse } from '../weights/sources';
 import {
   type Call,
   type ExperimentCall,
@@ -31,6 +33,7 @@ export interface Loaded {
   variant: string;
   /** Why it computes in one thread; undefined where it has more. */
   oneThread: string | undefined;
+  tokenizer: TokenizerUse;
 }
 
 /** A joined thread's worker then waits for messages again. */
@@ -58,9 +61,11 @@ export class EngineWorker {
   private held: Session | undefined;
   private session: SessionRunner | undefined;
   private download: Retriable | undefined;
+  private base = '';
 
   /** Has an engine without a model. base: see `chooseEngine`. */
   async start(base: string, page: Scope): Promise<void> {
+    this.base = base;
     this.starting = startEngine(base, page);
     const { module, session } = await this.starting;
     this.module = module;
@@ -86,7 +91,33 @@ export class EngineWorker {
     }
     const { session, choice } = await this.starting;
     this.session = new SessionRunner(session);
-    return { info: session.info(), variant: choice.variant, oneThread: choice.oneThread };
+    const tokenizer = await this.tokenizerOf(source, session, onNote);
+    const { variant, oneThread } = choice;
+    return { info: session.info(), variant, oneThread, tokenizer };
+  }
+
+  /** GPT-2's in the place of one that the model in use does not have. */
+  async useGpt2Tokenizer(): Promise<ModelInfo> {
+    const merges = await readGpt2Merges(this.base);
+    if (!this.held) throw new Error('no model is loaded');
+    this.held.useGpt2Tokenizer(merges);
+    return this.held.info();
+  }
+
+  private async tokenizerOf(
+    source: ModelSource,
+    session: Session,
+    onNote: (note: string) => unknown,
+  ): Promise<TokenizerUse> {
+    if (session.info().hasTokenizer) return 'own';
+    if (source.tokenizer !== 'gpt2') return 'none';
+    try {
+      await this.useGpt2Tokenizer();
+      return 'gpt2';
+    } catch (error) {
+      onNote(`The model is used without GPT-2’s tokenizer: ${messageOf(error)}.`);
+      return 'none';
+    }
   }
 
   /**
