@@ -20,12 +20,15 @@ import { FakePort } from './fake-engine';
 vi.mock('../../web/src/worker/engine', () => ({ Engine: { load: vi.fn() } }));
 
 /** As the engine is without a tokenizer: it knows ids alone. */
+const tokenize = (prompt: Prompt): Promise<Token[]> =>
+  typeof prompt === 'string'
+    ? Promise.reject(new Error('this model has no tokenizer'))
+    : Promise.resolve(prompt.map((id) => ({ id, text: `#${id}` })));
 const ENGINE = {
   hasTokenizer: false,
-  tokenize: (prompt: Prompt): Promise<Token[]> =>
-    typeof prompt === 'string'
-      ? Promise.reject(new Error('this model has no tokenizer'))
-      : Promise.resolve(prompt.map((id) => ({ id, text: `#${id}` }))),
+  reading: () => ENGINE,
+  tokenize,
+  tokenizePrompt: tokenize,
 } as unknown as EngineAccess;
 
 const TOKENS = [464, 3290, 318].map((id) => ({ id, text: `#${id}` }));
