@@ -92,9 +92,7 @@ void AddedTokens::split_into(std::vector<Part>& parts, std::string_view text, bo
   }
 }
 
-bool AddedTokens::is_special(TokenId id) const {
-  return special_ids_.contains(id);
-}
+bool AddedTokens::is_special(TokenId id) const { return special_ids_.contains(id); }
 
 std::vector<AddedTokens::Part> AddedTokens::split(std::string_view text, bool with_special) const {
   std::vector<Part> first;
