@@ -1,8 +1,10 @@
 #include "core/closer/self_checks.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <optional>
-#include <sstream>
+#include <string>
 
 #include "core/patching/patched_runs.h"
 #include "core/patching/whole_run.h"
@@ -25,9 +27,10 @@ class Comparison {
     if (!finite_) {
       return "not finite, so that nothing can be said";
     }
-    std::ostringstream difference;  // std::to_string would write a small one as zero
-    difference << "largest difference " << largest_;
-    return passed() ? "equal to the bit" : difference.str();
+    constexpr std::size_t kLongest = 32;
+    std::array<char, kLongest> difference{};  // std::to_string would write a small one as zero
+    std::snprintf(difference.data(), difference.size(), "%g", static_cast<double>(largest_));
+    return passed() ? "equal to the bit" : std::string("largest difference ") + difference.data();
   }
 
  private:
