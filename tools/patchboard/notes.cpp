@@ -3,9 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/input/input_value.h"
 #include "core/prompts/prompt_notes.h"
 
 namespace patchboard {
@@ -46,7 +46,9 @@ void print_notes(const Session& session, const std::vector<NamedDocument>& docum
     const auto notes = prompt_notes(document, [&](std::string_view text, SpecialTokens special) {
       return session.encode(text, special);
     });
-    const bool is_alone = !nlohmann::json::parse(document).contains("corrupted");
+    const InputValue json =
+        InputValue::parse(document, {.code = ErrorCode::kExperiment, .name = "experiment"});
+    const bool is_alone = !json.find("corrupted");
     for (const PromptNote& note : notes) {
       const std::string text = text_of(note, is_alone);
       if (!are_several) {
