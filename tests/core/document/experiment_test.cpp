@@ -182,7 +182,7 @@ TEST(Experiment, NamesTheKeyTheValueAndWhatWouldBeRight) {
   expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "multiple": 0})",
                  {"corruption.multiple"});
   expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "multiple": 1e20})",
-                 {"corruption.multiple", "1e+09"});
+                 {"corruption.multiple", "1000000000"});
   expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "samples": 10001})",
                  {"corruption.samples", "10001", "from 1 to 10000"});
   expect_refused(R"(, "corruption": {"kind": "mean", "prompts": []})", {"corruption.prompts"});
