@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "tests/command/bad_input.h"
 #include "tests/command/model_folder.h"
@@ -27,12 +28,12 @@ const Json& embedded_report() {
   return kReport;
 }
 
-const Json& item(const std::string& id) {
+const Json& item(std::string_view id) {
   return *std::ranges::find_if(embedded_report()["items"],
                                [&](const Json& each) { return each["id"] == id; });
 }
 
-const Json& row_of(const Json& rows, const std::string& token) {
+const Json& row_of(const Json& rows, std::string_view token) {
   return *std::ranges::find_if(rows, [&](const Json& row) { return row["token"] == token; });
 }
 
