@@ -183,7 +183,7 @@ struct Parts {
     std::string kept = copies[1].substr(0, cut);
     loader.feed(std::as_bytes(std::span(kept)));
     const std::string header = files[1].substr(8, files[1].find("}}") - 6);
-    const std::size_t position = cut == 0 ? 0 : loader.continue_from(header);
+    const auto position = static_cast<std::size_t>(cut == 0 ? 0 : loader.continue_from(header));
     if (cut == 0) {
       loader.keep();
     }
