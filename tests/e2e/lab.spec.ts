@@ -317,7 +317,10 @@ test('before a run the page says what it would hold, or what the core has agains
   const held = page.getByText(/^Holds at most \d+ MB beside the weights\.$/);
   await expect(held).toBeVisible();
   await patchboard.clean.fill('Michelle');
-  await expect(page.getByText(/^It cannot be run as it stands: .*as many tokens/)).toBeVisible();
+  // Said once, where the tokens are.
+  await expect(held).toHaveCount(0);
+  const editor = patchboard.part('More');
+  await expect(editor.getByText(/^The prompts have 1 and 10 tokens; they must/)).toBeVisible();
   await patchboard.clean.fill(BASIC.clean);
   await expect(held).toBeVisible();
 });

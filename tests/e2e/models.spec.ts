@@ -3,11 +3,8 @@ import { type ModelServer, serveModel } from './model-server';
 import { EMBEDDED, randomModel } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
 
-const SENTENCE = 'The player who has won the most Champions League titles is here. ';
 // Long enough for some seconds of work in a model of 12 layers.
-const LONG = SENTENCE.repeat(3).trim();
-// Long enough to be cancelled, and short enough to be run to its end.
-const SHORTER = SENTENCE.repeat(2).trim();
+const LONG = 'The player who has won the most Champions League titles is here. '.repeat(3).trim();
 
 /** What is measured does not follow what a model of random weights answers. */
 const PINNED = '?target=+Jones&target=+Smith';
@@ -16,13 +13,13 @@ const PINNED = '?target=+Jones&target=+Smith';
 const SITES = ['resid_post', { site: 'resid_pre', layers: [0, 1] }];
 
 /** Runs a long prompt on a larger model; the server that it came from is the caller's to close. */
-async function startLongSweep(patchboard: PatchboardPage, text = LONG): Promise<ModelServer> {
+async function startLongSweep(patchboard: PatchboardPage): Promise<ModelServer> {
   const server = await serveModel(randomModel());
   await patchboard.openReady(PINNED);
   await patchboard.load(server.address);
   await patchboard.expectInUse(`In use: ${server.address}`);
-  await patchboard.clean.fill(`Jones. ${text}`);
-  await patchboard.corrupted.fill(`Smith. ${text}`);
+  await patchboard.clean.fill(`Jones. ${LONG}`);
+  await patchboard.corrupted.fill(`Smith. ${LONG}`);
   await patchboard.runButton.click();
   return server;
 }
@@ -125,7 +122,7 @@ test('loading can be cancelled, and the model in use stays', async ({ patchboard
 test('a sweep fills from the last layer and can be cancelled between rows', async ({
   patchboard,
 }) => {
-  const server = await startLongSweep(patchboard, SHORTER);
+  const server = await startLongSweep(patchboard);
   await expect(patchboard.page.getByText(/[1-9]\d* of \d+ cells/)).toBeVisible();
   await patchboard.cancelButton.click();
   await patchboard.expectStatus('cancelled');
@@ -144,7 +141,7 @@ test('a sweep fills from the last layer and can be cancelled between rows', asyn
   expect((await patchboard.values()).every((cell) => !Number.isNaN(cell.prob))).toBe(true);
   await patchboard.run();
   await expect(patchboard.page.getByText('all known from the run before')).toBeVisible();
-  const prompts = { clean: `Jones. ${SHORTER}`, corrupted: `Smith. ${SHORTER}` };
+  const prompts = { clean: `Jones. ${LONG}`, corrupted: `Smith. ${LONG}` };
   const whole = patchExperiment(randomModel(), {
     ...prompts,
     targets: [' Jones'],
