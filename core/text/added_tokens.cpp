@@ -40,8 +40,8 @@ std::size_t space_at_end(std::string_view text) {
 }  // namespace
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens) {
-  std::ranges::stable_sort(tokens, [](const AddedToken& a, const AddedToken& b) {
-    return a.content.size() > b.content.size();
+  std::ranges::sort(tokens, [](const AddedToken& a, const AddedToken& b) {
+    return std::pair(b.content.size(), a.id) < std::pair(a.content.size(), b.id);
   });
   for (AddedToken& token : tokens) {
     if (token.is_special) {

@@ -14,6 +14,7 @@ constexpr const char* kEndOfText = "<|endoftext|>";
 /// UTF-8 has the order of the characters.
 std::vector<std::string> byte_symbols() {
   std::vector<std::string> symbols;
+  symbols.reserve(kBytes);
   for (std::size_t byte = 0; byte < kBytes; ++byte) {
     symbols.push_back(byte_to_symbol(static_cast<unsigned char>(byte)));
   }

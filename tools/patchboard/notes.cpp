@@ -57,7 +57,7 @@ void print_notes(const Session& session, const std::vector<NamedDocument>& docum
       }
       Found& of_kind = found.at(static_cast<std::size_t>(note.kind));
       if (of_kind.first.empty()) {
-        of_kind.first = name + ": " + text;
+        of_kind.first.append(name).append(": ").append(text);
       } else {
         ++of_kind.more;
       }
