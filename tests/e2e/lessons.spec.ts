@@ -25,14 +25,18 @@ for (const script of SCRIPTS) {
     await patchboard.open(`?lesson=${script.name}`);
     await playByKeys(page as KeyedPage, script, async (step) => {
       if (script.name === 'to-whom' && step === 4) {
+        const heading = page.getByRole('heading', { level: 2, name: 'Twenty pairs' });
+        await expect(heading).toBeFocused();
         await page.getByRole('button', { name: 'Run all pairs' }).press('Enter');
         await expect(page.getByText('20 of 20 pairs')).toBeVisible();
-        await page.getByRole('heading', { level: 2, name: 'Twenty pairs' }).focus();
+        await heading.focus();
       }
       if (script.name === 'count' && step === 4) {
+        const heading = page.getByRole('heading', { level: 2, name: /^Not one pair/ });
+        await expect(heading).toBeFocused();
         await page.getByRole('button', { name: 'Measure all fillings' }).press('Enter');
         await expect(page.getByText('20 of 20')).toBeVisible();
-        await page.getByRole('heading', { level: 2, name: /^Not one pair/ }).focus();
+        await heading.focus();
       }
       if (script.name === 'count' && step === 5) {
         await expect(page.getByRole('heading', { name: /^Table 2\./ })).toBeInViewport();
