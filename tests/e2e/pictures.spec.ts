@@ -185,8 +185,7 @@ for (const { name, query, colorScheme, direction, colours, shares } of CASES) {
       test.use({ colorScheme, viewport });
 
       test(`each cell has its value’s colour: ${name}, ${size}`, async ({ patchboard }, info) => {
-        await patchboard.openScene(query);
-        await patchboard.finish();
+        await patchboard.openFinished(query);
         const values = shares(sweepsOf(direction));
         expect(values).toHaveLength(LAYERS + 1);
         const expected = values.map((row) => row.map((share) => rgbOf(colours(share))));
