@@ -81,13 +81,34 @@ test('a model whose size nobody can tell is not fetched unasked', async ({ patch
   const rest = whole.subarray(8 + header.length);
   server.how = { replace: { 'model.safetensors': Buffer.concat([padded, rest]) } };
   await patchboard.open(link());
-  const load = patchboard.page.getByRole('button', { name: 'Load (its size is not known)' });
-  await expect(load).toBeEnabled();
+  await expect(patchboard.page.getByText('Its size is not known.')).toBeVisible();
+  await expect(patchboard.loadButton).toHaveText('Load');
   expect(server.requests).toBe(0);
-  await load.click();
+  await patchboard.loadButton.click();
   await expectLoaded(patchboard);
   await patchboard.run();
 });
+
+for (const width of [1280, 390]) {
+  test(`Load stays under the pointer while sizes arrive, ${width} wide`, async ({ patchboard }) => {
+    const { page } = patchboard;
+    await page.setViewportSize({ width, height: 844 });
+    await patchboard.openScene(`${link()}&dtype=q8`);
+    await expectLoaded(patchboard);
+    await patchboard.openScene();
+    await patchboard.chooseAddress(server.address);
+    await expect(patchboard.loadButton).toHaveText('Load');
+    const before = await patchboard.loadButton.boundingBox();
+    await page.keyboard.press('Tab');
+    await expect(patchboard.loadButton).toHaveText(LOAD);
+    await expect(page.getByRole('option', { name: /q8.* MB\), kept here/ })).toHaveCount(1);
+    expect(await patchboard.loadButton.boundingBox()).toEqual(before);
+    await patchboard.modelSelect.selectOption('gpt2-xl');
+    const small = await patchboard.loadButton.boundingBox();
+    await patchboard.dtypeSelect.selectOption('q8');
+    expect(await patchboard.loadButton.boundingBox()).toEqual(small);
+  });
+}
 
 test('a page opened with files asks for them again', async ({ patchboard }) => {
   const { page } = patchboard;

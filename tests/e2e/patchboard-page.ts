@@ -54,13 +54,23 @@ export class PatchboardPage {
     const { page } = this;
     if (await this.part(name).isVisible()) return;
     if (name === 'Model') {
-      await page.getByRole('banner').getByRole('button').first().click();
-    } else {
-      await this.close();
-      const bar = page.getByRole(name === 'More' ? 'contentinfo' : 'banner');
-      await bar.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+      await this.showModel();
+      return;
     }
+    await this.close();
+    const bar = page.getByRole(name === 'More' ? 'contentinfo' : 'banner');
+    await bar.getByRole('button', { name: new RegExp(`^${name}`) }).click();
     await expect(this.part(name)).toBeVisible();
+  }
+
+  /** It opens and closes by itself while a model is loaded: then a click may come as it does. */
+  private async showModel() {
+    const button = this.page.getByRole('banner').getByRole('button').first();
+    const part = this.part('Model');
+    await expect(async () => {
+      if (!(await part.isVisible())) await button.click();
+      await expect(part).toBeVisible({ timeout: 2000 });
+    }).toPass();
   }
 
   /** Whatever is open over the scene. */

@@ -7,11 +7,14 @@ import { EMBEDDED_ID } from '../weights/sources';
 
 /** A model that comes by itself is on its way by then. */
 const WITHOUT_MODEL_MS = 1000;
+/** A hand on its way to the button does not see what opens within such a time. */
+const REACTION_MS = 600;
 
 export class ModelDrawer {
   isOpen = $state(false);
   /** Opened by the page itself. */
   private isUnasked = false;
+  private unaskedAt = 0;
 
   constructor(private readonly shelf: ModelShelf) {}
 
@@ -19,6 +22,12 @@ export class ModelDrawer {
   setOpen(isOpen: boolean): void {
     this.isOpen = isOpen;
     this.isUnasked = false;
+  }
+
+  /** By the button; a click just as the page opens it by itself was meant to open it. */
+  toggle(): void {
+    const isOpening = this.isUnasked && performance.now() - this.unaskedAt < REACTION_MS;
+    this.setOpen(isOpening || !this.isOpen);
   }
 
   /** Effects: it opens where there is something to see or to do. */
@@ -55,5 +64,6 @@ export class ModelDrawer {
     if (this.isOpen) return;
     this.isOpen = true;
     this.isUnasked = true;
+    this.unaskedAt = performance.now();
   }
 }
