@@ -1,14 +1,14 @@
 /** Loading published sizes through the page itself: see README.md. Needs web/dist/ and the command. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { synthesize } from './native.mjs';
 import { PageVisit } from './page-visit.mjs';
 import { serveModels } from './serve-models.mjs';
-import { median, ratio } from './statistics.mjs';
+import { ratio } from './statistics.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +24,7 @@ const { dtype } = values;
 const ROUNDS = Number(values.rounds);
 const SWITCHES = Number(values.switches);
 
-/** Reading and loading in turn; the ratio is the median of the rounds' ratios. */
+/** Reading and loading in turn; a ratio is the median of the rounds' ratios. */
 async function measureLoads(visit, address) {
   const read = [];
   const loads = [];
@@ -34,16 +34,26 @@ async function measureLoads(visit, address) {
     await visit.removeKept();
     loads.push(await visit.load(address, dtype));
   }
-  const seconds = loads.map((load) => load.seconds);
+  const each = (name) => loads.map((load) => load[name]);
+  const peak = (name) => Math.max(...each(name));
   return {
     readSeconds: read,
-    loadSeconds: seconds,
-    loadToRead: ratio(seconds, read),
-    peakScriptMB: Math.max(...loads.map((load) => load.peakScriptMB)),
-    peakBrowserMB: Math.max(...loads.map((load) => load.peakBrowserMB)),
-    peakResidentMB: Math.max(...loads.map((load) => load.peakResidentMB)),
+    answersSeconds: each('answers'),
+    keptSeconds: each('kept'),
+    answersToRead: ratio(each('answers'), read),
+    keptToRead: ratio(each('kept'), read),
+    peakScriptMB: peak('peakScriptMB'),
+    peakBrowserMB: peak('peakBrowserMB'),
+    peakResidentMB: peak('peakResidentMB'),
     keptMB: await visit.keptMB(),
   };
+}
+
+/** A visit whose model is kept: seconds to the first row of its map. */
+async function measureRows(visit, address) {
+  const seconds = [];
+  for (let round = 0; round < ROUNDS; round++) seconds.push(await visit.firstRow(address, dtype));
+  return seconds;
 }
 
 /** Resident memory each time the model is loaded again. */
@@ -63,12 +73,13 @@ const profile = mkdtempSync(join(tmpdir(), 'patchboard-'));
 const visit = await PageVisit.start(profile);
 try {
   const address = `${models.address}${config}/`;
+  const load = loadavg();
   const results = { config, dtype, ...(await measureLoads(visit, address)) };
-  results.firstRowSeconds = await visit.firstRow();
+  results.firstRowSeconds = await measureRows(visit, address);
   await visit.open();
   results.fromDisk = await visit.load(address, dtype);
   results.residentAfterSwitchesMB = await measureSwitches(visit, address);
-  results.medianLoadSeconds = median(results.loadSeconds);
+  results.machineLoad = [load[0], loadavg()[0]];
   const text = JSON.stringify(results, null, 2);
   writeFileSync(`build/bench/loading-${config}-${dtype}.json`, text);
   console.log(text);

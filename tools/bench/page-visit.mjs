@@ -10,6 +10,7 @@ const HEAP_INTERVAL_MS = 100;
 // Random weights come with a vocabulary of single bytes.
 const EXPERIMENT = '?clean=Michelle+Jones+was+here&corrupted=Michelle+Smith+was+here&target=A';
 const RUN = 'button.primary:not([disabled]) ::-p-text(Run)';
+const MODEL = 'section[aria-label=Model]';
 
 function fieldKB(pid, name) {
   try {
@@ -78,6 +79,32 @@ class HeapWatch {
   }
 }
 
+/** In the page: whether a model is on this machine's disk to its end. */
+async function isKept() {
+  const root = await navigator.storage.getDirectory();
+  const models = await root.getDirectoryHandle('models', { create: true });
+  for await (const folder of models.values()) {
+    try {
+      const manifest = await (await folder.getFileHandle('manifest.json')).getFile();
+      if (JSON.parse(await manifest.text()).complete) return true;
+    } catch {
+      // being written
+    }
+  }
+  return false;
+}
+
+/** In the page: when its map has a row of exact values, in milliseconds since the page was asked for. */
+function watchRows() {
+  const look = () => {
+    const isDone = document.querySelector('[data-status="done"]');
+    const cells = document.querySelector('[aria-label="Cells computed"]');
+    if (isDone || cells?.value > 0) globalThis.firstRowMs ??= performance.now();
+  };
+  const whole = { subtree: true, childList: true, attributes: true };
+  new MutationObserver(look).observe(document, whole);
+}
+
 export class PageVisit {
   static async start(profile) {
     const visit = new PageVisit();
@@ -85,13 +112,13 @@ export class PageVisit {
     visit.server = await preview({ root: 'web', preview: { port: 0 }, logLevel: 'error' });
     visit.address = visit.server.resolvedUrls.local[0];
     visit.browser = await puppeteer.launch({
-      executablePath: process.env.CHROMIUM,
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       userDataDir: profile,
       args: ['--no-sandbox', '--disable-gpu'],
       protocolTimeout: LONG.timeout,
     });
     visit.page = await visit.browser.newPage();
-    await visit.open();
+    visit.page.setDefaultTimeout(LONG.timeout);
     return visit;
   }
 
@@ -100,9 +127,10 @@ export class PageVisit {
     await this.server.close();
   }
 
+  /** With the part in which a model is chosen. */
   async open() {
     await this.page.goto(this.address + EXPERIMENT);
-    await this.page.waitForSelector(RUN, LONG);
+    await this.page.waitForSelector(RUN);
     await this.page.locator('header button.model').click();
   }
 
@@ -131,39 +159,45 @@ export class PageVisit {
     return this.page.evaluate(async () => (await navigator.storage.estimate()).usage / 1e6);
   }
 
-  /** By hand, as people do. */
+  /** By hand, as people do: seconds until the model answers, and until all of it is kept. */
   async load(address, dtype) {
-    await this.page.select('section[aria-label=Model] select', 'other');
+    await this.page.select(`${MODEL} select`, 'other');
     await this.page.locator('input[inputmode=url]').fill(address);
     await this.page.select('label.short select', dtype);
     const watch = new HeapWatch(this.page);
     const begin = performance.now();
-    await this.page.locator('button ::-p-text(Load)').click();
-    await this.page.waitForSelector(`::-p-text(In use: ${address})`, LONG);
-    const seconds = (performance.now() - begin) / 1000;
+    const seconds = () => (performance.now() - begin) / 1000;
+    await this.page.locator(`${MODEL} button[type=submit]`).click();
+    await this.page.waitForSelector(`::-p-text(In use: ${address})`);
+    const answers = seconds();
+    await this.page.waitForFunction(isKept, { polling: 50 });
     return {
-      seconds,
+      answers,
+      kept: seconds(),
       ...watch.end(),
       peakResidentMB: rendererMB(this.profile, 'VmHWM'),
     };
   }
 
   async useEmbedded() {
-    await this.page.select('section[aria-label=Model] select', 'embedded');
-    await this.page.waitForSelector('::-p-text(This is not GPT-2.)', LONG);
+    await this.page.select(`${MODEL} select`, 'embedded');
+    await this.page.waitForSelector('::-p-text(This is not GPT-2.)');
   }
 
-  /** Seconds from pressing Run to the first row. */
-  async firstRow() {
-    const begin = performance.now();
-    await this.page.locator(RUN).click();
-    await this.page.waitForFunction(
-      () => /[1-9]\d* of \d+ rows/.test(document.body.innerText),
-      LONG,
+  /** Seconds of a visit whose link names a model that is kept, from asking for the page to the first row of its map. */
+  async firstRow(address, dtype) {
+    const { page } = this;
+    const { identifier } = await page.evaluateOnNewDocument(watchRows);
+    const model = `&model=${encodeURIComponent(address)}&dtype=${dtype}`;
+    await page.goto(this.address + EXPERIMENT + model);
+    // On a slow machine what runs by itself ends with estimates; exact values are then a person's to ask for.
+    await page.waitForFunction(
+      () => globalThis.firstRowMs ?? document.querySelector('[data-status="estimated"]'),
     );
-    const seconds = (performance.now() - begin) / 1000;
-    await this.page.screenshot({ path: 'build/bench/loading.png', fullPage: true });
-    return seconds;
+    const milliseconds = await page.evaluate(() => globalThis.firstRowMs);
+    await page.screenshot({ path: 'build/bench/loading.png' });
+    await page.removeScriptToEvaluateOnNewDocument(identifier);
+    return milliseconds && milliseconds / 1000;
   }
 
   /** After a moment in which the browser gives back what it no longer needs. */

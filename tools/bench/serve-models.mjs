@@ -10,6 +10,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 const BLOCK_BYTES = 2 ** 20;
 const LIMITED_BLOCK_BYTES = 2 ** 16;
 
+/** As Hugging Face does, also where there is no such file. */
+const OPEN = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Content-Range',
+};
+
 /** The bytes asked for, [start, end). */
 function rangeOf(request, size) {
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
@@ -33,8 +39,7 @@ function answer(request, response, path, { size, mtime }, limit) {
   const range = rangeOf(request, size);
   const [start, end] = range ?? [0, size];
   response.writeHead(range ? 206 : 200, {
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'Content-Range',
+    ...OPEN,
     'Content-Length': end - start,
     'Last-Modified': mtime.toUTCString(),
     ...(range && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
@@ -50,7 +55,7 @@ export async function serveModels(root, limit) {
     const path = join(root, new URL(request.url, 'http://x').pathname);
     stat(path).then(
       (file) => answer(request, response, path, file, limit),
-      () => response.writeHead(404).end(),
+      () => response.writeHead(404, OPEN).end(),
     );
   });
   await new Promise((listening) => server.listen(0, 'localhost', listening));
