@@ -78,7 +78,11 @@ test.each([
 });
 
 test('so it is of a server that does not let other pages read what it answers then', async () => {
-  serve({ [INDEX]: index({ a: 'one', b: 'one' }), ...SHARDS });
+  serve({
+    'config.json': Buffer.from('{}'),
+    [INDEX]: index({ a: 'one', b: 'one' }),
+    ...SHARDS,
+  });
   const { fetch } = globalThis;
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     const response = await fetch(url, init);
@@ -86,6 +90,12 @@ test('so it is of a server that does not let other pages read what it answers th
     return response;
   });
   expect((await find()).files).toEqual(['one']);
+});
+
+test('a server that cannot be reached at all is not one that has none', async () => {
+  network.files = undefined;
+  await expect(find()).rejects.toThrow(/^https.*model\.safetensors could not be reached/);
+  await expect(find()).rejects.not.toThrow('either');
 });
 
 test('where there is neither, the first answer is told, and what else was asked for', async () => {

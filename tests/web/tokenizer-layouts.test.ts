@@ -43,26 +43,21 @@ function served(names: readonly string[]): Served {
 const LAYOUTS: [string, string[], string[], string[]][] = [
   ['GPT-2’s own two', ALL.slice(0, 2), ALL.slice(0, 2), ALL.slice(0, 5)],
   ['all that transformers writes', ALL, ALL.slice(0, 5), ALL.slice(0, 5)],
-  [
-    'tokenizer.json alone',
-    ['tokenizer.json'],
-    ['tokenizer.json'],
-    [...ALL.slice(0, 2), 'tokenizer.json'],
-  ],
+  ['tokenizer.json alone', ['tokenizer.json'], ['tokenizer.json'], ALL],
   [
     'tokenizer.json and what counts beside the two alone',
     ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'],
     ['tokenizer.json'],
-    [...ALL.slice(0, 2), 'tokenizer.json'],
+    ALL,
   ],
   [
     'vocab.json without its merges, and tokenizer.json',
     ['vocab.json', 'tokenizer.json'],
     ['tokenizer.json'],
-    [...ALL.slice(0, 2), 'tokenizer.json'],
+    ALL,
   ],
   ['the two and what was added', ALL.slice(0, 3), ALL.slice(0, 3), ALL.slice(0, 5)],
-  ['no tokenizer at all', [], [], [...ALL.slice(0, 2), 'tokenizer.json']],
+  ['no tokenizer at all', [], [], ALL],
 ];
 
 const given = (names: readonly string[]) =>
@@ -141,4 +136,54 @@ test('a copy that an earlier page kept, without the files that it did not ask fo
   manifest.bytes = new TextEncoder().encode(JSON.stringify(older));
   network.files = undefined;
   expect((await load()).texts).toEqual(first.texts);
+});
+
+describe('a copy that an older page kept, which did not ask for what stands beside the two', () => {
+  const THERE = ALL.slice(0, 5);
+
+  async function keepAsBefore(manifest: (kept: Record<string, unknown>) => void) {
+    network.files = served(ALL.slice(0, 2));
+    await load();
+    for (const [path, file] of filesOf(storage.root)) {
+      if (!path.endsWith('/manifest.json')) continue;
+      const kept = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
+      delete kept['asked'];
+      manifest(kept);
+      file.bytes = new TextEncoder().encode(JSON.stringify(kept));
+    }
+    network.asked = [];
+  }
+
+  test.each([
+    ['with checksums of its texts', () => undefined],
+    ['without', (kept: Record<string, unknown>) => delete kept['texts']],
+  ])('asks for it once, %s', async (_, manifest) => {
+    await keepAsBefore(manifest);
+    network.files = served(THERE);
+    const again = await load();
+    expect(again.texts).toEqual({ 'config.json': '{"seed": 1}', ...given(THERE) });
+    expect(again.notes).toEqual([]);
+    expect(network.asked).toEqual(THERE.slice(2));
+    network.files = undefined;
+    expect((await load()).texts).toEqual(again.texts);
+  });
+
+  test('opens as it is where its server cannot be reached, and asks again later', async () => {
+    await keepAsBefore(() => undefined);
+    network.files = undefined;
+    const alone = await load();
+    expect(alone.texts).toEqual({ 'config.json': '{"seed": 1}', ...given(ALL.slice(0, 2)) });
+    expect(alone.notes).toEqual([]);
+    network.files = served(THERE);
+    expect((await load()).texts).toMatchObject(given(THERE));
+  });
+
+  test('asks no more where there is nothing', async () => {
+    await keepAsBefore(() => undefined);
+    await load();
+    expect(network.asked).toEqual(THERE.slice(2));
+    network.asked = [];
+    await load();
+    expect(network.asked).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { decodeText } from '../weights/decode';
 import type { Dtype } from '../weights/dtype';
 import { FILES } from '../weights/files';
 import { xxhash64 } from '../weights/hash';
+import { BESIDE, TOKENIZER_FILES, type TokenizerFile } from '../weights/texts';
 import {
   fileOf,
   folderOf,
@@ -14,6 +15,7 @@ import {
   modelsFolder,
   PARTIAL,
   removeFrom,
+  saveManifest,
   WEIGHTS,
   writeText,
 } from './folder';
@@ -75,6 +77,12 @@ export class KeptModel {
     return (this.manifest?.texts ?? OLD_TEXTS)[name] !== undefined;
   }
 
+  /** Whether it has no such file for the reason alone that the page which kept it did not ask for it. */
+  misses(name: TokenizerFile): boolean {
+    const isBeside = BESIDE.some((each) => each === name) && this.hasText(FILES.vocab);
+    return isBeside && !this.hasText(name) && !this.manifest?.asked?.includes(name);
+  }
+
   /** One of the small files. Rejects with DamagedText where it is missing or not as it was written. */
   text(name: string): Promise<string> {
     return readingIt(async () => {
@@ -102,6 +110,25 @@ export class KeptModel {
       // It is fetched again next time.
     }
     return true;
+  }
+
+  /** All of the small files, by their names, once its server was asked for those that it misses. */
+  async addTexts(texts: Record<string, string>): Promise<void> {
+    const { folder, manifest } = this;
+    if (!folder || !manifest) return;
+    const hashes: Record<string, string> = {};
+    for (const [name, text] of Object.entries(texts)) hashes[name] = await xxhash64(text);
+    try {
+      await withModel(this.key, async () => {
+        if (!(await this.isUnchanged())) return;
+        for (const [name, text] of Object.entries(texts)) {
+          if (!this.hasText(name)) await writeText(folder, name, text);
+        }
+        await saveManifest(folder, { ...manifest, texts: hashes, asked: [...TOKENIZER_FILES] });
+      });
+    } catch {
+      // They are asked for again next time.
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import { transfer } from 'comlink';
 
 import type { Dtype } from '../weights/dtype';
 import { createXxh64, type IHasher } from '../weights/hash';
+import { TOKENIZER_FILES } from '../weights/texts';
 import {
   diskFull,
   keyOf,
@@ -81,6 +82,7 @@ export class KeptWriter {
   /** All of the small files, by their names: one that is not among them is not there. */
   async addTexts(texts: Record<string, string>): Promise<void> {
     this.manifest.texts = {};
+    this.manifest.asked = [...TOKENIZER_FILES];
     for (const [name, text] of Object.entries(texts)) {
       await writeText(this.folder, name, text);
       this.manifest.texts[name] = this.hasher.init().update(text).digest();

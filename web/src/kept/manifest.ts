@@ -41,6 +41,8 @@ export interface Manifest extends Origin {
   dtype: Dtype;
   /** xxHash64 of the small files that the model has, by their names; copies of an older page have none. */
   texts?: Record<string, string>;
+  /** Names of those that it was asked for; an older page asked for fewer, and did not write it down. */
+  asked?: string[];
   /** xxHash64 of each chunk; only the last of a complete file is shorter. */
   chunks: string[];
   /** Bytes in those chunks. */

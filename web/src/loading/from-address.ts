@@ -13,56 +13,41 @@ import { findWeights } from '../weights/find-weights';
 import { LargeFile } from '../weights/large-file';
 import { fileAddress } from '../weights/model-address';
 import { type Outline, outlineOf } from '../weights/outline';
-import { type ReadOptions, type ReadState, RemoteFile } from '../weights/remote-file';
-import { MissingError, request, UnreachableError } from '../weights/responses';
+import type { ReadState } from '../weights/remote-file';
 import type { ModelSource } from '../weights/sources';
 import { namedTexts, readTexts, type Texts } from '../weights/texts';
 import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
+import { SmallFiles } from './small-files';
 import { WeightFiles } from './weight-files';
 
-/** One of the small files. Rejects as RemoteFile does. */
-export function fetchText(source: ModelSource, name: string, report: LoadReport): Promise<string> {
-  const url = fileAddress(source.folder, name);
-  const onState: ReadOptions['onState'] = (state) => {
-    report.enter(state);
-  };
-  return readText(new RemoteFile(url, { onState }), url);
-}
-
-/** Whether it can be said that a server has no such file: some do not let other pages read even that. */
-async function isMissing(error: unknown, source: ModelSource): Promise<boolean> {
-  if (error instanceof MissingError) return true;
-  if (!(error instanceof UnreachableError)) return false;
-  try {
-    await (await request(fileAddress(source.folder, FILES.config))).body?.cancel();
-    return true;
-  } catch {
-    return false; // there is no way to the server
-  }
-}
-
 export class AddressLoad {
-  private remote: RemoteFile | LargeFile | undefined;
-  /** Small ones are asked for several at once. */
-  private readonly small: RemoteFile[] = [];
+  private remote: LargeFile | undefined;
+  private readonly small: SmallFiles;
   private files = new WeightFiles([FILES.weights]);
   private outline: Outline | undefined;
   private config = '';
   /** Whether there is nothing left to go on with: what is loaded is right, or of no use. */
   private isOver = false;
 
+  private readonly onState = (state: ReadState) => {
+    this.report.enter(state);
+  };
+
   constructor(
     private readonly feeder: Feeder,
     private readonly source: ModelSource,
     private readonly keeper: Keeper,
     private readonly report: LoadReport,
-  ) {}
+  ) {
+    this.small = new SmallFiles(source.folder, this.onState);
+  }
 
   /** Ends a pause between two attempts. */
   retryNow(): void {
-    for (const remote of [...this.small, this.remote]) remote?.retryNow();
+    this.small.retryNow();
+    this.remote?.retryNow();
   }
 
   async run(): Promise<void> {
@@ -79,10 +64,7 @@ export class AddressLoad {
 
   /** Resolves to what a later visit needs. */
   private async load(): Promise<Origin | undefined> {
-    const texts = await readTexts({
-      need: (name) => this.readText(name),
-      find: (name) => this.findText(name),
-    });
+    const texts = await readTexts(this.small);
     this.config = texts.config;
     await this.find();
     this.feeder.begin(texts, [...this.files.names]);
@@ -113,32 +95,6 @@ export class AddressLoad {
     return fileAddress(this.source.folder, name);
   }
 
-  /** Asks for nothing yet. */
-  private open(url: string, options: ReadOptions = {}): RemoteFile {
-    const remote = new RemoteFile(url, { ...options, onState: this.onState });
-    this.small.push(remote);
-    return remote;
-  }
-
-  private readText(name: string): Promise<string> {
-    const url = fileAddress(this.source.folder, name);
-    return readText(this.open(url), url);
-  }
-
-  /** Undefined where the server has no such file, which is no error. */
-  private async findText(name: string): Promise<string | undefined> {
-    try {
-      return await this.readText(name);
-    } catch (error) {
-      if (await isMissing(error, this.source)) return undefined;
-      throw error;
-    }
-  }
-
-  private readonly onState = (state: ReadState) => {
-    this.report.enter(state);
-  };
-
   /** Which files there are, unless somebody has looked before; and whether they fit. */
   private async find(): Promise<void> {
     const { source, feeder } = this;
@@ -155,7 +111,7 @@ export class AddressLoad {
     const pointer = pointerAddress(this.source.folder, file);
     let expected = digestInConfig(this.config, file);
     try {
-      if (pointer) expected = digestInPointer(await readText(this.open(pointer), pointer));
+      if (pointer) expected = digestInPointer(await readText(this.small.open(pointer), pointer));
     } catch (error) {
       this.report.note(`The weights are loaded without their checksum: ${messageOf(error)}.`);
     }
@@ -213,7 +169,7 @@ export class AddressLoad {
   /** Whether the files that are whole in the copy are still those of the server; the next one tells as it is read. */
   private async isUnchanged(): Promise<boolean> {
     for (const { name, version } of this.files.parts) {
-      const remote = this.open(this.addressOf(name), { until: 1 });
+      const remote = this.small.open(this.addressOf(name), { until: 1 });
       await remote.open();
       remote.close();
       if (compareVersions(remote.version, version) !== 'same') {

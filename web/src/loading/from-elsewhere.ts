@@ -6,10 +6,11 @@ import { KeptModel } from '../kept/kept-model';
 import { newManifest } from '../kept/manifest';
 import { keptAddress, type ModelSource } from '../weights/sources';
 import type { Feeder } from './feeder';
-import { AddressLoad, fetchText } from './from-address';
+import { AddressLoad } from './from-address';
 import { loadFromFiles } from './from-files';
 import { loadFromKept } from './from-kept';
 import type { LoadReport } from './report';
+import { SmallFiles } from './small-files';
 
 /** How often what is kept is looked at anew, where other tabs change it meanwhile. */
 const LOOKS = 3;
@@ -50,8 +51,10 @@ async function keeperFor(
   for (let look = 0; look < LOOKS; look++) {
     const kept = await openKept(source, feeder, report);
     if (kept?.isComplete) {
-      const text = (name: string) => fetchText(source, name, report);
-      if (await loadFromKept(feeder, kept, text, report)) return undefined;
+      const server = new SmallFiles(source.folder, (state) => {
+        report.enter(state);
+      });
+      if (await loadFromKept(feeder, kept, server, report)) return undefined;
       if (!(await isRemoved(kept))) break;
     } else {
       const keeper = await Keeper.open(kept, kept?.manifest ?? fresh, report.note);

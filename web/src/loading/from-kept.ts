@@ -1,27 +1,32 @@
 /** Loading a model from the copy on this machine. */
 
 import { isCoreError } from '../engine/core-error';
+import { answeredWithin } from '../errors/deadline';
 import { DamagedCopy, DamagedText, type KeptModel } from '../kept/kept-model';
-import { readTexts } from '../weights/texts';
+import { namedTexts, readTexts, type TokenizerFile, type Texts } from '../weights/texts';
 import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
+import { ONCE, type SmallFiles } from './small-files';
 
-/** Gives a small file by its name, from where the model came. */
-export type FetchText = (name: string) => Promise<string>;
+/** Where the model came from, which may be out of reach. */
+export type Server = Pick<SmallFiles, 'need' | 'find'>;
+
+/** For so long, a copy waits for what its server may have beside it. */
+const BESIDE_MS = 3000;
 
 /** One small file that is damaged is no reason to fetch gigabytes again. */
 async function textOf(
   kept: KeptModel,
   name: string,
-  fetchText: FetchText,
+  server: Server,
   report: LoadReport,
 ): Promise<string> {
   try {
     return await kept.text(name);
   } catch (error) {
     if (!(error instanceof DamagedText)) throw error;
-    const text = await fetchText(name);
+    const text = await server.need(name);
     if (!(await kept.repair(name, text))) {
       throw new DamagedCopy(`${error.message}, and the server has another one by now`);
     }
@@ -30,18 +35,38 @@ async function textOf(
   }
 }
 
+/** With what stands beside its texts on the server, where an older page did not ask; nothing is said where it is silent. */
+async function textsOf(kept: KeptModel, server: Server, report: LoadReport): Promise<Texts> {
+  const need = (name: string) => textOf(kept, name, server, report);
+  const beside = { isAsked: false, isAnswered: true };
+  const findBeside = async (name: TokenizerFile) => {
+    beside.isAsked = true;
+    try {
+      return await answeredWithin(server.find(name, ONCE), BESIDE_MS, 'no answer');
+    } catch {
+      beside.isAnswered = false; // the copy opens as it is, and asks again next time
+      return undefined;
+    }
+  };
+  const find = async (name: TokenizerFile) => {
+    if (kept.hasText(name)) return need(name);
+    return kept.misses(name) ? findBeside(name) : undefined;
+  };
+  const texts = await readTexts({ need, find });
+  if (beside.isAsked && beside.isAnswered) await kept.addTexts(namedTexts(texts));
+  return texts;
+}
+
 /** Rejects with what is wrong with the copy, or with a lack of memory. */
 async function load(
   feeder: Feeder,
   kept: KeptModel,
-  fetchText: FetchText,
+  server: Server,
   report: LoadReport,
 ): Promise<void> {
   const parts = kept.manifest?.parts;
-  const need = (name: string) => textOf(kept, name, fetchText, report);
-  const find = async (name: string) => (kept.hasText(name) ? need(name) : undefined);
   feeder.begin(
-    await readTexts({ need, find }),
+    await textsOf(kept, server, report),
     parts?.map(({ name }) => name),
   );
   report.begin({ kind: 'disk' }, kept.manifest?.bytes);
@@ -57,11 +82,11 @@ async function load(
 export async function loadFromKept(
   feeder: Feeder,
   kept: KeptModel,
-  fetchText: FetchText,
+  server: Server,
   report: LoadReport,
 ): Promise<boolean> {
   try {
-    await load(feeder, kept, fetchText, report);
+    await load(feeder, kept, server, report);
     return true;
   } catch (error) {
     const unusable = error instanceof DamagedCopy || isCoreError(error, 'weights');

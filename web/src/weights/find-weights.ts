@@ -3,10 +3,10 @@
 import { messageOf } from '../errors/errors';
 import { readText } from './download';
 import { FILES, INDEX } from './files';
+import { isMissing } from './missing';
 import { fileAddress } from './model-address';
 import { type Outline, outlineOfAll, remoteHeader } from './outline';
 import { type ReadOptions, RemoteFile } from './remote-file';
-import { MissingError, UnreachableError } from './responses';
 import { checkShards, readIndex } from './shards';
 import type { ModelSource } from './sources';
 
@@ -20,11 +20,6 @@ export type Place = Pick<ModelSource, 'folder' | 'file'>;
 
 const isIndex = (name: string) => name.endsWith('.index.json');
 
-/** Many servers do not let other pages read that they have no such file. */
-function isMissing(error: unknown): error is Error {
-  return error instanceof MissingError || error instanceof UnreachableError;
-}
-
 async function headersOf(
   folder: string,
   files: readonly string[],
@@ -36,8 +31,8 @@ async function headersOf(
       try {
         return await remoteHeader(fileAddress(folder, file), options);
       } catch (error) {
-        if (!isMissing(error)) throw error;
-        throw new Error(`${index} names ${file}, which cannot be had: ${error.message}`, {
+        if (!(await isMissing(error, folder))) throw error;
+        throw new Error(`${index} names ${file}, which cannot be had: ${messageOf(error)}`, {
           cause: error,
         });
       }
@@ -65,11 +60,11 @@ export async function findWeights(
   try {
     return await lookAt(folder, FILES.weights, options);
   } catch (first) {
-    if (!isMissing(first)) throw first;
+    if (!(await isMissing(first, folder))) throw first;
     try {
       return await lookAt(folder, INDEX, options);
     } catch (error) {
-      throw isMissing(error)
+      throw (await isMissing(error, folder))
         ? new Error(`${messageOf(first)}; there is no ${INDEX} either`)
         : error;
     }

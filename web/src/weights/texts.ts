@@ -12,16 +12,13 @@ export interface Texts {
   tokenizer: TokenizerTexts;
 }
 
+const PAIR = [FILES.vocab, FILES.merges] as const;
+
 /** What stands beside vocab.json and merges.txt, where it does. */
-const BESIDE = [FILES.addedTokens, FILES.specialTokens, FILES.tokenizerConfig] as const;
+export const BESIDE = [FILES.addedTokens, FILES.specialTokens, FILES.tokenizerConfig] as const;
 
 /** What config.json may have beside it. */
-export const TOKENIZER_FILES: readonly TokenizerFile[] = [
-  FILES.vocab,
-  FILES.merges,
-  ...BESIDE,
-  FILES.tokenizer,
-];
+export const TOKENIZER_FILES: readonly TokenizerFile[] = [...PAIR, ...BESIDE, FILES.tokenizer];
 
 /** Where a model is read from. */
 export interface TextSource {
@@ -30,12 +27,8 @@ export interface TextSource {
   find: (name: TokenizerFile) => Promise<string | undefined>;
 }
 
-/** Those of the files that are there; they are asked for together. */
-async function findAll(
-  names: readonly TokenizerFile[],
-  { find }: TextSource,
-): Promise<TokenizerTexts> {
-  const texts = await Promise.all(names.map(find));
+/** Those of the files that are there. */
+function present(names: readonly TokenizerFile[], texts: readonly (string | undefined)[]) {
   const found: TokenizerTexts = {};
   for (const [index, name] of names.entries()) {
     const text = texts[index];
@@ -45,17 +38,28 @@ async function findAll(
 }
 
 /**
- * Asks for config.json, then for vocab.json and merges.txt; where both are there, for what stands beside them, else for
- * tokenizer.json, which then says all of it.
+ * Asks at once for config.json, for vocab.json and merges.txt, and for what stands beside these; and where those two are
+ * not both there, for tokenizer.json, which then says all of it.
  */
 export async function readTexts(source: TextSource): Promise<Texts> {
-  const config = await source.need(FILES.config);
-  const pair = await findAll([FILES.vocab, FILES.merges], source);
-  const isPair = pair[FILES.vocab] !== undefined && pair[FILES.merges] !== undefined;
-  const tokenizer = isPair
-    ? { ...pair, ...(await findAll(BESIDE, source)) }
-    : await findAll([FILES.tokenizer], source);
-  return { config, tokenizer };
+  const names = [...PAIR, ...BESIDE];
+  const [config, texts] = await allOf(
+    source.need(FILES.config),
+    Promise.all(names.map((name) => source.find(name))),
+  );
+  const found = present(names, texts);
+  if (PAIR.every((name) => found[name] !== undefined)) return { config, tokenizer: found };
+  const instead = await source.find(FILES.tokenizer);
+  return { config, tokenizer: present([FILES.tokenizer], [instead]) };
+}
+
+/** Rejects with what is wrong with the first, where anything is. */
+async function allOf<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<[First, Second]> {
+  second.catch(() => undefined); // told after the first
+  return [await first, await second];
 }
 
 /** By their names. */
