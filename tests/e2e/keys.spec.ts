@@ -61,13 +61,14 @@ test('a region grows from its first corner by keys, though Shift is let go betwe
   for (const key of ['PageDown', 'End']) await map.press(key);
   for (const [key, region] of steps) {
     await map.press(key);
-    await expect(page.getByText(region)).toBeVisible();
+    await expect(page.getByText(region).filter({ visible: true })).toBeVisible();
     // The map of the region has come, with fewer rows than the one before.
     await patchboard.finish();
   }
   await map.press('ArrowLeft');
   await map.press('Shift+ArrowUp');
-  await expect(page.getByText(`layers ${LAYERS - 3}–${LAYERS - 2}, position 7`)).toBeVisible();
+  const last = page.getByText(`layers ${LAYERS - 3}–${LAYERS - 2}, position 7`);
+  await expect(last.filter({ visible: true })).toBeVisible();
 
   await map.press('Enter');
   await map.press('Escape');
@@ -209,6 +210,28 @@ test('what goes away when it is pressed leaves the focus near it, where nothing 
   await tokens.getByRole('button').first().press('Enter');
   await page.getByRole('button', { name: 'Close', exact: true }).press('Enter');
   await expect(patchboard.part('More').locator('section.card :focus')).toHaveCount(1);
+});
+
+test('what is disabled while it has the focus leaves the focus near it', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await patchboard.openFinished();
+  const places = [
+    page.getByRole('group', { name: 'Words of the clean prompt' }),
+    page.getByRole('region', { name: 'Map' }),
+    patchboard.part('More').getByRole('region', { name: 'Experiment' }),
+  ];
+  for (const place of places) {
+    if (!(await place.isVisible())) await patchboard.show('More');
+    const button = place.getByRole('button').first();
+    await button.evaluate((element: HTMLButtonElement) => {
+      element.focus();
+      element.disabled = true;
+    });
+    // Browsers let go of it when they draw next.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await expect(button).toBeDisabled();
+    await expect(place.locator(':focus')).toHaveCount(1);
+  }
 });
 
 test('nothing moves by itself where less motion is wanted', async ({ patchboard }) => {

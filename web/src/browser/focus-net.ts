@@ -1,9 +1,8 @@
-/** A press may take away what has the focus: it then goes on nearby, where nothing has said where. */
+/** A press may take away what has the focus, or disable it: it then goes on nearby, where nothing has said where. */
 
 import { focusMap } from './keep-focus';
 
-const FOCUSABLE =
-  'button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), a[href], [tabindex]';
+const FOCUSABLE = ':is(button, input, select, textarea, a[href], [tabindex]):not(:disabled)';
 const STOP = ':not([tabindex="-1"])';
 
 const isSeen = (element: Element) => element.getClientRects().length > 0;
@@ -36,16 +35,22 @@ export function spanFocusNet(): () => void {
     around = ancestorsOf(target);
   };
   const observer = new MutationObserver(() => {
-    if (!last || last.isConnected) return;
-    last = undefined;
+    if (!last || (last.isConnected && !last.matches(':disabled'))) return;
     const { activeElement, body } = document;
-    if (activeElement && activeElement !== body) return;
+    // Browsers let go of what is disabled, each at a time of its own.
+    const isNowhere = !activeElement || activeElement === body || activeElement === last;
+    last = undefined;
+    if (!isNowhere) return;
     const next = nearest(around);
     if (next) next.focus({ preventScroll: true });
     else focusMap();
   });
   addEventListener('focusin', remember);
-  observer.observe(document.body, { childList: true, subtree: true });
+  observer.observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ['disabled'],
+  });
   return () => {
     removeEventListener('focusin', remember);
     observer.disconnect();
