@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 
 import {
   changedText,
+  folded,
   offersOf,
   reasonText,
-  shownDifferences,
   splitText,
 } from '../../web/src/tokens/length-repairs';
 
@@ -18,12 +18,22 @@ test('of many tokens the first are shown, and all are counted', () => {
   expect(many.length).toBeLessThan(80);
 });
 
-test('of many places the first are shown, and the others are counted', () => {
+test('the first places and repairs are shown, and the others are folded and counted', () => {
   const words = { text: 'a', tokens: ['a'] };
-  const differences = Array.from({ length: 9 }, () => ({ clean: words, corrupted: words }));
-  const { shown, more } = shownDifferences({ differences });
-  expect(shown.length + more).toBe(9);
-  expect(more).toBeGreaterThan(0);
+  const places = (length: number) =>
+    Array.from({ length }, () => ({ clean: words, corrupted: words }));
+  const offers = ['a', 'b', 'c', 'd'].map((clean) => ({ clean, corrupted: '', why: '' }));
+  const { first, more, moreText, untold } = folded({ differences: places(20) }, offers);
+  expect(first.differences).toHaveLength(1);
+  expect(first.offers).toEqual(offers.slice(0, 2));
+  expect(more.offers).toEqual(offers.slice(2));
+  expect(moreText).toBe('2 more repairs, 19 more places');
+  expect(1 + more.differences.length + untold).toBe(20);
+  expect(untold).toBeGreaterThan(0);
+  expect(folded({ differences: places(2) }, offers.slice(0, 3)).moreText).toBe(
+    '1 more repair, 1 more place',
+  );
+  expect(folded({ differences: places(1) }, offers.slice(0, 1)).moreText).toBe('');
 });
 
 test('a long prompt is shown around what changes', () => {
@@ -39,6 +49,14 @@ test('the beginning of a word is no offer, and one of whole words is', () => {
   expect(offersOf({ repairs }, 'Say Bo', 'Say Hello you')).toEqual([of('Say Hello')]);
   const other = { ...of('say Bo'), why: ', the same word written differently' };
   expect(offersOf({ repairs: [other] }, 'Say Bo', 'Say Hello')).toEqual([other]);
+});
+
+test('a long text in a reason is told by its beginning and its end', () => {
+  const why =
+    'in the clean prompt `In| the| beginning| the| old| man| and| the| s|ea` (10 tokens) becomes ` Bo` (1 token)';
+  expect(reasonText({ why })).toBe(
+    'in the clean prompt “In the beginning … sea” (10 tokens) becomes “Bo” (1 token)',
+  );
 });
 
 test('what the core writes for a command line is put into words', () => {

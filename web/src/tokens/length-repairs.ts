@@ -3,11 +3,16 @@
 import type { Repair, Repairs } from '../engine/module';
 import { visibleTokens } from './visible-tokens';
 
-const MOST_TOKENS = 12;
-const MOST_DIFFERENCES = 4;
+const MOST_TOKENS = 6;
+/** What is seen before more is asked for, so that on a phone the map's place is. */
+const FIRST_DIFFERENCES = 1;
+const FIRST_OFFERS = 2;
+const MOST_DIFFERENCES = 12;
 /** Longer texts are shown around what changes. */
 const LONGEST = 90;
 const WORDS_AROUND = 5;
+/** Of a reason's quoted texts. */
+const LONGEST_QUOTE = 36;
 
 /** "·Bo | hn (2 tokens)"; of many tokens the first. */
 export function splitText(tokens: readonly string[]): string {
@@ -18,10 +23,20 @@ export function splitText(tokens: readonly string[]): string {
   return `${shown}${more} (${tokens.length} ${tokens.length === 1 ? 'token' : 'tokens'})`;
 }
 
-export function shownDifferences({ differences }: Pick<Repairs, 'differences'>) {
+const counted = (count: number, one: string) =>
+  count === 0 ? [] : [`${count} more ${count === 1 ? one : `${one}s`}`];
+
+/** The first of both, the likeliest to be meant, and what is folded away, with the words for it. */
+export function folded({ differences }: Pick<Repairs, 'differences'>, offers: readonly Repair[]) {
+  const [places, repairs] = [differences.slice(FIRST_DIFFERENCES), offers.slice(FIRST_OFFERS)];
   return {
-    shown: differences.slice(0, MOST_DIFFERENCES),
-    more: Math.max(0, differences.length - MOST_DIFFERENCES),
+    first: {
+      differences: differences.slice(0, FIRST_DIFFERENCES),
+      offers: offers.slice(0, FIRST_OFFERS),
+    },
+    more: { differences: places.slice(0, MOST_DIFFERENCES), offers: repairs },
+    moreText: [...counted(repairs.length, 'repair'), ...counted(places.length, 'place')].join(', '),
+    untold: Math.max(0, places.length - MOST_DIFFERENCES),
   };
 }
 
@@ -49,10 +64,18 @@ export function offersOf({ repairs }: Pick<Repairs, 'repairs'>, clean: string, c
   );
 }
 
+/** Its first words and its last. */
+function shortQuote(text: string): string {
+  const words = text.split(' ');
+  if (text.length <= LONGEST_QUOTE || words.length < 5) return text;
+  return `${words.slice(0, 3).join(' ')} … ${words.at(-1) ?? ''}`;
+}
+
 /** The core writes tokens as on a command line: "` B|o` (2 tokens)" becomes "“Bo” (2 tokens)". */
 export function reasonText({ why }: Pick<Repair, 'why'>): string {
   return why.replaceAll(
     /`([^`]*)` \((\d+ tokens?)\)/g,
-    (_, tokens: string, count: string) => `“${tokens.replaceAll('|', '').trim()}” (${count})`,
+    (_, tokens: string, count: string) =>
+      `“${shortQuote(tokens.replaceAll('|', '').trim())}” (${count})`,
   );
 }
