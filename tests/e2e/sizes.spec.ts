@@ -1,5 +1,7 @@
 /** What is in the first screen without an action, on screens from a phone's to a large one, however long the map. */
 
+import type { Locator } from '@playwright/test';
+
 import { serveModel } from './model-server';
 import { randomModel } from './models';
 import { expect, type PatchboardPage, test } from './patchboard-page';
@@ -19,6 +21,8 @@ const LONG =
   'Lionel Messi has won four Champions League titles. Lionel Messi has won four Champions League titles. ' +
   'Cristiano Ronaldo has won five Champions League titles. ' +
   'The player who has won the most Champions League titles is';
+/** Where `five` is. */
+const LONG_DIFFERS = 23;
 const QUERY = `?${new URLSearchParams({ clean: LONG, corrupted: LONG.replace('five', 'two') }).toString()}`;
 
 /** Of an element, the part in CSS pixels that lies in the window and in the frames around it. */
@@ -46,6 +50,16 @@ async function cellsOf({ page }: PatchboardPage): Promise<number[]> {
   return ((await canvas.getAttribute('data-cells')) ?? '').split(' ').map(Number);
 }
 
+/** Whether a whole column lies in its frame, beside the labels. */
+const isColumnSeen = (frame: Locator, position: number) =>
+  frame.evaluate((element, column) => {
+    const [left = 0, , width = 0] = (element.querySelector('canvas')?.dataset.cells ?? '')
+      .split(' ')
+      .map(Number);
+    const from = left + column * width - element.scrollLeft;
+    return from >= left && from + width <= element.clientWidth;
+  }, position);
+
 /** Where the prompts differ, in both rows of words and on the map. */
 async function expectChangeSeen({ page }: PatchboardPage, where: string) {
   for (const run of ['clean', 'corrupted']) {
@@ -55,14 +69,9 @@ async function expectChangeSeen({ page }: PatchboardPage, where: string) {
   const frame = page.getByLabel('Map').getByRole('application');
   const at = await page.locator('[data-word^="clean-"].differs').first().getAttribute('data-word');
   const position = Number(at?.replace('clean-', ''));
-  const seen = await frame.evaluate((element, column) => {
-    const [left = 0, , width = 0] = (element.querySelector('canvas')?.dataset.cells ?? '')
-      .split(' ')
-      .map(Number);
-    const from = left + column * width - element.scrollLeft;
-    return from >= left && from + width <= element.clientWidth;
-  }, position);
-  expect(seen, `the column of the word that differs, ${where}`).toBe(true);
+  expect(await isColumnSeen(frame, position), `the column of the word that differs, ${where}`).toBe(
+    true,
+  );
 }
 
 async function expectScene(patchboard: PatchboardPage) {
@@ -132,3 +141,49 @@ for (const layers of [24, 48]) {
     await server.close();
   });
 }
+
+test('on a phone the maps of a set begin where the prompts differ too', async ({ patchboard }) => {
+  const { page } = patchboard;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await patchboard.openReady();
+  await page.getByRole('tab', { name: 'Many prompts' }).click();
+  const sets = page.getByRole('region', { name: 'Sets of prompt pairs' });
+  const pairs = ['two', 'six'].map((word) => ({
+    name: word,
+    clean: LONG,
+    corrupted: LONG.replace('five', word),
+    targets: [' Crist', ' Lionel'],
+  }));
+  await sets.getByLabel('Pairs, as JSON or CSV').fill(JSON.stringify(pairs));
+  await sets.getByRole('button', { name: 'Run all pairs' }).click();
+  await expect(sets.getByRole('status').first()).toContainText('2 of 2 pairs');
+  const frames = sets.getByRole('application');
+  await expect(frames.nth(1)).toBeVisible();
+  for (const frame of await frames.all()) {
+    await frame.scrollIntoViewIfNeeded();
+    // Not all of it is seen at once.
+    expect(
+      await frame.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    ).toBeGreaterThan(100);
+    await expect.poll(() => isColumnSeen(frame, LONG_DIFFERS)).toBe(true);
+  }
+});
+
+test('on a phone prompts that share nothing leave the map’s place in the first screen', async ({
+  patchboard,
+}) => {
+  const { page } = patchboard;
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [clean, corrupted] = [
+    'The cat sat on the mat and Michelle Jones was there',
+    'A cat sat on one mat and Michelle Cristiano was there',
+  ];
+  await patchboard.open(`?${new URLSearchParams({ clean, corrupted }).toString()}`);
+  const repairs = page.getByRole('group', { name: 'Prompts of different lengths' });
+  await expect(repairs).toBeVisible();
+  await expect(page.getByText(/^No map yet\./)).toBeInViewport({ ratio: 0.9 });
+  const offers = repairs.getByRole('button', { name: /^Use “/ });
+  const before = await offers.count();
+  await repairs.getByText(/more repair/).click();
+  expect(await offers.count()).toBeGreaterThan(before);
+});

@@ -71,6 +71,12 @@ test('two maps are shown as the scene shows them, the input above, on one scale'
   expect(second.picture.scale.range).toEqual(first.picture.scale.range);
 });
 
+test('both maps and their difference begin where the prompts differ, as the scene does', () => {
+  const { first, second, difference } = compared([a, b]);
+  expect([first.picture.from, second.picture.from]).toEqual(['change', 'change']);
+  expect(difference).toMatchObject({ from: 'change' });
+});
+
 test('the reference is the one that was chosen: a share of the gap, or the value itself', () => {
   const share = compared([a, b], { ...VIEW, reference: 'share' });
   expect([...share.first.picture.values]).toEqual([2, 0, 0, 0.5, 0, 0.25]);

@@ -370,9 +370,15 @@ test('where not all columns fit, those where the prompts differ are seen first, 
   const layout = { width: 520, cellWidth: 10 };
   const strongAt = (...columns: number[]) =>
     Array.from({ length: 50 }, (_, column) => columns.includes(column));
-  expect(firstScroll(layout, 200, strongAt(12, 30))).toBe(110);
-  expect(firstScroll(layout, 200, strongAt(0))).toBe(0);
-  expect(firstScroll(layout, 200, strongAt(48))).toBe(320);
-  expect(firstScroll(layout, 200, strongAt())).toBe(320);
-  expect(firstScroll(layout, 600, strongAt(12))).toBe(0);
+  const change = (...columns: number[]) => ({
+    from: 'change' as const,
+    strongColumns: strongAt(...columns),
+  });
+  expect(firstScroll(layout, 200, change(12, 30))).toBe(110);
+  expect(firstScroll(layout, 200, change(0))).toBe(0);
+  expect(firstScroll(layout, 200, change(48))).toBe(320);
+  expect(firstScroll(layout, 200, change())).toBe(320);
+  expect(firstScroll(layout, 600, change(12))).toBe(0);
+  expect(firstScroll(layout, 200, { ...change(12), from: 'end' })).toBe(320);
+  expect(firstScroll(layout, 200, { ...change(12), from: undefined })).toBe(0);
 });

@@ -36,6 +36,7 @@ export function classPicture(
     values,
     rowLabels,
     columnLabels,
+    from: guess === 'layer' ? undefined : 'change',
     strongColumns: columnLabels.map(
       (_, column) => guess !== 'layer' && truths.some((cell) => cell.column === column),
     ),

@@ -64,6 +64,7 @@ export function patternPicture(
     hasGaps: true,
     rowLabels: labels,
     columnLabels: labels,
+    from: 'end',
     strongColumns: tokensClean.map((token, i) => token.id !== tokensCorrupted[i]?.id),
     scale: { range: patternRange(all, view), unit: '' },
     caption: ['Rows: queries; columns: keys.', ...settingsText(result)],

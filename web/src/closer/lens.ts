@@ -46,6 +46,7 @@ export function lensPicture(
     states: Array.from(values, (value) => (Number.isFinite(value) ? 'exact' : 'not finite')),
     rowLabels: Array.from({ length: rows }, (_, layer) => `${layer}`),
     columnLabels: [...visibleTokens(tokens)],
+    from: 'end',
     strongColumns: tokensClean.map((token, i) => token.id !== tokensCorrupted[i]?.id),
     scale: amountScale(values, 0.01, ''),
     texts: lens.top.map(({ text }) => visibleText(text)),

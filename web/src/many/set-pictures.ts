@@ -157,6 +157,7 @@ export function setPictures(
     states,
     rowLabels: rowNames(first.sweep, first.result.model.nHead),
     columnLabels: sharedLabels(columns.map(({ labels }) => labels)),
+    from: first.sweep.info.axes === 'head' ? undefined : ('change' as const),
     strongColumns: (columns[0]?.strong ?? []).map((_, i) =>
       columns.some(({ strong }) => strong[i]),
     ),

@@ -149,6 +149,7 @@ function makePicture(
     rowLabels: rowNames(sweep, result.model.nHead),
     columnLabels: labels,
     columnPairs: columnPairs(result, sweep),
+    from: sweep.info.axes === 'head' ? undefined : 'change',
     strongColumns: strong.map((isStrong, column) => isStrong || noised[column] === true),
     noisedColumns: noised,
     region: regionBox(result, sweep),

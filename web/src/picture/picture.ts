@@ -30,6 +30,8 @@ export interface Picture {
   columnPairs?: readonly (readonly [clean: string, corrupted: string] | undefined)[];
   /** [column], whether its label stands out: the prompts differ there. */
   strongColumns: readonly boolean[];
+  /** Which columns are seen first where not all fit: the strong ones, else the last; or the last. Else the first. */
+  from?: 'change' | 'end' | undefined;
   /** [column], whether its label is underlined: noise is put on the token. */
   noisedColumns?: readonly boolean[];
   /** How many of its rows are shown, from the top: below, places are seen, and nothing of them. */

@@ -2,6 +2,7 @@
 
 import type { Cell } from '../result/cells';
 import { cellAt, type PictureLayout } from './layout';
+import type { Picture } from './picture';
 
 export interface View {
   /** How far it is scrolled. */
@@ -44,17 +45,18 @@ export function cellsInView(layout: PictureLayout, view: View) {
 }
 
 /**
- * How far to the right to scroll at first, of what is `seen` wide: where a column stands out, since the prompts
- * differ there, so that the first such is seen, with one before it; else to the end, where the answer is.
+ * How far to the right to scroll at first, of what is `seen` wide, for every map: where a column stands out, since the
+ * prompts differ there, so that the first such is seen, with one before it; else to the end, where the answer is.
  */
 export function firstScroll(
   { width, cellWidth }: Pick<PictureLayout, 'width' | 'cellWidth'>,
   seen: number,
-  strong: readonly boolean[],
+  { from, strongColumns }: Pick<Picture, 'from' | 'strongColumns'>,
 ): number {
+  if (!from) return 0;
   const end = Math.max(0, width - seen);
-  const first = strong.indexOf(true);
-  return first < 0 ? end : Math.min(end, Math.max(0, first - 1) * cellWidth);
+  const first = strongColumns.indexOf(true);
+  return from === 'end' || first < 0 ? end : Math.min(end, Math.max(0, first - 1) * cellWidth);
 }
 
 /** How far to scroll what is `length` long and scrolled by `from`, so that a part of it is seen. */

@@ -99,6 +99,7 @@ export function differencePicture(
     states,
     rowLabels: one.rowLabels,
     columnLabels,
+    from: one.from,
     strongColumns: one.strongColumns.map(
       (strong, column) => strong || other.strongColumns[column] === true,
     ),
