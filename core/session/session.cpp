@@ -46,16 +46,62 @@ void require_index(const char* name, Index index, Index count) {
 
 Session::Session(int threads, std::uint64_t memory) : pool_(threads), memory_(memory) {}
 
-void Session::begin(std::string_view config_json, WeightFormat format,
-                    std::vector<std::string> files) {
+void Session::forget() {
   estimator_.reset();
   lab_.reset();
   model_.reset();
   loader_.reset();
+  coming_.reset();
+  texts_.reset();
   tokenizer_.reset();
   config_.reset();
+}
+
+void Session::begin(std::string_view config_json, WeightFormat format,
+                    std::vector<std::string> files) {
+  forget();
   config_ = parse_config(config_json);
   loader_.emplace(*config_, format, std::move(files));
+}
+
+void Session::begin_file(WeightFormat format, std::string file) {
+  forget();
+  coming_.emplace(Coming{.reader = HeaderReader(file), .format = format, .file = file});
+}
+
+void Session::keep() {
+  if (coming_) {
+    coming_->is_kept = true;
+  } else {
+    loader().keep();
+  }
+}
+
+void Session::feed_header(std::span<const std::byte> bytes) {
+  std::optional<FileHeader> header = coming_->reader.feed(bytes);
+  if (!header) {
+    return;
+  }
+  const Coming coming = std::move(*std::exchange(coming_, std::nullopt));
+  if (!header->model) {
+    throw Error(ErrorCode::kWeights, coming.file +
+                                         ": is safetensors, which does not say its model's sizes, "
+                                         "expected a config.json beside it");
+  }
+  texts_ = std::move(header->model);
+  try {
+    config_ = parse_config(texts_->config_json);
+    if (texts_->has_tokenizer()) {
+      set_tokenizer(texts_->tokenizer());
+    }
+  } catch (const Error& error) {
+    throw Error(error.code(), coming.file + ", what its metadata says as " + error.what());
+  }
+  loader_.emplace(*config_, coming.format, std::vector{coming.file});
+  if (coming.is_kept) {
+    loader_->keep();
+  }
+  loader_->take_header(std::move(*header), bytes);
 }
 
 void Session::set_tokenizer(const TokenizerFiles& files) {
@@ -88,8 +134,13 @@ WeightLoader& Session::loader() { return need(loader_, "no model has begun to lo
 
 void Session::feed(std::span<const std::byte> bytes) {
   try {
-    loader().feed(bytes);
+    if (coming_) {
+      feed_header(bytes);
+    } else {
+      loader().feed(bytes);
+    }
   } catch (...) {
+    coming_.reset();
     loader_.reset();  // what follows would be read in the wrong place
     throw;
   }
@@ -110,7 +161,17 @@ void Session::commit(std::size_t size) {
   feed(std::span(staging_).first(size));
 }
 
+void Session::end_file() {
+  if (coming_) {
+    coming_->reader.refuse_end();
+  }
+  loader().end_file();
+}
+
 void Session::finish() {
+  if (coming_) {
+    coming_->reader.refuse_end();
+  }
   Weights weights = loader().finish();
   loader_.reset();
   staging_ = std::vector<std::byte>();  // {} would keep the memory

@@ -41,6 +41,16 @@ class Session {
   void begin(std::string_view config_json, WeightFormat format = WeightFormat::kF32,
              std::vector<std::string> files = {"model.safetensors"});
 
+  /// The same of a file that says all of its model, a GGUF: config and tokenizer are read from its
+  /// header, as soon as that was fed, and are then in `model_texts`. file: its name, for errors.
+  /// Errors of `feed`, from the header: kWeights, see `HeaderReader`, and where the file is
+  /// safetensors, beside which a config.json is needed; what `begin` and `set_tokenizer` say.
+  void begin_file(WeightFormat format, std::string file);
+  /// What the header of such a file says, for a caller that keeps it; empty before it is whole.
+  [[nodiscard]] const std::optional<ModelTexts>& model_texts() const { return texts_; }
+  /// From the first byte on, a copy is kept: see `WeightLoader::keep`.
+  void keep();
+
   /// Errors: see `Tokenizer`; kTokenizer where it has more tokens than the model.
   void set_tokenizer(const TokenizerFiles& files);
   [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
@@ -57,7 +67,7 @@ class Session {
 
   /// One of several files has ended; to be called after each, `finish` after all. Errors: kWeights
   /// where it ended early.
-  void end_file() { loader().end_file(); }
+  void end_file();
 
   /// Room for the next `size` bytes, valid until the next call; `commit` feeds the first `size`.
   [[nodiscard]] std::span<std::byte> reserve(std::size_t size);
@@ -142,6 +152,8 @@ class Session {
 
  private:
   [[nodiscard]] const Tokenizer& tokenizer() const;
+  void forget();
+  void feed_header(std::span<const std::byte> bytes);
   void check(const Experiment& experiment) const;
   [[nodiscard]] const ActivationCache& run(RunName name, Index sample, const Kept& kept);
   void require_sample(std::optional<Index> sample);
@@ -151,6 +163,15 @@ class Session {
   std::optional<Config> config_;
   std::optional<Tokenizer> tokenizer_;
   std::optional<WeightLoader> loader_;
+  // Of a file that says all of its model, while its header is read, and what that said.
+  struct Coming {
+    HeaderReader reader;
+    WeightFormat format;
+    std::string file;
+    bool is_kept = false;
+  };
+  std::optional<Coming> coming_;
+  std::optional<ModelTexts> texts_;
   std::vector<std::byte> staging_;
   std::optional<Gpt2> model_;
   std::optional<Lab> lab_;

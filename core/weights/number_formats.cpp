@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "core/weights/block_formats.h"
+
 namespace patchboard {
 namespace {
 
@@ -22,19 +24,14 @@ void widen_all(std::span<const std::byte> bytes, float* values) {
 }  // namespace
 
 void widen(DType dtype, std::span<const std::byte> bytes, float* values) {
-  switch (dtype) {
-    case DType::kF32:
-      std::ranges::copy(bytes, reinterpret_cast<std::byte*>(values));
-      return;
-    case DType::kF16:
-      widen_all<Eigen::half>(bytes, values);
-      return;
-    case DType::kBF16:
-      widen_all<Eigen::bfloat16>(bytes, values);
-      return;
-    case DType::kQ8:
-    case DType::kOther:
-      return;
+  if (dtype == DType::kF32) {
+    std::ranges::copy(bytes, reinterpret_cast<std::byte*>(values));
+  } else if (dtype == DType::kF16) {
+    widen_all<Eigen::half>(bytes, values);
+  } else if (dtype == DType::kBF16) {
+    widen_all<Eigen::bfloat16>(bytes, values);
+  } else if (is_quantized(dtype) && dtype != DType::kQ8) {
+    dequantize_blocks(dtype, bytes, values);
   }
 }
 

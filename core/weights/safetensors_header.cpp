@@ -13,25 +13,11 @@
 namespace patchboard {
 namespace {
 
-/// What is wrong with a header; the file's name is put before it.
-struct Refusal : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+constexpr const char* kMetadata = "__metadata__";
+constexpr const char* kGguf = "gguf";
+constexpr std::size_t kLengthBytes = sizeof(std::uint64_t);
 
-[[noreturn]] void refuse(const std::string& what) { throw Refusal(what); }
-
-DType dtype_of(const std::string& name) {
-  if (name == "F32") {
-    return DType::kF32;
-  }
-  if (name == "F16") {
-    return DType::kF16;
-  }
-  if (name == "BF16") {
-    return DType::kBF16;
-  }
-  return name == "U8" ? DType::kQ8 : DType::kOther;
-}
+[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
 
 std::vector<std::uint64_t> sizes(const InputValue& list) {
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -42,20 +28,16 @@ std::vector<std::uint64_t> sizes(const InputValue& list) {
   return values;
 }
 
-/// Σ over the shape, times the element's size; refused where it would overflow.
-std::uint64_t byte_count(const TensorEntry& entry) {
-  std::uint64_t bytes = bytes_per_element(entry.dtype);
-  for (const std::uint64_t size : entry.shape) {
-    if (size != 0 && bytes > std::numeric_limits<std::uint64_t>::max() / size) {
-      refuse("`" + entry.name + "`: shape " + shape_text(entry.shape) + " is too large");
-    }
-    bytes *= size;
+void require_bytes(const TensorEntry& entry) {
+  const std::uint64_t bytes = byte_count(entry);
+  if (bytes != entry.end - entry.begin) {
+    refuse("`" + entry.name + "`: data_offsets span " + std::to_string(entry.end - entry.begin) +
+           " bytes, but shape " + shape_text(entry.shape) + " in " + entry.dtype_name + " needs " +
+           std::to_string(bytes));
   }
-  return bytes;
 }
 
 TensorEntry read_entry(const std::string& name, const InputValue& value) {
-  const std::string quoted = "`" + name + "`";
   TensorEntry entry;
   entry.name = name;
   entry.dtype_name = value.at("dtype").text();
@@ -67,38 +49,16 @@ TensorEntry read_entry(const std::string& name, const InputValue& value) {
   }
   entry.begin = offsets[0];
   entry.end = offsets[1];
-  if (entry.dtype != DType::kOther && byte_count(entry) != entry.end - entry.begin) {
-    refuse(quoted + ": data_offsets span " + std::to_string(entry.end - entry.begin) +
-           " bytes, but shape " + shape_text(entry.shape) + " in " + entry.dtype_name + " needs " +
-           std::to_string(byte_count(entry)));
+  if (entry.dtype != DType::kOther) {
+    require_bytes(entry);
   }
   return entry;
-}
-
-void require_contiguous(const std::vector<TensorEntry>& entries) {
-  std::uint64_t position = 0;
-  for (const TensorEntry& entry : entries) {
-    if (entry.begin != position) {
-      refuse("`" + entry.name + "`: data begins at byte " + std::to_string(entry.begin) +
-             (entry.begin < position ? ", inside the tensor before it" : ", after a gap") +
-             "; expected byte " + std::to_string(position));
-    }
-    position = entry.end;
-  }
-}
-
-void require_text_map(const InputValue& metadata) {
-  for (const auto& [key, value] : metadata.members()) {
-    static_cast<void>(value.text());
-  }
 }
 
 std::vector<TensorEntry> read_entries(const InputValue& header, const std::string& file) {
   std::vector<TensorEntry> entries;
   for (const auto& [name, value] : header.members()) {
-    if (name == "__metadata__") {
-      require_text_map(value);
-    } else {
+    if (name != kMetadata) {
       std::string where = file;
       where += ": `";
       where += name;
@@ -106,60 +66,129 @@ std::vector<TensorEntry> read_entries(const InputValue& header, const std::strin
       entries.push_back(read_entry(name, value.named(where)));
     }
   }
-  std::ranges::sort(entries, {},
-                    [](const TensorEntry& entry) { return std::pair(entry.begin, entry.end); });
-  require_contiguous(entries);
   return entries;
 }
 
-}  // namespace
-
-std::size_t bytes_per_element(DType dtype) {
-  switch (dtype) {
-    case DType::kF32:
-      return 4;
-    case DType::kF16:
-    case DType::kBF16:
-      return 2;
-    case DType::kQ8:
-      return 1;
-    case DType::kOther:
-      break;
+/// Errors: where it is no map of texts.
+std::optional<InputValue> metadata_of(const InputValue& header) {
+  auto metadata = header.find(kMetadata);
+  if (metadata) {
+    for (const auto& [key, value] : metadata->members()) {
+      static_cast<void>(value.text());
+    }
   }
-  return 0;
+  return metadata;
 }
 
-std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  std::string text = "[";
-  for (const std::uint64_t size : shape) {
-    text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  }
-  return text + "]";
+/// What `gguf_text` writes, and `read_header_text` reads.
+void read_gguf_place(const InputValue& metadata, FileHeader& header) {
+  constexpr std::uint64_t kMostAlignment = 1U << 20U;
+  const auto number = [&](const char* key, std::uint64_t most) {
+    const InputSource source{.code = ErrorCode::kWeights, .name = key};
+    return read_whole<std::uint64_t>(metadata.at(key).text(), source, 1, most);
+  };
+  header.data_begin = number("data_begin", 2 * kMaxHeaderBytes);
+  header.alignment = number("alignment", kMostAlignment);
 }
 
-std::vector<TensorEntry> parse_safetensors_header(std::string_view json, const std::string& file) {
+FileHeader parse(std::string_view json, const std::string& file, bool is_of_any_format) {
   try {
     if (!json.starts_with('{')) {
       refuse("the header does not begin with `{`; is this a safetensors file?");
     }
     const std::string name = file + ": the header";
-    return read_entries(InputValue::parse(json, {.code = ErrorCode::kWeights, .name = name}), file);
-  } catch (const Refusal& refusal) {
+    const auto value = InputValue::parse(json, {.code = ErrorCode::kWeights, .name = name});
+    FileHeader header{.tensors = read_entries(value, file),
+                      .data_begin = kLengthBytes + json.size(),
+                      .text = {},
+                      .model = {}};
+    const auto metadata = metadata_of(value);
+    const auto format = metadata ? metadata->find("format") : std::nullopt;
+    if (is_of_any_format && format && format->text() == kGguf) {
+      read_gguf_place(*metadata, header);
+    }
+    sort_by_place(header.tensors, header.alignment);
+    return header;
+  } catch (const std::range_error& refusal) {
     throw Error(ErrorCode::kWeights, file + ": " + refusal.what());
   }
 }
 
-std::string safetensors_head(const std::vector<TensorEntry>& entries) {
-  constexpr std::size_t kAlignment = 8;
-  nlohmann::ordered_json json = {{"__metadata__", {{"format", "pt"}}}};
+nlohmann::ordered_json header_json(const std::vector<TensorEntry>& entries,
+                                   nlohmann::ordered_json metadata) {
+  nlohmann::ordered_json json = {{kMetadata, std::move(metadata)}};
   for (const TensorEntry& entry : entries) {
     json[entry.name] = {{"dtype", entry.dtype_name},
                         {"shape", entry.shape},
                         {"data_offsets", {entry.begin, entry.end}}};
   }
-  std::string text = json.dump();
+  return json;
+}
+
+}  // namespace
+
+void SafetensorsHeader::feed(std::span<const std::byte>& bytes) {
+  while (!bytes.empty() && (size_ < kLengthBytes || text_.size() < header_bytes_)) {
+    size_ < kLengthBytes ? feed_length(bytes) : feed_text(bytes);
+  }
+}
+
+void SafetensorsHeader::feed_length(std::span<const std::byte>& bytes) {
+  const std::size_t taken = std::min(bytes.size(), kLengthBytes - size_);
+  std::memcpy(reinterpret_cast<std::byte*>(&header_bytes_) + size_, bytes.data(), taken);
+  size_ += taken;
+  bytes = bytes.subspan(taken);
+  if (size_ == kLengthBytes && (header_bytes_ == 0 || header_bytes_ > kMaxHeaderBytes)) {
+    throw Error(ErrorCode::kWeights, file_ + ": the first 8 bytes give a header of " +
+                                         std::to_string(header_bytes_) + " bytes, expected 1 to " +
+                                         std::to_string(kMaxHeaderBytes) +
+                                         "; is this a safetensors file?");
+  }
+}
+
+void SafetensorsHeader::feed_text(std::span<const std::byte>& bytes) {
+  const auto taken =
+      static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), header_bytes_ - text_.size()));
+  text_.append(reinterpret_cast<const char*>(bytes.data()), taken);
+  bytes = bytes.subspan(taken);
+}
+
+std::optional<FileHeader> SafetensorsHeader::take() {
+  if (size_ < kLengthBytes || text_.size() < header_bytes_) {
+    return std::nullopt;
+  }
+  FileHeader header = parse(text_, file_, false);
+  header.text = std::move(text_);
+  return header;
+}
+
+std::string SafetensorsHeader::missing() const {
+  return "the header should be " + std::to_string(header_bytes_) +
+         " bytes long, but the file ends after " + std::to_string(text_.size()) + " of them";
+}
+
+std::vector<TensorEntry> parse_safetensors_header(std::string_view json, const std::string& file) {
+  return parse(json, file, false).tensors;
+}
+
+FileHeader read_header_text(std::string text, const std::string& file) {
+  FileHeader header = parse(text, file, true);
+  header.text = std::move(text);
+  return header;
+}
+
+std::string gguf_text(const FileHeader& header) {
+  return header_json(header.tensors, {{"format", kGguf},
+                                      {"data_begin", std::to_string(header.data_begin)},
+                                      {"alignment", std::to_string(header.alignment)}})
+      .dump();
+}
+
+std::string safetensors_head(const std::vector<TensorEntry>& entries) {
+  constexpr std::size_t kAlignment = 8;
+  std::string text = header_json(entries, {{"format", "pt"}}).dump();
   text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
-  std::string head(sizeof(std::uint64_t), '\0');
+  std::string head(kLengthBytes, '\0');
   const std::uint64_t size = text.size();
   std::memcpy(head.data(), &size, sizeof size);
   return head + text;

@@ -2,36 +2,43 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "core/weights/file_header.h"
+#include "core/weights/tensor_entry.h"
 
 namespace patchboard {
 
-/// The numbers of a tensor. kQ8 is not the format's own: such a tensor is written as bytes, "U8".
-enum class DType { kF32, kF16, kBF16, kQ8, kOther };
+/// Of a safetensors file: its length in 8 bytes, and JSON.
+/// Errors: a length that is absurd; what `parse_safetensors_header` says.
+class SafetensorsHeader : public HeaderFormat {
+ public:
+  explicit SafetensorsHeader(std::string file) : file_(std::move(file)) {}
 
-/// Bytes an element; 0 for kOther.
-[[nodiscard]] std::size_t bytes_per_element(DType dtype);
+  void feed(std::span<const std::byte>& bytes) override;
+  [[nodiscard]] std::optional<FileHeader> take() override;
+  [[nodiscard]] std::string missing() const override;
 
-/// One tensor of a safetensors file.
-struct TensorEntry {
-  std::string name;
-  DType dtype = DType::kOther;
-  std::string dtype_name;  ///< as written in the file
-  std::vector<std::uint64_t> shape;
-  std::uint64_t begin = 0;  ///< byte offsets from the end of the header
-  std::uint64_t end = 0;
+ private:
+  void feed_length(std::span<const std::byte>& bytes);
+  void feed_text(std::span<const std::byte>& bytes);
+
+  std::string file_;
+  std::size_t size_ = 0;  // of the length that is there
+  std::uint64_t header_bytes_ = 0;
+  std::string text_;
 };
 
-/// The longest header that is read, as in the format's own implementation.
-inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
-
 /// Parses the JSON header of a safetensors file; the entries come back in the order of their bytes.
-/// file: its name, for errors.
-/// Errors: kWeights, naming the tensor: not JSON, a name twice, missing keys, offsets that overlap,
-/// leave gaps or do not match shape and dtype.
-/// Source: the safetensors format, https://github.com/huggingface/safetensors#format
+/// Beside the format's own dtypes those of llama.cpp's blocks are read, in which a copy of a GGUF
+/// is kept. file: its name, for errors. Errors: kWeights, naming the tensor: not JSON, a name
+/// twice, missing keys, offsets that overlap, leave gaps or do not match shape and dtype. Source:
+/// the safetensors format, https://github.com/huggingface/safetensors#format
 [[nodiscard]] std::vector<TensorEntry> parse_safetensors_header(std::string_view json,
                                                                 const std::string& file);
 
@@ -39,7 +46,11 @@ inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
 /// spaces so that the data is aligned to 8 bytes.
 [[nodiscard]] std::string safetensors_head(const std::vector<TensorEntry>& entries);
 
-/// "[768, 2304]"
-[[nodiscard]] std::string shape_text(const std::vector<std::uint64_t>& shape);
+/// The header of a GGUF in the same JSON, which says in `__metadata__` where its data begins.
+[[nodiscard]] std::string gguf_text(const FileHeader& header);
+
+/// A header that was read before, of either format, from its `text`. file: its name, for errors.
+/// Errors: kWeights, see `parse_safetensors_header`.
+[[nodiscard]] FileHeader read_header_text(std::string text, const std::string& file);
 
 }  // namespace patchboard

@@ -3,26 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "core/weights/safetensors_header.h"
+
 namespace patchboard {
-namespace {
-
-const char* name_of(DType dtype) {
-  switch (dtype) {
-    case DType::kF32:
-      return "F32";
-    case DType::kF16:
-      return "F16";
-    case DType::kBF16:
-      return "BF16";
-    case DType::kQ8:
-      return "U8";
-    case DType::kOther:
-      break;
-  }
-  return "";
-}
-
-}  // namespace
 
 void StoredFile::begin(std::span<const WeightReader::Tensor> tensors) {
   std::vector<TensorEntry> entries;
@@ -35,7 +18,7 @@ void StoredFile::begin(std::span<const WeightReader::Tensor> tensors) {
           tensor.strips->offset(dtype, last) + tensor.strips->bytes(dtype, last);
       entries.push_back({.name = tensor.entry.name,
                          .dtype = dtype,
-                         .dtype_name = name_of(dtype),
+                         .dtype_name = std::string(name_of(dtype)),
                          .shape = tensor.strips->shape(dtype),
                          .begin = position,
                          .end = position + size});

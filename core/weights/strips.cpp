@@ -5,13 +5,14 @@
 
 #include "core/math/half.h"
 #include "core/math/q8.h"
+#include "core/weights/block_formats.h"
 #include "core/weights/number_formats.h"
 
 namespace patchboard {
 namespace {
 
 DType stored_dtype(TensorKind kind, DType from, WeightFormat format) {
-  if (kind == TensorKind::kVector || from == DType::kQ8 || format == WeightFormat::kF32) {
+  if (kind == TensorKind::kVector || is_quantized(from) || format == WeightFormat::kF32) {
     return from;
   }
   return format == WeightFormat::kF16 ? DType::kF16 : DType::kQ8;
@@ -29,6 +30,7 @@ Strips::Strips(TensorKind kind, Index rows, Index cols, DType from, WeightFormat
       cols_(cols),
       from_(from),
       stored_(stored_dtype(kind, from, format)),
+      format_(fits_q8(from) ? WeightFormat::kQ8 : format),
       strip_rows_(kind == TensorKind::kProjection && stored_ == DType::kQ8 ? kQ8Group : 1) {}
 
 Index Strips::rows(Index strip) const { return std::min(strip_rows_, rows_ - first_row(strip)); }
@@ -48,7 +50,7 @@ std::uint64_t Strips::bytes(DType dtype, Index strip) const {
     return scale_count(kind_, cols_) * sizeof(float) +
            static_cast<std::uint64_t>(strip_rows_ * cols_);
   }
-  return static_cast<std::uint64_t>(rows(strip) * cols_) * bytes_per_element(dtype);
+  return byte_count(dtype, static_cast<std::uint64_t>(rows(strip) * cols_));
 }
 
 std::uint64_t Strips::offset(DType dtype, Index strip) const {
@@ -60,7 +62,7 @@ void Strips::widen(Index strip, std::span<const std::byte> bytes, float* values)
     patchboard::widen(from_, bytes, values);
     return;
   }
-  const Q8Strip q8 = read_q8(*this, strip, bytes);
+  const Q8Strip q8 = read_q8(*this, strip, from_, bytes);
   if (kind_ == TensorKind::kEmbedding) {
     dequantize_along(q8.scales.data(), q8.values.data(), cols_, values);
   } else {
@@ -86,10 +88,14 @@ void Strips::store(Index strip, const float* values, std::span<std::byte> stored
   std::memcpy(stored.data() + scales.size() * sizeof(float), rounded.data(), rounded.size());
 }
 
-Q8Strip read_q8(const Strips& strips, Index strip, std::span<const std::byte> bytes) {
+Q8Strip read_q8(const Strips& strips, Index strip, DType dtype, std::span<const std::byte> bytes) {
   Q8Strip q8;
   q8.scales.resize(scale_count(strips.kind(), strips.cols()));
   q8.values.resize(static_cast<std::size_t>(strips.rows(strip) * strips.cols()));
+  if (dtype != DType::kQ8) {
+    blocks_to_q8(dtype, bytes, q8.scales.data(), q8.values.data());
+    return q8;
+  }
   const std::size_t scale_bytes = q8.scales.size() * sizeof(float);
   std::memcpy(q8.scales.data(), bytes.data(), scale_bytes);
   std::memcpy(q8.values.data(), bytes.data() + scale_bytes, q8.values.size());

@@ -7,24 +7,27 @@
 
 #include "core/math/matrix.h"
 #include "core/math/packed_matrix.h"
-#include "core/weights/safetensors_header.h"
+#include "core/weights/tensor_entry.h"
 
 namespace patchboard {
 
 enum class TensorKind {
   kVector,      ///< [1, size]: biases and gains, which keep the file's numbers in every format
   kProjection,  ///< [in, out], multiplied with from the left: groups of scales run down its columns
-  kEmbedding,   ///< [count, d_model], of which the transpose is: groups run along its rows
+  kEmbedding,   ///< [count, d_model], of which the transpose is: groups run along its rows; also a
+                ///< projection that lies as [out, in]
 };
 
 /// How the numbers of a tensor lie in a file: strips of rows, one after another, each of which can
 /// be converted by itself. In q8 a strip begins with its scales.
 class Strips {
  public:
-  /// from: the file's numbers. format: of the matrix in memory, which decides on `stored`.
+  /// from: the file's numbers. format: asked for, which decides on `stored`.
   Strips(TensorKind kind, Index rows, Index cols, DType from, WeightFormat format);
 
   [[nodiscard]] TensorKind kind() const { return kind_; }
+  /// Of the matrix in memory: q8 where that holds the file's very numbers, else as asked for.
+  [[nodiscard]] WeightFormat format() const { return format_; }
   [[nodiscard]] DType from() const { return from_; }
   /// The numbers in which the tensor is kept: the smaller ones of the file's and the format's, so
   /// that nothing is lost that would not be in memory, and nothing is blown up.
@@ -51,6 +54,7 @@ class Strips {
   Index cols_;
   DType from_;
   DType stored_;
+  WeightFormat format_;
   Index strip_rows_;
 };
 
@@ -60,7 +64,8 @@ struct Q8Strip {
   std::vector<std::int8_t> values;
 };
 
-/// strip: of a tensor whose file or whose kept numbers are in q8.
-[[nodiscard]] Q8Strip read_q8(const Strips& strips, Index strip, std::span<const std::byte> bytes);
+/// dtype: of `bytes`, one that fits q8.
+[[nodiscard]] Q8Strip read_q8(const Strips& strips, Index strip, DType dtype,
+                              std::span<const std::byte> bytes);
 
 }  // namespace patchboard

@@ -11,9 +11,9 @@ StripStore storing(Vector& vector, Index size) {
   return [&vector](const StoredStrip& strip) { std::ranges::copy(strip.values, vector.data()); };
 }
 
-/// Whether the matrix keeps the very bytes that the strip has.
+/// Whether the matrix keeps the very numbers that the strip has.
 bool is_q8(const PackedMatrix& matrix, const Strips& strips) {
-  return matrix.format() == WeightFormat::kQ8 && strips.stored() == DType::kQ8;
+  return matrix.format() == WeightFormat::kQ8 && fits_q8(strips.stored());
 }
 
 std::span<const float> row_of(const StoredStrip& strip, Index row) {
@@ -21,56 +21,55 @@ std::span<const float> row_of(const StoredStrip& strip, Index row) {
   return strip.values.subspan(static_cast<std::size_t>(row) * cols, cols);
 }
 
-StripStore packing_rows(PackedMatrix& matrix, Index rows, Index cols, WeightFormat format) {
-  matrix = PackedMatrix(rows, cols, format);
-  return [&matrix](const StoredStrip& strip) {
-    const Index first = strip.strips.first_row(strip.index);
-    const Index count = strip.strips.rows(strip.index);
-    if (is_q8(matrix, strip.strips)) {
-      const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.stored);
-      matrix.set_rows(first, count, q8.scales.data(), q8.values.data());
-      return;
-    }
-    for (Index row = 0; row < count; ++row) {
-      matrix.set_rows(first + row, row_of(strip, row));
-    }
-  };
+void pack_rows(PackedMatrix& matrix, const StoredStrip& strip) {
+  const Index first = strip.strips.first_row(strip.index);
+  const Index count = strip.strips.rows(strip.index);
+  if (is_q8(matrix, strip.strips)) {
+    const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored);
+    matrix.set_rows(first, count, q8.scales.data(), q8.values.data());
+    return;
+  }
+  for (Index row = 0; row < count; ++row) {
+    matrix.set_rows(first + row, row_of(strip, row));
+  }
 }
 
-StripStore packing_columns(PackedMatrix& matrix, Index count, Index width, WeightFormat format) {
-  matrix = PackedMatrix(width, count, format);
-  return [&matrix](const StoredStrip& strip) {
-    const Index first = strip.strips.first_row(strip.index);
-    if (is_q8(matrix, strip.strips)) {
-      const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.stored);
-      matrix.set_column(first, q8.scales.data(), q8.values.data());
-    } else {
-      matrix.set_column(first, strip.values);
-    }
-  };
+void pack_column(PackedMatrix& matrix, const StoredStrip& strip) {
+  const Index column = strip.strips.first_row(strip.index);
+  if (is_q8(matrix, strip.strips)) {
+    const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored);
+    matrix.set_column(column, q8.scales.data(), q8.values.data());
+  } else {
+    matrix.set_column(column, strip.values);
+  }
+}
+
+/// rows, cols: of the matrix; the strips are its rows, or its columns.
+StripStore packing(PackedMatrix& matrix, Index rows, Index cols, const Strips& strips) {
+  matrix = PackedMatrix(rows, cols, strips.format());
+  const auto pack = strips.kind() == TensorKind::kProjection ? pack_rows : pack_column;
+  return [&matrix, pack](const StoredStrip& strip) { pack(matrix, strip); };
 }
 
 class SlotList {
  public:
-  explicit SlotList(WeightFormat format) : format_(format) {}
-
   void add(std::string name, Vector& vector, Index size) {
     add(std::move(name), TensorKind::kVector, 1, size,
-        [&vector, size] { return storing(vector, size); });
+        [&vector, size](const Strips&) { return storing(vector, size); });
   }
 
   void add_embedding(std::string name, PackedMatrix& matrix, Index count, Index width) {
     add(std::move(name), TensorKind::kEmbedding, count, width,
-        [&matrix, count, width, format = format_] {
-          return packing_columns(matrix, count, width, format);
+        [&matrix, count, width](const Strips& strips) {
+          return packing(matrix, width, count, strips);
         });
   }
 
   void add_head(std::string name, std::optional<PackedMatrix>& matrix, Index count, Index width,
                 bool required) {
     add(std::move(name), TensorKind::kEmbedding, count, width,
-        [&matrix, count, width, format = format_] {
-          return packing_columns(matrix.emplace(), count, width, format);
+        [&matrix, count, width](const Strips& strips) {
+          return packing(matrix.emplace(), width, count, strips);
         });
     slots_.back().shape.required = required;
   }
@@ -83,7 +82,7 @@ class SlotList {
   void add(const std::string& name, ProjectionWeights& projection, Index in, Index out) {
     PackedMatrix& weight = projection.weight;
     add(name + ".weight", TensorKind::kProjection, in, out,
-        [&weight, in, out, format = format_] { return packing_rows(weight, in, out, format); });
+        [&weight, in, out](const Strips& strips) { return packing(weight, in, out, strips); });
     add(name + ".bias", projection.bias, out);
   }
 
@@ -91,11 +90,10 @@ class SlotList {
 
  private:
   void add(std::string name, TensorKind kind, Index rows, Index cols,
-           std::function<StripStore()> open) {
+           std::function<StripStore(const Strips&)> open) {
     slots_.push_back({{std::move(name), kind, rows, cols}, std::move(open)});
   }
 
-  WeightFormat format_;
   std::vector<TensorSlot> slots_;
 };
 
@@ -107,9 +105,9 @@ std::vector<std::uint64_t> TensorShape::sizes() const {
                                      : std::vector{static_cast<std::uint64_t>(rows), width};
 }
 
-std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, WeightFormat format) {
+std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights) {
   const Index D = config.d_model;
-  SlotList slots(format);
+  SlotList slots;
   slots.add_embedding("wte.weight", weights.wte, config.vocab_size, D);
   slots.add_embedding("wpe.weight", weights.wpe, config.n_positions, D);
   weights.h.resize(static_cast<std::size_t>(config.n_layer));
@@ -131,7 +129,7 @@ std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights, Wei
 std::vector<TensorShape> tensor_shapes(const Config& config) {
   Weights unused;
   std::vector<TensorShape> shapes;
-  for (TensorSlot& slot : tensor_slots(config, unused, WeightFormat::kF32)) {
+  for (TensorSlot& slot : tensor_slots(config, unused)) {
     shapes.push_back(std::move(slot.shape));
   }
   return shapes;

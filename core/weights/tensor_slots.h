@@ -38,15 +38,14 @@ struct TensorShape {
 /// A place in Weights for one of them.
 struct TensorSlot {
   TensorShape shape;
-  /// Makes room, and returns what puts strips there.
-  std::function<StripStore()> open;
+  /// Makes room, and returns what puts strips there. strips: of the tensor, as its file has it.
+  std::function<StripStore(const Strips& strips)> open;
 };
 
-/// The slots of every tensor of a GPT-2 of this config, its matrices to be packed in `format`.
-/// `weights` must outlive them and stay where it is; nothing as large as a tensor is allocated
-/// until a slot is opened.
-[[nodiscard]] std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights,
-                                                   WeightFormat format);
+/// The slots of every tensor of a GPT-2 of this config, its matrices to be packed in the format of
+/// their strips. `weights` must outlive them and stay where it is; nothing as large as a tensor is
+/// allocated until a slot is opened.
+[[nodiscard]] std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights);
 
 /// The tensors alone.
 [[nodiscard]] std::vector<TensorShape> tensor_shapes(const Config& config);

@@ -42,7 +42,6 @@ Config addressable(const Config& config, WeightFormat format) {
 WeightLoader::WeightLoader(const Config& config, WeightFormat format,
                            std::vector<std::string> files)
     : config_(addressable(config, format)),
-      format_(format),
       weights_(std::make_unique<Weights>()),
       reader_(
           config, format, std::move(files),
@@ -56,13 +55,13 @@ WeightLoader::WeightLoader(const Config& config, WeightFormat format,
 
 void WeightLoader::open(std::span<const WeightReader::Tensor> tensors) {
   std::map<std::string, TensorSlot> slots;
-  for (TensorSlot& slot : tensor_slots(config_, *weights_, format_)) {
+  for (TensorSlot& slot : tensor_slots(config_, *weights_)) {
     const std::string name = slot.shape.name;
     slots.emplace(name, std::move(slot));
   }
   for (const WeightReader::Tensor& tensor : tensors) {
     if (tensor.strips) {
-      stores_[tensor.name] = slots.at(tensor.name).open();
+      stores_[tensor.name] = slots.at(tensor.name).open(*tensor.strips);
     }
   }
   if (keep_) {
@@ -72,6 +71,12 @@ void WeightLoader::open(std::span<const WeightReader::Tensor> tensors) {
 
 void WeightLoader::feed(std::span<const std::byte> bytes) {
   kept_.clear();
+  reader_.feed(bytes);
+}
+
+void WeightLoader::take_header(FileHeader header, std::span<const std::byte> bytes) {
+  kept_.clear();
+  reader_.take_header(std::move(header));
   reader_.feed(bytes);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/weights/config.h"
@@ -33,6 +34,10 @@ class WeightLoader {
   /// What the last `feed` added to it.
   [[nodiscard]] std::span<const std::byte> kept() const { return kept_; }
 
+  /// The file being read begins with this header, which was read already; then with these bytes of
+  /// its data. Errors: as of `feed`.
+  void take_header(FileHeader header, std::span<const std::byte> bytes);
+
   /// The next bytes. Errors: see WeightReader; std::bad_alloc.
   void feed(std::span<const std::byte> bytes);
 
@@ -53,7 +58,6 @@ class WeightLoader {
   void open(std::span<const WeightReader::Tensor> tensors);
 
   Config config_;
-  WeightFormat format_;
   std::unique_ptr<Weights> weights_;  // stays where it is for the stores
   std::map<std::string, StripStore> stores_;
   std::vector<std::byte> kept_;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "core/error.h"
-#include "core/input/text_input.h"
 #include "core/math/half.h"
+#include "core/weights/gguf_names.h"
+#include "core/weights/safetensors_header.h"
 
 namespace patchboard {
 namespace {
@@ -26,8 +26,8 @@ bool is_mask_buffer(const std::string& name) {
          (name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias"));
 }
 
-float largest_of(const Strips& strips, WeightFormat format) {
-  const bool halves = format == WeightFormat::kF16 && strips.kind() != TensorKind::kVector;
+float largest_of(const Strips& strips) {
+  const bool halves = strips.format() == WeightFormat::kF16 && strips.kind() != TensorKind::kVector;
   return halves ? simd::kLargestHalf : std::numeric_limits<float>::max();
 }
 
@@ -51,6 +51,7 @@ std::map<std::string, TensorShape> shapes_by_name(const Config& config) {
 
 bool is_copy(const WeightReader::Tensor& copy, const WeightReader::Tensor& tensor) {
   return copy.name == tensor.name && copy.strips && tensor.strips &&
+         copy.strips->kind() == tensor.strips->kind() &&
          copy.strips->from() == tensor.strips->stored();
 }
 
@@ -64,7 +65,8 @@ WeightReader::WeightReader(const Config& config, WeightFormat format,
       on_tensors_(std::move(on_tensors)),
       on_strip_(std::move(on_strip)),
       missing_(shapes_by_name(config)),
-      missing_before_(missing_) {}
+      missing_before_(missing_),
+      header_reader_(file()) {}
 
 void WeightReader::refuse(const std::string& what) const {
   throw Error(ErrorCode::kWeights, file() + ": " + what);
@@ -72,57 +74,26 @@ void WeightReader::refuse(const std::string& what) const {
 
 void WeightReader::feed(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    switch (state_) {
-      case State::kLength:
-        feed_length(bytes);
-        break;
-      case State::kHeader:
-        feed_header(bytes);
-        break;
-      case State::kData:
-        feed_data(bytes);
-        break;
+    if (header_) {
+      feed_data(bytes);
+    } else if (auto header = header_reader_.feed(bytes)) {
+      take_header(std::move(*header));
     }
   }
 }
 
-void WeightReader::feed_length(std::span<const std::byte>& bytes) {
-  const std::size_t taken = std::min(bytes.size(), length_.size() - length_size_);
-  std::memcpy(length_.data() + length_size_, bytes.data(), taken);
-  length_size_ += taken;
-  bytes = bytes.subspan(taken);
-  if (length_size_ < length_.size()) {
-    return;
-  }
-  std::memcpy(&header_bytes_, length_.data(), sizeof header_bytes_);
-  if (is_lfs_start({reinterpret_cast<const char*>(length_.data()), length_.size()})) {
-    refuse(std::string(kLfsPointer));
-  }
-  if (header_bytes_ == 0 || header_bytes_ > kMaxHeaderBytes) {
-    refuse("the first 8 bytes give a header of " + std::to_string(header_bytes_) +
-           " bytes, expected 1 to " + std::to_string(kMaxHeaderBytes) +
-           "; is this a safetensors file?");
-  }
-  state_ = State::kHeader;
+void WeightReader::take_header(FileHeader header) {
+  tensors_ = match(std::exchange(header.tensors, {}));
+  header.model.reset();
+  on_tensors_(tensors_);
+  header_ = std::move(header);
+  skip_finished_tensors();
 }
 
-void WeightReader::feed_header(std::span<const std::byte>& bytes) {
-  const auto taken = static_cast<std::size_t>(
-      std::min<std::uint64_t>(bytes.size(), header_bytes_ - header_.size()));
-  header_.append(reinterpret_cast<const char*>(bytes.data()), taken);
-  bytes = bytes.subspan(taken);
-  if (header_.size() == header_bytes_) {
-    tensors_ = match(header_);
-    on_tensors_(tensors_);
-    state_ = State::kData;
-    skip_finished_tensors();
-  }
-}
-
-std::vector<WeightReader::Tensor> WeightReader::match(const std::string& header) {
+std::vector<WeightReader::Tensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
   std::vector<Tensor> tensors;
-  for (TensorEntry& entry : parse_safetensors_header(header, file())) {
-    tensors.push_back(match_entry(std::move(entry)));
+  for (const TensorEntry& entry : entries) {
+    tensors.push_back(match_entry(entry));
   }
   if (file_ + 1 == files_.size()) {
     for (const auto& [name, shape] : missing_) {
@@ -138,7 +109,8 @@ std::vector<WeightReader::Tensor> WeightReader::match(const std::string& header)
 
 WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
   Tensor tensor{.entry = std::move(entry), .name = {}, .strips = {}};
-  tensor.name = without_prefix(tensor.entry.name);
+  const std::optional<std::string> published = published_name(tensor.entry.name);
+  tensor.name = published.value_or(without_prefix(tensor.entry.name));
   const auto found = missing_.extract(tensor.name);
   const std::string quoted = "`" + tensor.entry.name + "`: ";
   if (found.empty()) {
@@ -149,10 +121,14 @@ WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
   }
   const TensorShape& shape = found.mapped();
   const DType dtype = tensor.entry.dtype;
-  if (dtype == DType::kOther || (dtype == DType::kQ8 && shape.kind == TensorKind::kVector)) {
+  const bool is_vector = shape.kind == TensorKind::kVector;
+  if (dtype == DType::kOther || (is_quantized(dtype) && is_vector)) {
     refuse(quoted + "dtype " + tensor.entry.dtype_name + ", expected F32, F16 or BF16");
   }
-  tensor.strips = Strips(shape.kind, shape.rows, shape.cols, dtype, format_);
+  const bool is_transposed = published && shape.kind == TensorKind::kProjection;
+  tensor.strips = is_transposed
+                      ? Strips(TensorKind::kEmbedding, shape.cols, shape.rows, dtype, format_)
+                      : Strips(shape.kind, shape.rows, shape.cols, dtype, format_);
   if (tensor.entry.shape != tensor.strips->shape(dtype)) {
     refuse(quoted + "shape " + shape_text(tensor.entry.shape) + ", expected " +
            shape_text(tensor.strips->shape(dtype)) +
@@ -163,11 +139,16 @@ WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
 
 void WeightReader::feed_data(std::span<const std::byte>& bytes) {
   if (current_ == tensors_.size()) {
-    refuse(std::to_string(bytes.size()) +
-           " or more bytes after the last tensor, which ends at byte " +
-           std::to_string(length_.size() + header_bytes_ + position_));
+    skip_padding(bytes);
+    return;
   }
   const Tensor& tensor = tensors_[current_];
+  if (position_ < tensor.entry.begin) {  // what aligns it
+    const auto skipped = static_cast<std::size_t>(
+        std::min<std::uint64_t>(bytes.size(), tensor.entry.begin - position_));
+    position_ += skipped;
+    bytes = bytes.subspan(skipped);
+  }
   const auto taken =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), tensor.entry.end - position_));
   if (tensor.strips) {
@@ -178,12 +159,24 @@ void WeightReader::feed_data(std::span<const std::byte>& bytes) {
   skip_finished_tensors();
 }
 
+void WeightReader::skip_padding(std::span<const std::byte>& bytes) {
+  const std::uint64_t padded = aligned(end(), header_->alignment);
+  const auto skipped =
+      static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), padded - position_));
+  position_ += skipped;
+  bytes = bytes.subspan(skipped);
+  if (!bytes.empty()) {
+    refuse(std::to_string(bytes.size()) +
+           " or more bytes after the last tensor, which ends at byte " +
+           std::to_string(header_->data_begin + end()));
+  }
+}
+
 void WeightReader::begin_file() {
   ++file_;
   missing_before_ = missing_;
-  state_ = State::kLength;
-  length_size_ = 0;
-  header_.clear();
+  header_reader_ = HeaderReader(file());
+  header_.reset();
   current_ = 0;
   position_ = 0;
 }
@@ -212,7 +205,7 @@ void WeightReader::take_strip(const Tensor& tensor, const Strips& strips,
                               std::span<const std::byte> bytes) {
   values_.resize(static_cast<std::size_t>(strips.rows(strip_) * strips.cols()));
   strips.widen(strip_, bytes, values_.data());
-  const float largest = largest_of(strips, format_);
+  const float largest = largest_of(strips);
   if (!are_within(values_, largest)) {
     const auto bad =
         std::ranges::find_if_not(values_, [&](float value) { return std::abs(value) <= largest; });
@@ -240,15 +233,14 @@ void WeightReader::skip_finished_tensors() {
 }
 
 Continuation WeightReader::continue_from(const std::string& header) {
-  if (state_ != State::kData) {
+  if (!header_) {
     throw Error(ErrorCode::kState,
                 "too early: the kept copy of " + file() + " ends inside its header");
   }
   const std::vector<Tensor> kept = std::exchange(tensors_, {});
   missing_ = missing_before_;
-  tensors_ = match(header);
-  header_ = header;
-  header_bytes_ = header.size();
+  header_ = read_header_text(header, file());
+  tensors_ = match(std::exchange(header_->tensors, {}));
   std::size_t next = 0;  // of the copy
   std::size_t current = tensors_.size();
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
@@ -260,14 +252,14 @@ Continuation WeightReader::continue_from(const std::string& header) {
     }
   }
   current_ = current;
-  position_ = tensors_.back().entry.end;
+  position_ = end();
   if (current_ < tensors_.size()) {
     const auto& [entry, name, strips] = tensors_[current_];
     position_ = entry.begin + (strips ? strips->offset(strips->from(), strip_) : 0);
   }
   const std::uint64_t overlap = partial_.size();
   partial_.clear();
-  return {.position = length_.size() + header_bytes_ + position_, .overlap = overlap};
+  return {.position = header_->data_begin + position_, .overlap = overlap};
 }
 
 void WeightReader::end_file() {
@@ -278,22 +270,14 @@ void WeightReader::end_file() {
 }
 
 void WeightReader::finish() const {
-  if (state_ == State::kLength) {
-    if (length_size_ == 0) {
-      refuse("the file is empty, expected 8 bytes of header length first");
-    }
-    refuse("the file ends after " + std::to_string(length_size_) +
-           " bytes, expected 8 bytes of header length first");
-  }
-  if (state_ == State::kHeader) {
-    refuse("the header should be " + std::to_string(header_bytes_) +
-           " bytes long, but the file ends after " + std::to_string(header_.size()) + " of them");
+  if (!header_) {
+    header_reader_.refuse_end();
   }
   if (current_ < tensors_.size()) {
     const TensorEntry& entry = tensors_[current_].entry;
-    refuse("the file ends at byte " + std::to_string(length_.size() + header_bytes_ + position_) +
-           ", inside `" + entry.name + "`, " +
-           std::to_string(tensors_.back().entry.end - position_) + " bytes too early");
+    refuse("the file ends at byte " + std::to_string(header_->data_begin + position_) +
+           ", inside `" + entry.name + "`, " + std::to_string(end() - position_) +
+           " bytes too early");
   }
 }
 

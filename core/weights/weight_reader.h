@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,7 +10,7 @@
 #include <vector>
 
 #include "core/weights/config.h"
-#include "core/weights/safetensors_header.h"
+#include "core/weights/file_header.h"
 #include "core/weights/tensor_slots.h"
 
 namespace patchboard {
@@ -22,14 +21,15 @@ struct Continuation {
   std::uint64_t overlap = 0;   ///< kept bytes of the strip that begins there, which comes again
 };
 
-/// Reads the weights of a GPT-2, one safetensors file or several, from pieces of any size, and
-/// gives their numbers strip by strip: as f32, and as they are to be kept. Never holds more of a
-/// file than its header and a strip.
+/// Reads the weights of a GPT-2, one file or several, safetensors or GGUF, from pieces of any size,
+/// and gives their numbers strip by strip: as f32, and as they are to be kept. Never holds more of
+/// a file than its header and a strip.
 ///
 /// Names may have the prefix `transformer.`; the mask buffers `h.*.attn.bias` and
 /// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing where the config ties the
-/// embeddings. A matrix is in F32, F16 or
-/// BF16, or in q8 as Strips lays it out.
+/// embeddings. Under llama.cpp's names
+/// projections lie transposed. A matrix is in F32, F16 or BF16, in q8 as Strips lays it out, or in
+/// llama.cpp's blocks.
 class WeightReader {
  public:
   /// One tensor of the file being read.
@@ -47,6 +47,10 @@ class WeightReader {
   WeightReader(const Config& config, WeightFormat format, std::vector<std::string> files,
                OnTensors on_tensors, OnStrip on_strip);
 
+  /// The file being read begins with this header, which was read already; its data follows.
+  /// Errors: kWeights, as of `feed`.
+  void take_header(FileHeader header);
+
   /// The next bytes of the file being read.
   /// Errors: kWeights, naming the file and the tensor or the byte: a malformed header, a wrong
   /// shape or dtype, missing or unknown tensors, values that are not finite or too large for f16,
@@ -61,7 +65,7 @@ class WeightReader {
   void finish() const;
 
   /// The header of the file being read; empty before it is whole.
-  [[nodiscard]] std::string header() const { return state_ == State::kData ? header_ : ""; }
+  [[nodiscard]] std::string header() const { return header_ ? header_->text : ""; }
 
   /// What was fed of the file being read were the first bytes of a kept copy of one with this
   /// header; the next ones will be the file's own. Errors: kWeights where it has other tensors than
@@ -69,14 +73,15 @@ class WeightReader {
   Continuation continue_from(const std::string& header);
 
  private:
-  enum class State { kLength, kHeader, kData };
-
   void begin_file();
-  void feed_length(std::span<const std::byte>& bytes);
-  void feed_header(std::span<const std::byte>& bytes);
   void feed_data(std::span<const std::byte>& bytes);
-  [[nodiscard]] std::vector<Tensor> match(const std::string& header);
+  void skip_padding(std::span<const std::byte>& bytes);
+  [[nodiscard]] std::vector<Tensor> match(const std::vector<TensorEntry>& entries);
   [[nodiscard]] Tensor match_entry(TensorEntry entry);
+  /// Of the data: where the file ends, but for padding.
+  [[nodiscard]] std::uint64_t end() const {
+    return tensors_.empty() ? 0 : tensors_.back().entry.end;
+  }
   void feed_strips(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   void take_strip(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   void skip_finished_tensors();
@@ -91,11 +96,8 @@ class WeightReader {
   std::map<std::string, TensorShape> missing_;         // not yet seen in a header
   std::map<std::string, TensorShape> missing_before_;  // in one of a file before this one
   std::size_t file_ = 0;
-  State state_ = State::kLength;
-  std::array<std::byte, 8> length_{};
-  std::size_t length_size_ = 0;
-  std::uint64_t header_bytes_ = 0;
-  std::string header_;
+  HeaderReader header_reader_;
+  std::optional<FileHeader> header_;  // without its tensors, which are these
   std::vector<Tensor> tensors_;
   std::size_t current_ = 0;         // the tensor being read
   std::uint64_t position_ = 0;      // data bytes taken so far

@@ -88,7 +88,11 @@ std::string hex(std::uint64_t value) {
 void run_convert(const ConvertArguments& arguments) {
   const fs::path from(arguments.model);
   const fs::path to(arguments.out);
-  const std::vector<std::string> files = weight_files(from);
+  const ModelFiles model = model_files(from);
+  if (model.is_gguf || model.folder != from) {
+    throw Error(ErrorCode::kState, from.string() + ": expected a folder with model.safetensors");
+  }
+  const std::vector<std::string>& files = model.weights;
   const Config config = parse_config(read_text(from / "config.json"));
   require_another_folder(from, to);
   make_folder(to);

@@ -1,5 +1,6 @@
 #include "tools/patchboard/model_folder.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kPiece = std::size_t{1} << 20;
 constexpr const char* kIndex = "model.safetensors.index.json";
 
 std::ifstream open(const fs::path& path) {
@@ -62,6 +64,19 @@ std::vector<std::string> read_index(const std::string& text) {
     map.refuse(R"({"a tensor": "its file", …})");
   }
   return {files.begin(), files.end()};
+}
+
+/// Names, in order.
+std::vector<std::string> ggufs_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".gguf") {
+      names.push_back(entry.path().filename().string());
+    }
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 /// The texts of a folder's tokenizer files.
@@ -145,7 +160,6 @@ std::string read_text_or_input(const std::string& path) {
 
 void read_pieces(const fs::path& path,
                  const std::function<void(std::span<const std::byte>)>& take) {
-  constexpr std::size_t kPiece = std::size_t{1} << 20;
   std::ifstream file = open(path);
   std::vector<std::byte> piece(kPiece);
   while (file) {
@@ -154,27 +168,73 @@ void read_pieces(const fs::path& path,
   }
 }
 
-std::vector<std::string> weight_files(const fs::path& folder) {
-  const fs::path index = folder / kIndex;
-  if (is_there(folder / "model.safetensors") || !is_there(index)) {
-    return {"model.safetensors"};
+FileHeader read_weights_header(const fs::path& path) {
+  HeaderReader reader(path.filename().string());
+  std::ifstream file = open(path);
+  std::vector<std::byte> piece(kPiece);
+  while (file) {
+    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+    auto bytes = std::span<const std::byte>(piece).first(static_cast<std::size_t>(file.gcount()));
+    if (auto header = reader.feed(bytes)) {
+      return std::move(*header);
+    }
   }
-  return read_index(read_text(index));
+  reader.refuse_end();
 }
 
-void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
+ModelFiles model_files(const fs::path& path) {
+  std::error_code ignored;
+  const bool is_gguf = path.extension() == ".gguf";
+  if ((is_gguf || path.extension() == ".safetensors") && fs::is_regular_file(path, ignored)) {
+    return {
+        .folder = path.parent_path(), .weights = {path.filename().string()}, .is_gguf = is_gguf};
+  }
+  if (is_there(path / "model.safetensors")) {
+    return {.folder = path, .weights = {"model.safetensors"}};
+  }
+  if (is_there(path / kIndex)) {
+    return {.folder = path, .weights = read_index(read_text(path / kIndex))};
+  }
+  std::vector<std::string> ggufs = ggufs_in(path);
+  if (ggufs.size() > 1) {
+    throw Error(ErrorCode::kState, path.string() + " has " + std::to_string(ggufs.size()) +
+                                       " GGUFs, expected the path of one of them: " + ggufs[0] +
+                                       ", " + ggufs[1]);
+  }
+  return ggufs.empty() ? ModelFiles{.folder = path, .weights = {"model.safetensors"}}
+                       : ModelFiles{.folder = path, .weights = ggufs, .is_gguf = true};
+}
+
+std::string config_text(const ModelFiles& files) {
+  return files.is_gguf
+             ? read_weights_header(files.folder / files.weights[0]).model.value().config_json
+             : read_text(files.folder / "config.json");
+}
+
+void load_model_folder(Session& session, const std::string& path, WeightFormat format,
                        TokenizerUse tokenizer) {
-  const fs::path path(folder);
-  const std::vector<std::string> files = weight_files(path);
-  session.begin(read_text(path / "config.json"), format, files);
-  const TokenizerTexts texts(path, tokenizer);
-  if (texts.are_there()) {
-    session.set_tokenizer(texts.files());
+  const ModelFiles files = model_files(path);
+  if (files.is_gguf) {
+    session.begin_file(format, files.weights[0]);
+  } else {
+    session.begin(read_text(files.folder / "config.json"), format, files.weights);
+    const TokenizerTexts texts(files.folder, tokenizer);
+    if (texts.are_there()) {
+      session.set_tokenizer(texts.files());
+    }
+  }
+  for (const std::string& file : files.weights) {
+    read_pieces(files.folder / file,
+                [&](std::span<const std::byte> piece) { session.feed(piece); });
+    session.end_file();
   }
   use_gpt2_if_asked(session, tokenizer);
-  for (const std::string& file : files) {
-    read_pieces(path / file, [&](std::span<const std::byte> piece) { session.feed(piece); });
-    session.end_file();
+  if (files.is_gguf && tokenizer == TokenizerUse::kRequired && !session.has_tokenizer()) {
+    throw Error(ErrorCode::kState,
+                files.weights[0] +
+                    ": its metadata has no tokenizer of GPT-2's kind, expected one; "
+                    "prompts can be given as token ids, and --tokenizer gpt2 is "
+                    "GPT-2's own");
   }
   session.finish();
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/session/session.h"
+#include "core/weights/file_header.h"
 
 namespace patchboard {
 
@@ -18,15 +19,29 @@ enum class TokenizerUse { kRequired, kIfPresent, kGpt2 };
 
 /// Loads a folder in the published layout: config.json, the tokenizer in vocab.json and merges.txt
 /// (with what stands beside them) or in tokenizer.json, and the weights in model.safetensors or in
-/// the files that model.safetensors.index.json names.
+/// the files that model.safetensors.index.json names; or one with a single .gguf in their place.
+/// path: such a folder, a .gguf, or a .safetensors with the other files beside it.
 /// Errors: whatever Session says of their content, also of a vocabulary that GPT-2's tokenizer does
 /// not fit; kState for a file that cannot be read.
-void load_model_folder(Session& session, const std::string& folder, WeightFormat format,
+void load_model_folder(Session& session, const std::string& path, WeightFormat format,
                        TokenizerUse tokenizer);
 
-/// The names of the files with a folder's weights, in order. Errors: kWeights for an index that is
-/// none; kState for one that cannot be read.
-[[nodiscard]] std::vector<std::string> weight_files(const std::filesystem::path& folder);
+/// Where a model's files are, as it was asked for.
+struct ModelFiles {
+  std::filesystem::path folder;
+  std::vector<std::string> weights;  ///< names of the files, in order
+  bool is_gguf = false;              ///< one file that says all of its model
+};
+
+/// Errors: kWeights for an index that is none; kState for one that cannot be read, or a folder with
+/// several .gguf.
+[[nodiscard]] ModelFiles model_files(const std::filesystem::path& path);
+
+/// What a file of weights begins with. Errors: kWeights; kState where it cannot be read.
+[[nodiscard]] FileHeader read_weights_header(const std::filesystem::path& path);
+
+/// The `config.json` of a model, which a GGUF has in its header. Errors: as of `load_model_folder`.
+[[nodiscard]] std::string config_text(const ModelFiles& files);
 
 /// Errors: kState for a file that cannot be read.
 [[nodiscard]] std::string read_text(const std::filesystem::path& path);

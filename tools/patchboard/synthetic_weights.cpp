@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/weights/safetensors_header.h"
 #include "core/weights/tensor_slots.h"
 #include "tools/patchboard/irwin_hall.h"
 

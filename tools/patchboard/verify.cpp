@@ -76,7 +76,7 @@ void print_text(const Json& result) {
 bool run_verify(const VerifyArguments& arguments) {
   const KnownLogits known = read_known_logits(
       arguments.known.empty() ? std::string(embedded_known_logits()) : read_text(arguments.known));
-  const Config config = parse_config(read_text(fs::path(arguments.model) / "config.json"));
+  const Config config = parse_config(config_text(model_files(arguments.model)));
   Json result = {{"verdict", false},
                  {"known", known.model},
                  {"known_sizes", sizes_json(known.config)},

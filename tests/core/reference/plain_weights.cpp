@@ -110,14 +110,14 @@ std::vector<PlainTensor> tensors_of(PlainWeights& weights) {
 Weights packed(const Config& config, PlainWeights weights, WeightFormat format) {
   Weights result;
   std::map<std::string, TensorSlot> slots;
-  for (TensorSlot& slot : tensor_slots(config, result, format)) {
+  for (TensorSlot& slot : tensor_slots(config, result)) {
     slots.emplace(slot.shape.name, std::move(slot));
   }
   for (const PlainTensor& tensor : tensors_of(weights)) {
     const TensorSlot& slot = slots.at(tensor.name);
     const TensorShape& shape = slot.shape;
-    store_all(Strips(shape.kind, shape.rows, shape.cols, DType::kF32, format), tensor.values,
-              slot.open());
+    const Strips strips(shape.kind, shape.rows, shape.cols, DType::kF32, format);
+    store_all(strips, tensor.values, slot.open(strips));
   }
   return result;
 }

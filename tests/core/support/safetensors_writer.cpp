@@ -17,34 +17,17 @@ std::string encoded_as(const float* values, std::size_t count) {
   return {reinterpret_cast<const char*>(numbers.data()), count * sizeof(Number)};
 }
 
-std::string name_of(DType dtype) {
-  switch (dtype) {
-    case DType::kF32:
-      return "F32";
-    case DType::kF16:
-      return "F16";
-    case DType::kBF16:
-      return "BF16";
-    case DType::kQ8:
-    case DType::kOther:
-      break;
-  }
-  return "F64";
-}
-
 }  // namespace
 
 std::string encoded(DType dtype, const float* values, std::size_t count) {
-  switch (dtype) {
-    case DType::kF16:
-      return encoded_as<Eigen::half>(values, count);
-    case DType::kBF16:
-      return encoded_as<Eigen::bfloat16>(values, count);
-    case DType::kF32:
-      return encoded_as<float>(values, count);
-    case DType::kQ8:
-    case DType::kOther:
-      break;
+  if (dtype == DType::kF16) {
+    return encoded_as<Eigen::half>(values, count);
+  }
+  if (dtype == DType::kBF16) {
+    return encoded_as<Eigen::bfloat16>(values, count);
+  }
+  if (dtype == DType::kF32) {
+    return encoded_as<float>(values, count);
   }
   return encoded_as<double>(values, count);
 }
@@ -74,7 +57,8 @@ std::string safetensors_file(const std::vector<FileTensor>& tensors) {
 std::vector<FileTensor> published_tensors(reference::PlainWeights weights, DType dtype) {
   std::vector<FileTensor> tensors;
   for (const reference::PlainTensor& tensor : reference::tensors_of(weights)) {
-    tensors.push_back({tensor.name, name_of(dtype), tensor.shape,
+    const std::string name = dtype == DType::kOther ? "F64" : std::string(name_of(dtype));
+    tensors.push_back({tensor.name, name, tensor.shape,
                        encoded(dtype, tensor.values.data(), tensor.values.size())});
   }
   return tensors;

@@ -53,11 +53,11 @@ TEST(TensorSlots, HoldAsManyParametersAsTheConfigCounts) {
 TEST(TensorSlots, TakeNoMemoryUntilTheyAreAsked) {
   const Config config = testing::small_config(1, 1, 4, 5);
   Weights weights;
-  const std::vector<TensorSlot> slots = tensor_slots(config, weights, WeightFormat::kF32);
+  const std::vector<TensorSlot> slots = tensor_slots(config, weights);
   EXPECT_EQ(weights.wte.cols(), 0);
   EXPECT_EQ(weights.h[0].mlp_c_fc.weight.cols(), 0);
   EXPECT_FALSE(weights.lm_head);
-  slots.front().open();
+  slots.front().open(Strips(TensorKind::kEmbedding, 5, 4, DType::kF32, WeightFormat::kF32));
   EXPECT_EQ(weights.wte.rows(), 4);
   EXPECT_EQ(weights.wte.cols(), 5);
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "core/text/tokenizer_files.h"
+
+namespace patchboard {
+
+/// The texts beside a model's weights in the published layout, where one file says all of them.
+struct ModelTexts {
+  std::string config_json;
+  std::string vocab_json;  ///< empty where it says no tokenizer that is GPT-2's
+  std::string merges_txt;
+  std::string tokenizer_config_json;
+
+  [[nodiscard]] bool has_tokenizer() const { return !vocab_json.empty(); }
+  [[nodiscard]] TokenizerFiles tokenizer() const {
+    return {.vocab_json = vocab_json,
+            .merges_txt = merges_txt,
+            .tokenizer_config_json = tokenizer_config_json};
+  }
+};
+
+}  // namespace patchboard

@@ -1,0 +1,84 @@
+// Models in a GGUF, and in single files.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/command/bad_input.h"
+#include "tests/command/model_folder.h"
+#include "tests/command/run_command.h"
+#include "tests/core/support/gguf_writer.h"
+
+namespace patchboard {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::expect_bad_input;
+using testing::ModelFolder;
+using testing::run_json;
+using testing::small_model;
+using testing::TemporaryFolder;
+
+std::string small_gguf() {
+  const Config config = parse_config(small_model().config_text);
+  return testing::gguf_file(config, small_model().weights);
+}
+
+nlohmann::json predictions(const std::string& model) {
+  return run_json({"predict", "--model", model, "--ids", "1,2,3"})["top"];
+}
+
+/// What the model says, but for the tokens' texts.
+void expect_same_numbers(const nlohmann::json& found, const nlohmann::json& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i]["id"], expected[i]["id"]);
+    EXPECT_EQ(found[i]["logit"], expected[i]["logit"]);
+  }
+}
+
+TEST(GgufModel, IsTheModelOfItsWeightsWithNothingBesideIt) {
+  const ModelFolder published;
+  const TemporaryFolder folder;
+  folder.write("small.gguf", small_gguf());
+  expect_same_numbers(predictions(folder.path("small.gguf")), predictions(published.path()));
+  expect_same_numbers(predictions(folder.path()), predictions(published.path()));
+}
+
+TEST(GgufModel, InAFileOfItsOwnHasItsTokenizer) {
+  const std::string file = fs::path(PATCHBOARD_GOLDEN_GGUF) / "q8_0.gguf";
+  const auto result = run_json({"predict", "--model", file, "--text", "Mi Jones x"});
+  ASSERT_EQ(result["tokens"].size(), 5U);
+  EXPECT_EQ(result["tokens"][2]["text"], " Jones");
+}
+
+TEST(GgufModel, OneOfSeveralHasToBeNamed) {
+  const TemporaryFolder folder;
+  folder.write("a.gguf", small_gguf());
+  folder.write("b.gguf", small_gguf());
+  expect_bad_input({"predict", "--model", folder.path(), "--ids", "1"},
+                   {"has 2 GGUFs, expected the path of one of them: a.gguf, b.gguf"});
+}
+
+TEST(GgufModel, WithoutATokenizerAsksForIds) {
+  const TemporaryFolder folder;
+  folder.write("small.gguf", small_gguf());
+  expect_bad_input({"predict", "--model", folder.path(), "--text", "Mi"},
+                   {"small.gguf: its metadata has no tokenizer", "token ids"});
+}
+
+TEST(GgufModel, ThatIsNoneIsNamed) {
+  const TemporaryFolder folder;
+  folder.write("small.gguf", "GGUF\1");
+  expect_bad_input({"predict", "--model", folder.path("small.gguf"), "--ids", "1"},
+                   {"small.gguf: the file ends after 5 bytes"});
+}
+
+TEST(SingleFile, OfSafetensorsIsReadWithWhatStandsBesideIt) {
+  const ModelFolder folder;
+  fs::rename(folder.path("model.safetensors"), folder.path("step-100.safetensors"));
+  EXPECT_EQ(predictions(folder.path("step-100.safetensors")), predictions(ModelFolder().path()));
+}
+
+}  // namespace
+}  // namespace patchboard
