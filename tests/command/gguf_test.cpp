@@ -74,6 +74,52 @@ TEST(GgufModel, ThatIsNoneIsNamed) {
                    {"small.gguf: the file ends after 5 bytes"});
 }
 
+void convert(const std::string& model, const std::string& dtype, const std::string& out) {
+  const auto result = testing::run_command(
+      {"convert", "--model", model, "--to", "gguf", "--dtype", dtype, "--out", out});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST(ConvertToGguf, OfF32IsTheModelAndItsTokenizer) {
+  const ModelFolder model;
+  const TemporaryFolder out;
+  convert(model.path(), "f32", out.path("small.gguf"));
+  EXPECT_EQ(predictions(out.path("small.gguf")), predictions(model.path()));
+  const auto tokens = [](const std::string& path) {
+    return run_json({"predict", "--model", path, "--text", testing::kClean});
+  };
+  EXPECT_EQ(tokens(out.path("small.gguf"))["tokens"], tokens(model.path())["tokens"]);
+  EXPECT_EQ(tokens(out.path("small.gguf"))["top"], tokens(model.path())["top"]);
+}
+
+TEST(ConvertToGguf, OfQ8_0IsItselfAgain) {
+  const std::string file = fs::path(PATCHBOARD_GOLDEN_GGUF) / "q8_0.gguf";
+  const TemporaryFolder out;
+  convert(file, "q8_0", out.path("again.gguf"));
+  EXPECT_EQ(predictions(out.path("again.gguf")), predictions(file));
+  convert(out.path("again.gguf"), "q8_0", out.path("twice.gguf"));
+  EXPECT_EQ(out.read("again.gguf"), out.read("twice.gguf"));
+}
+
+TEST(ConvertToGguf, IsSmallerInSmallerNumbers) {
+  const std::string file = fs::path(PATCHBOARD_GOLDEN_GGUF) / "f32.gguf";
+  const TemporaryFolder out;
+  convert(file, "f16", out.path("f16.gguf"));
+  convert(file, "q8_0", out.path("q8_0.gguf"));
+  EXPECT_LT(fs::file_size(out.path("f16.gguf")), fs::file_size(file));
+  EXPECT_LT(fs::file_size(out.path("q8_0.gguf")), fs::file_size(out.path("f16.gguf")));
+}
+
+TEST(ConvertToGguf, RefusesWhatItCannotWrite) {
+  const ModelFolder model;
+  expect_bad_input(
+      {"convert", "--model", model.path(), "--to", "gguf", "--dtype", "f16", "--out", "folder"},
+      {"--out folder, expected the path of a .gguf"});
+  expect_bad_input(
+      {"convert", "--model", model.path(), "--to", "onnx", "--dtype", "f16", "--out", "x"},
+      {"--to"});
+}
+
 TEST(SingleFile, OfSafetensorsIsReadWithWhatStandsBesideIt) {
   const ModelFolder folder;
   fs::rename(folder.path("model.safetensors"), folder.path("step-100.safetensors"));

@@ -120,9 +120,10 @@ struct SynthArguments {
 };
 
 struct ConvertArguments {
-  std::string model;  ///< a folder
+  std::string model;  ///< a folder, or a file
   WeightFormat dtype = WeightFormat::kF16;
-  std::string out;  ///< another
+  std::string to = "safetensors";  ///< or "gguf"
+  std::string out;                 ///< another folder, or a .gguf
 };
 
 struct BenchArguments : CommonArguments {

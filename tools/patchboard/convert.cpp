@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/weights/stored_file.h"
 #include "tools/patchboard/commands.h"
+#include "tools/patchboard/gguf_output.h"
 #include "tools/patchboard/model_folder.h"
 #include "tools/patchboard/output_folder.h"
 #include "tools/patchboard/written_json.h"
@@ -83,14 +84,45 @@ std::string hex(std::uint64_t value) {
   return text.data();
 }
 
+DType gguf_dtype(WeightFormat format) {
+  if (format == WeightFormat::kF32) {
+    return DType::kF32;
+  }
+  return format == WeightFormat::kF16 ? DType::kF16 : DType::kQ80;
+}
+
+void convert_to_gguf(const ConvertArguments& arguments) {
+  const fs::path to(arguments.out);
+  if (to.extension() != ".gguf") {
+    throw Error(ErrorCode::kState, "--out " + arguments.out + ", expected the path of a .gguf");
+  }
+  std::error_code ignored;
+  const ModelFiles model = model_files(arguments.model);
+  if (fs::equivalent(model.folder / model.weights[0], to, ignored)) {
+    throw Error(ErrorCode::kState, "--out is the model itself, expected another: " + to.string());
+  }
+  const std::uint64_t written = write_gguf(model, gguf_dtype(arguments.dtype), to);
+  std::cout << arguments.out << ": " << static_cast<double>(written) / kMegabyte << " MB\n";
+}
+
 }  // namespace
 
 void run_convert(const ConvertArguments& arguments) {
+  if (arguments.to == "gguf") {
+    convert_to_gguf(arguments);
+    return;
+  }
+  if (arguments.dtype == WeightFormat::kF32) {
+    throw Error(ErrorCode::kState, "--dtype f32, expected f16 or q8_0, or --to gguf");
+  }
   const fs::path from(arguments.model);
   const fs::path to(arguments.out);
   const ModelFiles model = model_files(from);
   if (model.is_gguf || model.folder != from) {
-    throw Error(ErrorCode::kState, from.string() + ": expected a folder with model.safetensors");
+    throw Error(
+        ErrorCode::kState,
+        from.string() +
+            ": expected a folder with model.safetensors; with --to gguf others are read too");
   }
   const std::vector<std::string>& files = model.weights;
   const Config config = parse_config(read_text(from / "config.json"));

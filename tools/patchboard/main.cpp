@@ -31,9 +31,6 @@ constexpr unsigned char kDelete = 0x7F;
 constexpr int kMaxRounds = 1000;
 constexpr int kMaxLength = 1'000'000;
 
-const std::map<std::string, WeightFormat> kSmallFormats = {{"f16", WeightFormat::kF16},
-                                                           {"q8", WeightFormat::kQ8}};
-
 void add_predict(CLI::App& app, PredictArguments& arguments) {
   CLI::App& command = *app.add_subcommand("predict", "Show the most probable next tokens");
   add_common(command, arguments);
@@ -95,15 +92,23 @@ void add_synth(CLI::App& app, SynthArguments& arguments) {
 void add_convert(CLI::App& app, ConvertArguments& arguments) {
   CLI::App& command = *app.add_subcommand(
       "convert", "Write a copy of a model with smaller weights, for the page or for this command");
-  command.add_option("--model", arguments.model, "Folder in the published layout")
+  command.add_option("--model", arguments.model, "Folder in the published layout, or a .gguf")
       ->required()
       ->check(kNotEmpty);
   command
       .add_option("--dtype", arguments.dtype,
-                  "f16, which other programs read as well, or q8, which only Patchboard does")
+                  "f16 or q8_0; with --to gguf f32 too. Without it, q8_0 is a layout that only "
+                  "Patchboard reads")
       ->required()
-      ->transform(format_by_name(kSmallFormats));
-  command.add_option("--out", arguments.out, "Folder to write to, over a model that is there")
+      ->transform(format_by_name(weight_formats()));
+  command
+      .add_option("--to", arguments.to,
+                  "safetensors in a folder, or gguf: one file with the tokenizer, as llama.cpp "
+                  "reads it")
+      ->check(CLI::IsMember({"safetensors", "gguf"}));
+  command
+      .add_option("--out", arguments.out,
+                  "Folder to write to, over a model that is there, or the path of a .gguf")
       ->required()
       ->check(kNotEmpty);
   command.callback([&arguments] { run_convert(arguments); });

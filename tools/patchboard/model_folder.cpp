@@ -211,6 +211,20 @@ std::string config_text(const ModelFiles& files) {
              : read_text(files.folder / "config.json");
 }
 
+std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files) {
+  if (files.is_gguf) {
+    const auto model = read_weights_header(files.folder / files.weights[0]).model;
+    return model && model->has_tokenizer() ? std::optional(published_tokenizer(model->tokenizer()))
+                                           : std::nullopt;
+  }
+  const TokenizerTexts texts(files.folder, TokenizerUse::kIfPresent);
+  const TokenizerFiles found = texts.files();
+  if (!found.vocab_json.empty()) {
+    return published_tokenizer(found);
+  }
+  return texts.are_there() ? std::optional(whole_tokenizer(found.tokenizer_json)) : std::nullopt;
+}
+
 void load_model_folder(Session& session, const std::string& path, WeightFormat format,
                        TokenizerUse tokenizer) {
   const ModelFiles files = model_files(path);

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/session/session.h"
+#include "core/text/tokenizer_parts.h"
 #include "core/weights/file_header.h"
 
 namespace patchboard {
@@ -36,6 +38,9 @@ struct ModelFiles {
 /// Errors: kWeights for an index that is none; kState for one that cannot be read, or a folder with
 /// several .gguf.
 [[nodiscard]] ModelFiles model_files(const std::filesystem::path& path);
+
+/// How a model's text becomes tokens; none where nothing says it. Errors: kTokenizer.
+[[nodiscard]] std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files);
 
 /// What a file of weights begins with. Errors: kWeights; kState where it cannot be read.
 [[nodiscard]] FileHeader read_weights_header(const std::filesystem::path& path);

@@ -8,10 +8,12 @@
 
 namespace patchboard {
 
-/// "f32", "f16" and "q8".
+/// "f32", "f16", and "q8_0", which was called "q8".
 [[nodiscard]] inline const std::map<std::string, WeightFormat>& weight_formats() {
-  static const std::map<std::string, WeightFormat> kFormats = {
-      {"f32", WeightFormat::kF32}, {"f16", WeightFormat::kF16}, {"q8", WeightFormat::kQ8}};
+  static const std::map<std::string, WeightFormat> kFormats = {{"f32", WeightFormat::kF32},
+                                                               {"f16", WeightFormat::kF16},
+                                                               {"q8", WeightFormat::kQ8},
+                                                               {"q8_0", WeightFormat::kQ8}};
   return kFormats;
 }
 
