@@ -122,19 +122,32 @@ void PackedMatrix::set_rows(Index first, Index count, const float* scales,
   }
 }
 
+void PackedMatrix::set_row(Index row, std::span<const std::int16_t> halves) {
+  auto& f16 = std::get<AlignedBuffer<std::int16_t>>(storage_);
+  for (Index col = 0; col < cols_; col += kPanelCols) {
+    std::copy_n(halves.data() + col, std::min(kPanelCols, cols_ - col),
+                f16.data() + offset(row, col));
+  }
+}
+
 void PackedMatrix::set_column(Index n, std::span<const float> values) {
   if (auto* f32 = std::get_if<AlignedBuffer<float>>(&storage_)) {
     scatter(values.data(), rows_, f32->data() + offset(0, n));
-  } else if (auto* f16 = std::get_if<AlignedBuffer<std::int16_t>>(&storage_)) {
+  } else if (format() == WeightFormat::kF16) {
     std::vector<std::int16_t> halves(values.size());
     narrow(values.data(), rows_, halves.data());
-    scatter(halves.data(), rows_, f16->data() + offset(0, n));
+    set_column(n, halves);
   } else {
     std::vector<float> scales(static_cast<std::size_t>(groups()));
     std::vector<std::int8_t> rounded(values.size());
     quantize_along(values.data(), rows_, scales.data(), rounded.data());
     set_column(n, scales.data(), rounded.data());
   }
+}
+
+void PackedMatrix::set_column(Index n, std::span<const std::int16_t> halves) {
+  auto& f16 = std::get<AlignedBuffer<std::int16_t>>(storage_);
+  scatter(halves.data(), rows_, f16.data() + offset(0, n));
 }
 
 void PackedMatrix::set_column(Index n, const float* scales, const std::int8_t* values) {

@@ -43,6 +43,9 @@ class PackedMatrix {
   void set_rows(Index first, std::span<const float> values);
   /// Column n. values: [K].
   void set_column(Index n, std::span<const float> values);
+  /// The same in f16, to the bit; one row.
+  void set_row(Index row, std::span<const std::int16_t> halves);
+  void set_column(Index n, std::span<const std::int16_t> halves);
   /// The same in q8, as `quantize_down` gives rows and `quantize_along` columns, to the bit.
   void set_rows(Index first, Index count, const float* scales, const std::int8_t* values);
   void set_column(Index n, const float* scales, const std::int8_t* values);

@@ -29,6 +29,10 @@ void pack_rows(PackedMatrix& matrix, const StoredStrip& strip) {
     matrix.set_rows(first, count, q8.scales.data(), q8.values.data());
     return;
   }
+  if (!strip.halves.empty()) {
+    matrix.set_row(first, strip.halves);
+    return;
+  }
   for (Index row = 0; row < count; ++row) {
     matrix.set_rows(first + row, row_of(strip, row));
   }
@@ -39,6 +43,8 @@ void pack_column(PackedMatrix& matrix, const StoredStrip& strip) {
   if (is_q8(matrix, strip.strips)) {
     const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored);
     matrix.set_column(column, q8.scales.data(), q8.values.data());
+  } else if (!strip.halves.empty()) {
+    matrix.set_column(column, strip.halves);
   } else {
     matrix.set_column(column, strip.values);
   }

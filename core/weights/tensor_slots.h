@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -16,7 +17,8 @@ namespace patchboard {
 struct StoredStrip {
   const Strips& strips;
   Index index;
-  std::span<const float> values;  ///< [rows, cols]
+  std::span<const float> values;         ///< [rows, cols]; none where there are halves
+  std::span<const std::int16_t> halves;  ///< [rows, cols], where the file's are the matrix's own
   std::span<const std::byte> stored;
 };
 

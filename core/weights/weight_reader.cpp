@@ -31,6 +31,16 @@ float largest_of(const Strips& strips) {
   return halves ? simd::kLargestHalf : std::numeric_limits<float>::max();
 }
 
+/// Whether none of them is an infinity or NaN.
+bool are_finite(std::span<const std::int16_t> halves) {
+  constexpr int kExponent = 0x7C00;
+  bool finite = true;  // not all_of, which a compiler does not vectorise
+  for (const std::int16_t half : halves) {
+    finite &= (half & kExponent) != kExponent;
+  }
+  return finite;
+}
+
 /// Also false for NaN.
 bool are_within(std::span<const float> values, float largest) {
   bool within = true;  // not all_of, which a compiler does not vectorise
@@ -201,8 +211,26 @@ void WeightReader::feed_strips(const Tensor& tensor, const Strips& strips,
   }
 }
 
+/// Whether a strip needs no other numbers than the file's: then they are in halves_.
+bool WeightReader::take_halves(const Strips& strips, std::span<const std::byte> bytes) {
+  if (strips.format() != WeightFormat::kF16 || strips.kind() == TensorKind::kVector ||
+      strips.from() != DType::kF16) {
+    return false;
+  }
+  halves_.resize(bytes.size() / sizeof(std::int16_t));
+  std::memcpy(halves_.data(), bytes.data(), bytes.size());
+  return are_finite(halves_);
+}
+
 void WeightReader::take_strip(const Tensor& tensor, const Strips& strips,
                               std::span<const std::byte> bytes) {
+  if (take_halves(strips, bytes)) {
+    on_strip_(
+        tensor,
+        {.strips = strips, .index = strip_, .values = {}, .halves = halves_, .stored = bytes});
+    ++strip_;
+    return;
+  }
   values_.resize(static_cast<std::size_t>(strips.rows(strip_) * strips.cols()));
   strips.widen(strip_, bytes, values_.data());
   const float largest = largest_of(strips);
@@ -215,7 +243,8 @@ void WeightReader::take_strip(const Tensor& tensor, const Strips& strips,
            (std::isfinite(*bad) ? ", beyond f16, which ends at 65504; load it as f32"
                                 : ", expected a finite number"));
   }
-  StoredStrip strip{.strips = strips, .index = strip_, .values = values_, .stored = bytes};
+  StoredStrip strip{
+      .strips = strips, .index = strip_, .values = values_, .halves = {}, .stored = bytes};
   if (strips.stored() != strips.from()) {
     stored_.resize(static_cast<std::size_t>(strips.bytes(strips.stored(), strip_)));
     strips.store(strip_, values_.data(), stored_);

@@ -84,6 +84,7 @@ class WeightReader {
   }
   void feed_strips(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   void take_strip(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
+  [[nodiscard]] bool take_halves(const Strips& strips, std::span<const std::byte> bytes);
   void skip_finished_tensors();
   [[nodiscard]] const std::string& file() const { return files_[file_]; }
   [[noreturn]] void refuse(const std::string& what) const;
@@ -104,6 +105,7 @@ class WeightReader {
   Index strip_ = 0;                 // of the tensor
   std::vector<std::byte> partial_;  // a strip cut by the end of a piece
   std::vector<float> values_;
+  std::vector<std::int16_t> halves_;
   std::vector<std::byte> stored_;
 };
 

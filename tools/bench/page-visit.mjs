@@ -132,6 +132,7 @@ export class PageVisit {
     await this.page.goto(this.address + EXPERIMENT);
     await this.page.waitForSelector(RUN);
     await this.page.locator('header button.model').click();
+    await this.page.waitForSelector(`${MODEL} select`);
   }
 
   /** Seconds for the same bytes where nothing is done with them; in a tab that is closed again. */

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Core>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "tests/core/support/packed.h"
 #include "tests/core/support/random_matrix.h"
@@ -72,6 +74,35 @@ TEST(PackedMatrix, IsTheSameSetByRowsAndByColumns) {
                 unpacked(packed_by_rows(matrix, format)));
     }
   }
+}
+
+TEST(PackedMatrix, TakesEveryFiniteHalfAsItIs) {
+  std::vector<std::int16_t> halves;
+  for (int bits = -0x8000; bits < 0x8000; ++bits) {
+    if ((bits & 0x7C00) != 0x7C00) {
+      halves.push_back(static_cast<std::int16_t>(bits));
+    }
+  }
+  constexpr Index kRows = 124;  // of 512 columns; 31 of 32 exponents are of finite numbers
+  const Index cols = static_cast<Index>(halves.size()) / kRows;
+  ASSERT_EQ(kRows * cols, static_cast<Index>(halves.size()));
+  PackedMatrix by_rows(kRows, cols, WeightFormat::kF16);
+  PackedMatrix by_columns(cols, kRows, WeightFormat::kF16);
+  PackedMatrix widened(kRows, cols, WeightFormat::kF16);
+  std::vector<float> row(static_cast<std::size_t>(cols));
+  for (Index k = 0; k < kRows; ++k) {
+    const std::span<const std::int16_t> taken(halves.data() + k * cols, row.size());
+    by_rows.set_row(k, taken);
+    by_columns.set_column(k, taken);
+    by_columns.get_column(k, row);
+    for (std::size_t n = 0; n < row.size(); ++n) {
+      const auto expected = static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(taken[n]));
+      ASSERT_EQ(std::bit_cast<std::uint32_t>(row[n]), std::bit_cast<std::uint32_t>(expected));
+    }
+    widened.set_rows(k, row);
+  }
+  EXPECT_EQ(unpacked(by_rows), unpacked(widened));
+  EXPECT_EQ(unpacked(by_rows), Matrix(unpacked(by_columns).transpose()));
 }
 
 TEST(PackedMatrix, PanelsHaveTheSameValuesAsColumnsAndZerosBeyond) {

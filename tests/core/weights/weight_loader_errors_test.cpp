@@ -193,6 +193,18 @@ TEST(WeightLoaderErrors, ValuesThatAreNotFiniteAreNamedByTensorAndElement) {
   }
 }
 
+TEST(WeightLoaderErrors, HalvesThatAreTakenAsTheyAreAreFiniteToo) {
+  for (const char* bits : {"\x00\x7C", "\x00\xFC", "\x01\x7E"}) {
+    std::vector<FileTensor> tensors = good_tensors(DType::kF16);
+    named(tensors, "h.0.mlp.c_fc.weight").data.replace(4, 2, bits, 2);
+    const std::string file = safetensors_file(tensors);
+    WeightLoader loader(tiny_config(), WeightFormat::kF16);
+    expect_error(ErrorCode::kWeights,
+                 {"`h.0.mlp.c_fc.weight`: element 2 is ", "expected a finite number"},
+                 [&] { loader.feed(std::as_bytes(std::span(file))); });
+  }
+}
+
 TEST(WeightLoaderErrors, NoMemoryIsTakenForAModelWhoseHeaderDoesNotFit) {
   Config huge = tiny_config();
   huge.d_model = 15'000;  // 3 GB for a block in q8

@@ -113,6 +113,25 @@ TEST(WeightLoader, WidensF16AndBF16) {
               rounded_to<Eigen::bfloat16>(weights));
 }
 
+TEST(WeightLoader, TakesHalvesAsTheyAreForF16) {
+  const Config config = odd_config();
+  const PlainWeights weights = random_weights(config, 3);
+  const auto in_f16 = [&](const std::vector<FileTensor>& tensors, std::size_t piece) {
+    const std::string file = safetensors_file(tensors);
+    WeightLoader loader(config, WeightFormat::kF16);
+    for (std::size_t at = 0; at < file.size(); at += piece) {
+      loader.feed(
+          std::as_bytes(std::span(file).subspan(at).first(std::min(piece, file.size() - at))));
+    }
+    return unpacked(config, loader.finish());
+  };
+  PlainWeights rounded = rounded_to<Eigen::half>(weights);
+  for (const std::size_t piece : {1U, 3U, 64U, 100'000U}) {  // halves at odd addresses too
+    expect_same(in_f16(published_tensors(weights, DType::kF16), piece),
+                in_f16(published_tensors(rounded, DType::kF32), piece));
+  }
+}
+
 TEST(WeightLoader, GivesTheSameWeightsForPiecesOfEverySize) {
   const Config config = odd_config();
   PlainWeights weights = random_weights(config, 4);
