@@ -95,7 +95,7 @@ test.describe('from a server', () => {
     await expect(patchboard.loadButton).toContainText('MB');
     await patchboard.loadButton.click();
     await patchboard.expectInUse(`In use: ${server.address},`);
-    await expect(patchboard.page.getByText('Kept on this machine: 2 models')).toBeVisible();
+    await patchboard.expectKept(2);
     await server.close();
     await patchboard.openReady(`?model=${encodeURIComponent(named)}`);
     await patchboard.expectInUse(`In use: ${named}`);

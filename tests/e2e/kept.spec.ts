@@ -37,6 +37,7 @@ test('a small model is kept whole, and its link opens without its server', async
   const { page } = patchboard;
   await patchboard.openReady(link());
   await expectLoaded(patchboard);
+  await patchboard.expectKept(1);
   await page.getByText('Kept on this machine: 1 model').click();
   await expect(page.getByText(/f16, \d\.\d MB/)).toBeVisible();
   await expect(page.getByText('not whole yet')).toHaveCount(0);
@@ -53,7 +54,7 @@ test('a damaged text of a kept model is fetched again, and nothing else', async 
   const { page } = patchboard;
   await patchboard.openReady(link());
   await patchboard.show('Model');
-  await expect(page.getByText('Kept on this machine: 1 model')).toBeVisible();
+  await patchboard.expectKept(1);
   await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     const models = await root.getDirectoryHandle('models');
@@ -186,7 +187,7 @@ test.describe('in a browser of which something was taken away', () => {
     const script = 'delete FileSystemFileHandle.prototype.createWritable';
     await openWith(patchboard, /writer-worker-/, script);
     await expectRuns(patchboard);
-    await expect(patchboard.page.getByText('Kept on this machine: 1 model')).toBeVisible();
+    await patchboard.expectKept(1);
     await server.close();
     await patchboard.page.reload();
     await expectRuns(patchboard);

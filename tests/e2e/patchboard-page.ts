@@ -89,11 +89,19 @@ export class PatchboardPage {
     await this.show('More');
   }
 
-  async expectInUse(text: string, timeout = 20_000) {
+  async expectInUse(text: string, timeout = 60_000) {
     await expect(async () => {
       await this.show('Model');
       await expect(this.page.getByText(text)).toBeVisible({ timeout: 500 });
     }).toPass({ timeout });
+  }
+
+  /** Models on this machine's disk, with nothing of them still to come: their server may go. */
+  async expectKept(count: number) {
+    const models = count === 1 ? 'model' : 'models';
+    const summary = `Kept on this machine: ${count} ${models}`;
+    await this.show('Model');
+    await expect(this.page.getByText(new RegExp(`^${summary}(?!.*not whole yet)`))).toBeVisible();
   }
 
   /** The heatmaps that are seen, without the history's thumbnails. */

@@ -60,7 +60,7 @@ test('shards load by their folder’s address, are kept, and open without their 
   await expectLoaded(patchboard);
   expect(read()).toEqual(SHARDS);
   await expectNumbers(patchboard);
-  await expect(patchboard.page.getByText('Kept on this machine: 1 model')).toBeVisible();
+  await patchboard.expectKept(1);
   await server.close();
   await patchboard.openReady(link);
   await expectLoaded(patchboard);
@@ -113,7 +113,9 @@ test('a load that was given up in one of them goes on there at the next visit', 
   server.how = {};
   await patchboard.openReady(PINNED);
   await patchboard.show('Model');
-  await expect(patchboard.page.getByText('Kept on this machine: 1 model')).toBeVisible();
+  await expect(
+    patchboard.page.getByText('Kept on this machine: 1 model, 1 not whole yet'),
+  ).toBeVisible();
   server.exchanges.length = 0;
   await patchboard.load(server.address);
   await expectLoaded(patchboard);

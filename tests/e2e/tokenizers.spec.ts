@@ -49,7 +49,7 @@ test('a model with tokenizer.json alone loads, splits as with its two files, and
     .poll(() => one.exchanges.map(({ file }) => file))
     .toEqual(expect.arrayContaining(['vocab.json', 'merges.txt', 'tokenizer.json']));
   await patchboard.show('Model');
-  await expect(patchboard.page.getByText(/Kept on this machine: 2 models/)).toBeVisible();
+  await patchboard.expectKept(2);
   await one.close();
   await openMap(patchboard, at(one.address, prompts));
   await expect.poll(() => wordsOf(patchboard, 'clean').allTextContents()).toEqual(expected);
