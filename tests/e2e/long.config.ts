@@ -4,4 +4,12 @@ import { defineConfig } from '@playwright/test';
 
 import base from './playwright.config';
 
-export default defineConfig(base, { testDir: './long', testIgnore: [], workers: 1 });
+const wholeBrowser = base.projects?.[0]?.use;
+
+export default defineConfig({
+  ...base,
+  testDir: './long',
+  testIgnore: [],
+  workers: 1,
+  projects: [{ name: 'chromium', use: { ...wholeBrowser } }],
+});

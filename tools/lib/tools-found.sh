@@ -11,6 +11,8 @@ find_clang_tool() {
 
 find_chromium() { first_command "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; }
 
+find_chromium_shell() { first_command "${CHROMIUM_SHELL:-}" chromium-headless-shell; }
+
 find_firefox() { first_command "${FIREFOX:-}" firefox-esr firefox; }
 
 # It opens a window, which needs a display.
