@@ -20,7 +20,7 @@ set(BUILD_GMOCK OFF)
 set(INSTALL_GTEST OFF)
 FetchContent_MakeAvailable(googletest)
 target_link_libraries(gtest PUBLIC patchboard_platform)
-target_compile_options(gtest PRIVATE -w) # not our warnings
+target_compile_options(gtest PRIVATE -w -O0) # not our warnings, and nothing that takes its time
 
 # As many processes as most machines have cores share a program's cases.
 set(PATCHBOARD_TEST_SHARDS 2)
@@ -32,7 +32,7 @@ function(patchboard_add_test_executable name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FIXTURE" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   patchboard_join(${name})
-  target_link_libraries(${name} PRIVATE GTest::gtest_main patchboard_warnings)
+  target_link_libraries(${name} PRIVATE GTest::gtest_main patchboard_warnings patchboard_caller)
   if(EMSCRIPTEN)
     # .cjs, since the package.json above the build folder makes every .js an ES module.
     set_target_properties(${name} PROPERTIES SUFFIX .cjs)
