@@ -149,8 +149,9 @@ void GgufModel::require_gpt2() const {
     refuse(kArchitecture, "is " + json_text(*architecture) +
                               ", expected \"gpt2\": models of GPT-2's architecture alone are read");
   }
-  if (whole(kParts).value_or(1) > 1) {
-    refuse(kParts, "is " + std::to_string(*whole(kParts)) +
+  const std::int64_t files = whole(kParts).value_or(1);
+  if (files > 1) {
+    refuse(kParts, "is " + std::to_string(files) +
                        ", expected a model in one file; `llama-gguf-split --merge` joins them");
   }
 }

@@ -85,7 +85,7 @@ void WeightReader::refuse(const std::string& what) const {
 void WeightReader::feed(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     if (header_) {
-      feed_data(bytes);
+      feed_data(*header_, bytes);
     } else if (auto header = header_reader_.feed(bytes)) {
       take_header(std::move(*header));
     }
@@ -102,6 +102,7 @@ void WeightReader::take_header(FileHeader header) {
 
 std::vector<WeightReader::Tensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
   std::vector<Tensor> tensors;
+  tensors.reserve(entries.size());
   for (const TensorEntry& entry : entries) {
     tensors.push_back(match_entry(entry));
   }
@@ -147,9 +148,9 @@ WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
   return tensor;
 }
 
-void WeightReader::feed_data(std::span<const std::byte>& bytes) {
+void WeightReader::feed_data(const FileHeader& header, std::span<const std::byte>& bytes) {
   if (current_ == tensors_.size()) {
-    skip_padding(bytes);
+    skip_padding(header, bytes);
     return;
   }
   const Tensor& tensor = tensors_[current_];
@@ -169,8 +170,8 @@ void WeightReader::feed_data(std::span<const std::byte>& bytes) {
   skip_finished_tensors();
 }
 
-void WeightReader::skip_padding(std::span<const std::byte>& bytes) {
-  const std::uint64_t padded = aligned(end(), header_->alignment);
+void WeightReader::skip_padding(const FileHeader& header, std::span<const std::byte>& bytes) {
+  const std::uint64_t padded = aligned(end(), header.alignment);
   const auto skipped =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), padded - position_));
   position_ += skipped;
@@ -178,7 +179,7 @@ void WeightReader::skip_padding(std::span<const std::byte>& bytes) {
   if (!bytes.empty()) {
     refuse(std::to_string(bytes.size()) +
            " or more bytes after the last tensor, which ends at byte " +
-           std::to_string(header_->data_begin + end()));
+           std::to_string(header.data_begin + end()));
   }
 }
 

@@ -74,8 +74,8 @@ class WeightReader {
 
  private:
   void begin_file();
-  void feed_data(std::span<const std::byte>& bytes);
-  void skip_padding(std::span<const std::byte>& bytes);
+  void feed_data(const FileHeader& header, std::span<const std::byte>& bytes);
+  void skip_padding(const FileHeader& header, std::span<const std::byte>& bytes);
   [[nodiscard]] std::vector<Tensor> match(const std::vector<TensorEntry>& entries);
   [[nodiscard]] Tensor match_entry(TensorEntry entry);
   /// Of the data: where the file ends, but for padding.

@@ -69,6 +69,14 @@ TEST(GgufModel, WithoutATokenizerAsksForIds) {
 
 TEST(GgufModel, ThatIsNoneIsNamed) {
   const TemporaryFolder folder;
+  folder.write("other.gguf", small_model().weights_file);
+  for (const char* command : {"predict", "verify"}) {
+    std::vector<std::string> arguments = {command, "--model", folder.path("other.gguf")};
+    if (arguments[0] == "predict") {
+      arguments.insert(arguments.end(), {"--ids", "1"});
+    }
+    expect_bad_input(arguments, {"other.gguf: is safetensors"});
+  }
   folder.write("small.gguf", "GGUF\1");
   expect_bad_input({"predict", "--model", folder.path("small.gguf"), "--ids", "1"},
                    {"small.gguf: the file ends after 5 bytes"});

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """compare.py COMMAND MODEL...: converts each model to GGUF in each type of numbers, reads it with llama.cpp
 (llama-cpp-python), and compares tokens and every logit of the last position with Patchboard's of the same file and
-of the model itself. Exits with 1 where f32 differs by more than 1e-2, the likeliest token is another, or a text's tokens are."""
+of the model itself. Exits with 1 where f32 differs by more than TOLERANCE, the likeliest token is another, or a
+text's tokens are."""
 
 import json
 import subprocess
@@ -17,7 +18,9 @@ TEXTS = [
     "When Mary and John went to the store, John gave a drink to",
     "The clock on the wall said",
 ]
-TOLERANCE = 1e-2
+# llama.cpp computes GELU in halves. In a float64 forward pass that alone moves the practice model's logits by 3.4e-3
+# and, of the last text, 1.8e-2; llama.cpp is within 2.5e-3 of that pass, Patchboard within 1.1e-5 of the exact one.
+TOLERANCE = 2.5e-2
 ALL = 1_000_000
 
 

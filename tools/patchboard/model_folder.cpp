@@ -206,9 +206,15 @@ ModelFiles model_files(const fs::path& path) {
 }
 
 std::string config_text(const ModelFiles& files) {
-  return files.is_gguf
-             ? read_weights_header(files.folder / files.weights[0]).model.value().config_json
-             : read_text(files.folder / "config.json");
+  if (!files.is_gguf) {
+    return read_text(files.folder / "config.json");
+  }
+  const auto model = read_weights_header(files.folder / files.weights[0]).model;
+  if (!model) {
+    throw Error(ErrorCode::kWeights,
+                files.weights[0] + ": is safetensors by another name, expected a GGUF");
+  }
+  return model->config_json;
 }
 
 std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files) {
