@@ -17,9 +17,18 @@ constexpr std::string_view kFile = "config.json";
   throw Error(ErrorCode::kConfig, std::string(kFile) + ": " + what);
 }
 
-/// A whole number in [1, largest].
-Index size_of(const InputValue& config, const char* key, Index largest) {
-  return config.at(key).whole<Index>(1, largest);
+/// A whole number in [1, largest]. other: the key's name in configurations of other models.
+Index size_of(const InputValue& config, const char* key, Index largest,
+              std::string_view other = {}) {
+  const auto alias = other.empty() ? std::nullopt : config.find(other);
+  if (alias && !config.find(key)) {
+    return alias->whole<Index>(1, largest);
+  }
+  const Index size = config.at(key).whole<Index>(1, largest);
+  if (alias && alias->whole<Index>(1, largest) != size) {
+    alias->refuse(std::to_string(size) + ", as `" + key + "` says");
+  }
+  return size;
 }
 
 void require_text(const InputValue& config, const char* key,
@@ -60,11 +69,11 @@ std::optional<TokenId> bos_of(const InputValue& config) {
 Config read(const InputValue& json) {
   require_gpt2(json);
   Config config;
-  config.n_layer = size_of(json, "n_layer", 1'000);
-  config.n_head = size_of(json, "n_head", 10'000);
-  config.d_model = size_of(json, "n_embd", 100'000);
+  config.n_layer = size_of(json, "n_layer", 1'000, "num_hidden_layers");
+  config.n_head = size_of(json, "n_head", 10'000, "num_attention_heads");
+  config.d_model = size_of(json, "n_embd", 100'000, "hidden_size");
   config.vocab_size = size_of(json, "vocab_size", 10'000'000);
-  config.n_positions = size_of(json, "n_positions", 1'000'000);
+  config.n_positions = size_of(json, "n_positions", 1'000'000, "max_position_embeddings");
   config.layer_norm_epsilon = epsilon_of(json);
   const auto inner = json.find("n_inner");
   const bool has_inner = inner && !inner->is_null();

@@ -27,6 +27,8 @@ struct Config {
 };
 
 /// Reads `config.json`. Allocates nothing that depends on the sizes in it.
+/// A size may have its other name: `num_hidden_layers`, `num_attention_heads`, `hidden_size`,
+/// `max_position_embeddings`; where both are there, they say the same.
 /// Errors: kConfig, naming the key, its value and what would be right: not JSON, another
 /// `model_type`, an activation that is not the tanh GELU, attention variants that GPT-2's published
 /// models do not use, sizes that are missing, absurd or do not divide.

@@ -26,6 +26,8 @@ void widen_all(std::span<const std::byte> bytes, float* values) {
 void widen(DType dtype, std::span<const std::byte> bytes, float* values) {
   if (dtype == DType::kF32) {
     std::ranges::copy(bytes, reinterpret_cast<std::byte*>(values));
+  } else if (dtype == DType::kF64) {
+    widen_all<double>(bytes, values);
   } else if (dtype == DType::kF16) {
     widen_all<Eigen::half>(bytes, values);
   } else if (dtype == DType::kBF16) {

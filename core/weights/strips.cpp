@@ -13,7 +13,7 @@ namespace {
 
 DType stored_dtype(TensorKind kind, DType from, WeightFormat format) {
   if (kind == TensorKind::kVector || is_quantized(from) || format == WeightFormat::kF32) {
-    return from;
+    return from == DType::kF64 ? DType::kF32 : from;
   }
   return format == WeightFormat::kF16 ? DType::kF16 : DType::kQ8;
 }
@@ -71,6 +71,10 @@ void Strips::widen(Index strip, std::span<const std::byte> bytes, float* values)
 }
 
 void Strips::store(Index strip, const float* values, std::span<std::byte> stored) const {
+  if (stored_ == DType::kF32) {
+    std::memcpy(stored.data(), values, stored.size());
+    return;
+  }
   if (stored_ == DType::kF16) {
     std::vector<std::int16_t> halves(stored.size() / sizeof(std::int16_t));
     narrow(values, static_cast<Index>(halves.size()), halves.data());

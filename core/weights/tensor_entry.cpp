@@ -16,13 +16,13 @@ struct Row {
 };
 
 constexpr std::array kTable = {
-    Row{DType::kF32, "F32", {1, 4}},      Row{DType::kF16, "F16", {1, 2}},
-    Row{DType::kBF16, "BF16", {1, 2}},    Row{DType::kQ8, "U8", {1, 1}},
-    Row{DType::kQ80, "Q8_0", {32, 34}},   Row{DType::kQ40, "Q4_0", {32, 18}},
-    Row{DType::kQ41, "Q4_1", {32, 20}},   Row{DType::kQ50, "Q5_0", {32, 22}},
-    Row{DType::kQ51, "Q5_1", {32, 24}},   Row{DType::kQ4K, "Q4_K", {256, 144}},
-    Row{DType::kQ5K, "Q5_K", {256, 176}}, Row{DType::kQ6K, "Q6_K", {256, 210}},
-    Row{DType::kOther, "", {1, 0}}};
+    Row{DType::kF64, "F64", {1, 8}},      Row{DType::kF32, "F32", {1, 4}},
+    Row{DType::kF16, "F16", {1, 2}},      Row{DType::kBF16, "BF16", {1, 2}},
+    Row{DType::kQ8, "U8", {1, 1}},        Row{DType::kQ80, "Q8_0", {32, 34}},
+    Row{DType::kQ40, "Q4_0", {32, 18}},   Row{DType::kQ41, "Q4_1", {32, 20}},
+    Row{DType::kQ50, "Q5_0", {32, 22}},   Row{DType::kQ51, "Q5_1", {32, 24}},
+    Row{DType::kQ4K, "Q4_K", {256, 144}}, Row{DType::kQ5K, "Q5_K", {256, 176}},
+    Row{DType::kQ6K, "Q6_K", {256, 210}}, Row{DType::kOther, "", {1, 0}}};
 
 constexpr auto kMostBytes =
     static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 2);

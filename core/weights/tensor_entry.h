@@ -13,6 +13,7 @@ namespace patchboard {
 /// Source: the types of ggml, https://github.com/ggml-org/ggml/blob/master/docs/gguf.md;
 /// ggml-common.h, `block_q8_0` and those beside it.
 enum class DType {
+  kF64,
   kF32,
   kF16,
   kBF16,

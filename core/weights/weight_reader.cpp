@@ -9,21 +9,19 @@
 #include "core/math/half.h"
 #include "core/weights/gguf_names.h"
 #include "core/weights/safetensors_header.h"
+#include "core/weights/tensor_names.h"
 
 namespace patchboard {
 namespace {
 
 constexpr std::string_view kHead = "lm_head.weight";
 
-std::string without_prefix(const std::string& name) {
-  constexpr std::string_view kPrefix = "transformer.";
-  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
-}
+constexpr std::string_view kEmbedding = "wte.weight";
 
-/// The causal masks, which older files carry as tensors.
-bool is_mask_buffer(const std::string& name) {
-  return name.starts_with("h.") &&
-         (name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias"));
+bool has(std::span<const TensorEntry> entries, std::string_view published) {
+  return std::ranges::any_of(entries, [&](const TensorEntry& entry) {
+    return split_tensor_name(entry.name).published == published;
+  });
 }
 
 float largest_of(const Strips& strips) {
@@ -103,8 +101,11 @@ void WeightReader::take_header(FileHeader header) {
 std::vector<WeightReader::Tensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
   std::vector<Tensor> tensors;
   tensors.reserve(entries.size());
+  // Of two that are one, safetensors' save_model keeps the first by its name.
+  const bool is_head_alone = config_.tied_embeddings && files_.size() == 1 && has(entries, kHead) &&
+                             !has(entries, kEmbedding);
   for (const TensorEntry& entry : entries) {
-    tensors.push_back(match_entry(entry));
+    tensors.push_back(match_entry(entry, is_head_alone));
   }
   if (file_ + 1 == files_.size()) {
     for (const auto& [name, shape] : missing_) {
@@ -118,10 +119,32 @@ std::vector<WeightReader::Tensor> WeightReader::match(const std::vector<TensorEn
   return tensors;
 }
 
-WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
+std::string WeightReader::own_name(const std::string& as_written) {
+  if (is_of_adapter(as_written)) {
+    refuse("`" + as_written +
+           "` is of an adapter (LoRA) that is not merged into its model, expected the merged "
+           "model: `merge_and_unload()` of PEFT, and save what it returns");
+  }
+  const TensorName name = split_tensor_name(as_written);
+  // A head stands beside the model; what is unknown is refused as that.
+  if (name.published == kHead || !missing_.contains(name.published)) {
+    return name.published;
+  }
+  if (prefix_.value_or(name.prefix) != name.prefix) {
+    refuse("`" + as_written + "` begins with `" + name.prefix + "`, the tensors before it with `" +
+           *prefix_ + "`, expected one prefix for all");
+  }
+  prefix_ = name.prefix;
+  return name.published;
+}
+
+WeightReader::Tensor WeightReader::match_entry(TensorEntry entry, bool is_head_alone) {
   Tensor tensor{.entry = std::move(entry), .name = {}, .strips = {}};
   const std::optional<std::string> published = published_name(tensor.entry.name);
-  tensor.name = published.value_or(without_prefix(tensor.entry.name));
+  tensor.name = published ? *published : own_name(tensor.entry.name);
+  if (is_head_alone && tensor.name == kHead) {
+    tensor.name = kEmbedding;
+  }
   const auto found = missing_.extract(tensor.name);
   const std::string quoted = "`" + tensor.entry.name + "`: ";
   if (found.empty()) {
@@ -134,7 +157,7 @@ WeightReader::Tensor WeightReader::match_entry(TensorEntry entry) {
   const DType dtype = tensor.entry.dtype;
   const bool is_vector = shape.kind == TensorKind::kVector;
   if (dtype == DType::kOther || (is_quantized(dtype) && is_vector)) {
-    refuse(quoted + "dtype " + tensor.entry.dtype_name + ", expected F32, F16 or BF16");
+    refuse(quoted + "dtype " + tensor.entry.dtype_name + ", expected F64, F32, F16 or BF16");
   }
   const bool is_transposed = published && shape.kind == TensorKind::kProjection;
   tensor.strips = is_transposed
@@ -186,6 +209,7 @@ void WeightReader::skip_padding(const FileHeader& header, std::span<const std::b
 void WeightReader::begin_file() {
   ++file_;
   missing_before_ = missing_;
+  prefix_before_ = prefix_;
   header_reader_ = HeaderReader(file());
   header_.reset();
   current_ = 0;
@@ -269,6 +293,7 @@ Continuation WeightReader::continue_from(const std::string& header) {
   }
   const std::vector<Tensor> kept = std::exchange(tensors_, {});
   missing_ = missing_before_;
+  prefix_ = prefix_before_;
   header_ = read_header_text(header, file());
   tensors_ = match(std::exchange(header_->tensors, {}));
   std::size_t next = 0;  // of the copy

@@ -25,11 +25,11 @@ struct Continuation {
 /// and gives their numbers strip by strip: as f32, and as they are to be kept. Never holds more of
 /// a file than its header and a strip.
 ///
-/// Names may have the prefix `transformer.`; the mask buffers `h.*.attn.bias` and
+/// Names may have one prefix, see `split_tensor_name`; the mask buffers `h.*.attn.bias` and
 /// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing where the config ties the
-/// embeddings. Under llama.cpp's names
-/// projections lie transposed. A matrix is in F32, F16 or BF16, in q8 as Strips lays it out, or in
-/// llama.cpp's blocks.
+/// embeddings, and stands for `wte.weight` where it is alone. Under llama.cpp's names
+/// projections lie transposed. A matrix is in F64, F32, F16 or BF16, in q8 as Strips lays it out,
+/// or in llama.cpp's blocks.
 class WeightReader {
  public:
   /// One tensor of the file being read.
@@ -77,7 +77,9 @@ class WeightReader {
   void feed_data(const FileHeader& header, std::span<const std::byte>& bytes);
   void skip_padding(const FileHeader& header, std::span<const std::byte>& bytes);
   [[nodiscard]] std::vector<Tensor> match(const std::vector<TensorEntry>& entries);
-  [[nodiscard]] Tensor match_entry(TensorEntry entry);
+  [[nodiscard]] Tensor match_entry(TensorEntry entry, bool is_head_alone);
+  /// Without the prefix, which is one for all tensors.
+  [[nodiscard]] std::string own_name(const std::string& as_written);
   /// Of the data: where the file ends, but for padding.
   [[nodiscard]] std::uint64_t end() const {
     return tensors_.empty() ? 0 : tensors_.back().entry.end;
@@ -96,6 +98,8 @@ class WeightReader {
   OnStrip on_strip_;
   std::map<std::string, TensorShape> missing_;         // not yet seen in a header
   std::map<std::string, TensorShape> missing_before_;  // in one of a file before this one
+  std::optional<std::string> prefix_;                  // of the model's tensors
+  std::optional<std::string> prefix_before_;           // in the files before this one
   std::size_t file_ = 0;
   HeaderReader header_reader_;
   std::optional<FileHeader> header_;  // without its tensors, which are these

@@ -93,6 +93,23 @@ TEST(Config, RefusesAMissingSize) {
   }
 }
 
+TEST(Config, TakesTheOtherNamesOfSizes) {
+  const std::vector<std::pair<const char*, const char*>> names = {
+      {"n_layer", "num_hidden_layers"},
+      {"n_head", "num_attention_heads"},
+      {"n_embd", "hidden_size"},
+      {"n_positions", "max_position_embeddings"}};
+  Json json = published(24, 16, 1024);
+  for (const auto& [own, other] : names) {
+    json[other] = json[own];
+    EXPECT_EQ(parse_config(json.dump()).parameter_count(), 354'823'168U);  // both
+    json.erase(own);
+    EXPECT_EQ(parse_config(json.dump()).parameter_count(), 354'823'168U);
+  }
+  expect_refused(with("hidden_size", 512),
+                 {"\"hidden_size\": 512", "expected 768, as `n_embd` says"});
+}
+
 TEST(Config, RefusesASizeThatIsNoWholeNumberOrAbsurd) {
   const std::vector<Json> bad = {0,
                                  -1,

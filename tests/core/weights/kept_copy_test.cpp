@@ -79,6 +79,13 @@ std::string published_file(DType dtype = DType::kF32) {
   return testing::safetensors_file(tensors);
 }
 
+TEST(KeptCopy, OfF64IsTheOneOfF32) {
+  const std::string doubles = published_file(DType::kF64);
+  for (const WeightFormat format : kFormats) {
+    EXPECT_EQ(copy_of(doubles, format), copy_of(published_file(), format));
+  }
+}
+
 TEST(KeptCopy, GivesTheSameWeightsToTheBit) {
   const std::string file = published_file();
   for (const WeightFormat format : kFormats) {

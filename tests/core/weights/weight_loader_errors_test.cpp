@@ -134,12 +134,43 @@ TEST(WeightLoaderErrors, AHeadOfAnotherShapeIsRefused) {
 }
 
 TEST(WeightLoaderErrors, AnotherDtypeIsRefused) {
-  for (const char* dtype : {"F64", "I32", "F8_E4M3", "f32", ""}) {
+  for (const char* dtype : {"I64", "I32", "F8_E4M3", "f32", ""}) {
     std::vector<FileTensor> tensors = good_tensors();
     named(tensors, "h.0.ln_1.bias").dtype = dtype;
-    expect_refused(tensors,
-                   {"`h.0.ln_1.bias`: dtype " + std::string(dtype), "expected F32, F16 or BF16"});
+    expect_refused(tensors, {"`h.0.ln_1.bias`: dtype " + std::string(dtype),
+                             "expected F64, F32, F16 or BF16"});
   }
+}
+
+TEST(WeightLoaderErrors, AnAdapterThatIsNotMergedIsRefusedByThatName) {
+  for (const char* name :
+       {"base_model.model.transformer.h.0.attn.c_attn.lora_A.weight",
+        "transformer.h.0.attn.c_attn.base_layer.weight", "h.0.attn.c_attn.lora_B.default.weight"}) {
+    std::vector<FileTensor> tensors = good_tensors();
+    tensors.insert(tensors.begin(), {name, "F32", {1}, std::string(4, '\0')});
+    expect_refused(tensors, {"`" + std::string(name) + "` is of an adapter (LoRA)", "merge"});
+  }
+}
+
+TEST(WeightLoaderErrors, TensorsOfTwoPrefixesAreRefused) {
+  std::vector<FileTensor> tensors = good_tensors();
+  for (FileTensor& tensor : tensors) {
+    tensor.name = "transformer." + tensor.name;
+  }
+  tensors.back().name = "module.ln_f.bias";
+  expect_refused(tensors, {"`module.ln_f.bias` begins with `module.`", "with `transformer.`",
+                           "expected one prefix"});
+}
+
+TEST(WeightLoaderErrors, AHeadIsNotTheEmbeddingWhereTheConfigDoesNotTieThem) {
+  Config config = tiny_config();
+  config.tied_embeddings = false;
+  std::vector<FileTensor> tensors = good_tensors();
+  named(tensors, "wte.weight").name = "lm_head.weight";
+  const std::string file = safetensors_file(tensors);
+  expect_error(ErrorCode::kWeights, {"`wte.weight` is missing"}, [&] {
+    WeightLoader(config, WeightFormat::kF32).feed(std::as_bytes(std::span(file)));
+  });
 }
 
 TEST(WeightLoaderErrors, AnUnknownTensorIsNamed) {

@@ -175,6 +175,37 @@ TEST(WeightLoader, TakesNamesWithThePrefix) {
   expect_same(load(config, tensors), weights);
 }
 
+TEST(WeightLoader, TakesNamesWithAnySequenceOfPrefixes) {
+  const Config config = odd_config();
+  const PlainWeights weights = random_weights(config, 8);
+  for (const char* prefix : {"model.", "gpt.", "module.", "_orig_mod.",
+                             "module._orig_mod.transformer.", "model.transformer."}) {
+    std::vector<FileTensor> tensors = published_tensors(weights);
+    for (FileTensor& tensor : tensors) {
+      tensor.name = prefix + tensor.name;
+    }
+    expect_same(load(config, tensors), weights);
+  }
+}
+
+TEST(WeightLoader, TakesAHeadThatIsAloneForBoth) {
+  const Config config = odd_config();
+  const PlainWeights weights = random_weights(config, 8);
+  std::vector<FileTensor> tensors = published_tensors(weights);
+  std::ranges::find(tensors, "wte.weight", &FileTensor::name)->name = "lm_head.weight";
+  expect_same(load(config, tensors), weights);
+}
+
+TEST(WeightLoader, RoundsF64) {
+  const Config config = odd_config();
+  const PlainWeights weights = random_weights(config, 8);
+  const std::vector<FileTensor> tensors = published_tensors(weights, DType::kF64);
+  EXPECT_EQ(tensors.front().dtype, "F64");
+  expect_same(load(config, tensors), weights);
+  const std::string file = safetensors_file(tensors);
+  expect_same(load(config, file, 1), weights);
+}
+
 TEST(WeightLoader, TiesTheUnembeddingWhereThereIsNoHead) {
   const Config config = odd_config();
   PlainWeights weights = random_weights(config, 10);

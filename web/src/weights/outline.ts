@@ -27,6 +27,7 @@ interface Entry {
 
 /** Our own files have q8 as bytes, with a scale of 4 bytes for each 32 numbers. */
 const NUMBERS: Record<string, { dtype: Dtype; f32Share: number }> = {
+  F64: { dtype: 'f32', f32Share: 0.5 },
   F32: { dtype: 'f32', f32Share: 1 },
   F16: { dtype: 'f16', f32Share: 2 },
   BF16: { dtype: 'f32', f32Share: 2 }, // has a range that f16 has not
