@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import { axeFindings, smallTargets } from './accessible';
 import { FIREFOX, FirefoxPage } from './firefox-page';
@@ -14,6 +14,12 @@ import { expect, type PatchboardPage, test } from './patchboard-page';
 async function expectReachable(page: Page): Promise<void> {
   expect(await axeFindings(page)).toEqual([]);
   expect(await smallTargets(page)).toEqual([]);
+}
+
+/** A key that is pressed on a disabled button is lost without a word. */
+async function pressReady(button: Locator): Promise<void> {
+  await expect(button).toBeEnabled();
+  await button.press('Enter');
 }
 
 const card = ({ page }: PatchboardPage) => page.getByRole('region', { name: /^Lesson/ });
@@ -27,14 +33,14 @@ for (const script of SCRIPTS) {
       if (script.name === 'to-whom' && step === 4) {
         const heading = page.getByRole('heading', { level: 2, name: 'Twenty pairs' });
         await expect(heading).toBeFocused();
-        await page.getByRole('button', { name: 'Run all pairs' }).press('Enter');
+        await pressReady(page.getByRole('button', { name: 'Run all pairs' }));
         await expect(page.getByText('20 of 20 pairs')).toBeVisible();
         await heading.focus();
       }
       if (script.name === 'count' && step === 4) {
         const heading = page.getByRole('heading', { level: 2, name: /^Not one pair/ });
         await expect(heading).toBeFocused();
-        await page.getByRole('button', { name: 'Measure all fillings' }).press('Enter');
+        await pressReady(page.getByRole('button', { name: 'Measure all fillings' }));
         await expect(page.getByText('20 of 20')).toBeVisible();
         await heading.focus();
       }
@@ -130,6 +136,7 @@ test('a covered map is seen nowhere: not in large type, in a file or among all m
 
   // A reload loses no answer.
   await expect(lesson.getByText('Save my answers')).toBeVisible();
+  await expect.poll(() => page.url()).toContain('step=4');
   await page.reload();
   await expect(lesson.getByText('what is true')).toBeVisible();
   await expect(lesson.getByText('Save my answers')).toBeVisible();
