@@ -64,7 +64,7 @@ void Session::begin(std::string_view config_json, WeightFormat format,
   loader_.emplace(*config_, format, std::move(files));
 }
 
-void Session::begin_file(WeightFormat format, std::string file) {
+void Session::begin_file(WeightFormat format, const std::string& file) {
   forget();
   coming_.emplace(Coming{.reader = HeaderReader(file), .format = format, .file = file});
 }
@@ -77,12 +77,13 @@ void Session::keep() {
   }
 }
 
-void Session::feed_header(std::span<const std::byte> bytes) {
-  std::optional<FileHeader> header = coming_->reader.feed(bytes);
+void Session::feed_header(Coming& reading, std::span<const std::byte> bytes) {
+  std::optional<FileHeader> header = reading.reader.feed(bytes);
   if (!header) {
     return;
   }
-  const Coming coming = std::move(*std::exchange(coming_, std::nullopt));
+  const Coming coming = std::move(reading);
+  coming_.reset();
   if (!header->model) {
     throw Error(ErrorCode::kWeights, coming.file +
                                          ": is safetensors, which does not say its model's sizes, "
@@ -135,7 +136,7 @@ WeightLoader& Session::loader() { return need(loader_, "no model has begun to lo
 void Session::feed(std::span<const std::byte> bytes) {
   try {
     if (coming_) {
-      feed_header(bytes);
+      feed_header(*coming_, bytes);
     } else {
       loader().feed(bytes);
     }

@@ -45,7 +45,7 @@ class Session {
   /// header, as soon as that was fed, and are then in `model_texts`. file: its name, for errors.
   /// Errors of `feed`, from the header: kWeights, see `HeaderReader`, and where the file is
   /// safetensors, beside which a config.json is needed; what `begin` and `set_tokenizer` say.
-  void begin_file(WeightFormat format, std::string file);
+  void begin_file(WeightFormat format, const std::string& file);
   /// What the header of such a file says, for a caller that keeps it; empty before it is whole.
   [[nodiscard]] const std::optional<ModelTexts>& model_texts() const { return texts_; }
   /// From the first byte on, a copy is kept: see `WeightLoader::keep`.
@@ -153,7 +153,6 @@ class Session {
  private:
   [[nodiscard]] const Tokenizer& tokenizer() const;
   void forget();
-  void feed_header(std::span<const std::byte> bytes);
   void check(const Experiment& experiment) const;
   [[nodiscard]] const ActivationCache& run(RunName name, Index sample, const Kept& kept);
   void require_sample(std::optional<Index> sample);
@@ -170,6 +169,7 @@ class Session {
     std::string file;
     bool is_kept = false;
   };
+  void feed_header(Coming& reading, std::span<const std::byte> bytes);
   std::optional<Coming> coming_;
   std::optional<ModelTexts> texts_;
   std::vector<std::byte> staging_;

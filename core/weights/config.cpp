@@ -24,7 +24,7 @@ Index size_of(const InputValue& config, const char* key, Index largest,
   if (alias && !config.find(key)) {
     return alias->whole<Index>(1, largest);
   }
-  const Index size = config.at(key).whole<Index>(1, largest);
+  const auto size = config.at(key).whole<Index>(1, largest);
   if (alias && alias->whole<Index>(1, largest) != size) {
     alias->refuse(std::to_string(size) + ", as `" + key + "` says");
   }

@@ -22,8 +22,8 @@ constexpr std::string_view kGgufBlocks = "blk.";
 constexpr std::string_view kBlocks = "h.";
 
 /// Other beginnings in the place of those in the table.
-template <std::size_t count>
-std::optional<std::string> renamed(std::string_view name, const std::array<Pair, count>& table,
+template <std::size_t Count>
+std::optional<std::string> renamed(std::string_view name, const std::array<Pair, Count>& table,
                                    std::string_view Pair::* from, std::string_view Pair::* to) {
   const auto* const found =
       std::ranges::find_if(table, [&](const Pair& pair) { return name.starts_with(pair.*from); });
@@ -56,7 +56,8 @@ std::optional<std::string> published_name(std::string_view gguf_name) {
 }
 
 std::string gguf_name(std::string_view published_name) {
-  return translated(published_name, &Pair::published, &Pair::gguf).value();
+  const std::string as_it_is(published_name);
+  return translated(published_name, &Pair::published, &Pair::gguf).value_or(as_it_is);
 }
 
 }  // namespace patchboard

@@ -130,7 +130,7 @@ std::string WeightReader::own_name(const std::string& as_written) {
   if (name.published == kHead || !missing_.contains(name.published)) {
     return name.published;
   }
-  if (prefix_.value_or(name.prefix) != name.prefix) {
+  if (prefix_ && *prefix_ != name.prefix) {
     refuse("`" + as_written + "` begins with `" + name.prefix + "`, the tensors before it with `" +
            *prefix_ + "`, expected one prefix for all");
   }

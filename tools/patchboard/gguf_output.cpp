@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <ostream>
+#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,8 +62,8 @@ class HeaderText {
   void tensor(const TensorEntry& entry) {
     text(entry.name);
     raw(static_cast<std::uint32_t>(entry.shape.size()));
-    for (auto size = entry.shape.rbegin(); size != entry.shape.rend(); ++size) {
-      raw(*size);
+    for (const std::uint64_t size : std::views::reverse(entry.shape)) {
+      raw(size);
     }
     raw(gguf_type(entry.dtype));
     raw(entry.begin);
@@ -147,6 +148,7 @@ void add_tokens(HeaderText& header, const TokenizerParts& parts, Index vocab_siz
     }
   }
   std::vector<std::string> merges;
+  merges.reserve(parts.merges.size());
   for (const SymbolMerge& merge : parts.merges) {
     merges.push_back(merge.left + " " + merge.right);
   }
