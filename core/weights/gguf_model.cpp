@@ -19,13 +19,6 @@ constexpr const char* kAlignment = "general.alignment";
 constexpr const char* kArchitecture = "general.architecture";
 constexpr const char* kParts = "split.count";
 
-/// Source: llama.h, `llama_token_type`.
-constexpr std::int64_t kNormal = 1;
-constexpr std::int64_t kUnknown = 2;
-constexpr std::int64_t kControl = 3;
-constexpr std::int64_t kUserDefined = 4;
-constexpr std::int64_t kUnused = 5;
-
 [[noreturn]] void refuse(const std::string& key, const std::string& what) {
   throw std::range_error("`" + key + "` " + what);
 }
@@ -204,13 +197,13 @@ bool GgufModel::has_tokenizer() const {
 }
 
 std::int64_t GgufModel::type_of(std::size_t token) const {
-  return types_.empty() ? kNormal : types_[token];
+  return types_.empty() ? token_type::kNormal : types_[token];
 }
 
 std::string GgufModel::vocab_json() const {
   std::string json = "{";
   for (std::size_t id = 0; id < tokens_.size(); ++id) {
-    if (type_of(id) != kUnused) {
+    if (type_of(id) != token_type::kUnused) {
       json += (json.size() > 1 ? ",\n" : "\n") + json_text(tokens_[id]) + ": " + std::to_string(id);
     }
   }
@@ -232,9 +225,10 @@ std::string GgufModel::tokenizer_config_json() const {
   Json json = {{"add_prefix_space", false}, {"added_tokens_decoder", Json::object()}};
   for (std::size_t id = 0; id < tokens_.size(); ++id) {
     const std::int64_t type = type_of(id);
-    if (type == kUnknown || type == kControl || type == kUserDefined) {
-      json["added_tokens_decoder"][std::to_string(id)] = {{"content", tokens_[id]},
-                                                          {"special", type != kUserDefined}};
+    if (type == token_type::kUnknown || type == token_type::kControl ||
+        type == token_type::kUserDefined) {
+      json["added_tokens_decoder"][std::to_string(id)] = {
+          {"content", tokens_[id]}, {"special", type != token_type::kUserDefined}};
     }
   }
   constexpr std::array<std::array<const char*, 2>, 4> kSpecial = {

@@ -2,13 +2,12 @@
 
 #include <limits>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace patchboard {
 namespace {
-
-constexpr std::size_t kShownBytes = 60;
 
 template <typename Number>
 std::optional<GgufValue> widened(std::optional<Number> number) {
@@ -58,20 +57,6 @@ std::uint64_t least_bytes(GgufType type) {
       break;
   }
   return 8;
-}
-
-std::string shown(const GgufValue& value) {
-  if (const auto* text = std::get_if<std::string_view>(&value)) {
-    return "\"" + std::string(text->substr(0, kShownBytes)) +
-           (text->size() > kShownBytes ? "…" : "") + "\"";
-  }
-  if (const auto* truth = std::get_if<bool>(&value)) {
-    return *truth ? "true" : "false";
-  }
-  if (const auto* number = std::get_if<double>(&value)) {
-    return std::to_string(*number);
-  }
-  return std::to_string(std::get<std::int64_t>(value));
 }
 
 std::optional<std::string_view> GgufCursor::text(std::uint64_t most) {

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -30,14 +29,20 @@ enum class GgufType : std::uint32_t {
 };
 inline constexpr std::uint32_t kLastGgufType = 12;
 
+/// What `tokenizer.ggml.token_type` says of a token. Source: llama.h, `llama_token_type`.
+namespace token_type {
+inline constexpr std::int32_t kNormal = 1;
+inline constexpr std::int32_t kUnknown = 2;
+inline constexpr std::int32_t kControl = 3;
+inline constexpr std::int32_t kUserDefined = 4;
+inline constexpr std::int32_t kUnused = 5;
+}  // namespace token_type
+
 /// Bytes that a value takes at least: those of its length, where it has one.
 [[nodiscard]] std::uint64_t least_bytes(GgufType type);
 
 /// A value that is no array. Whole numbers beyond 63 bits are none that is read.
 using GgufValue = std::variant<bool, std::int64_t, double, std::string_view>;
-
-/// For messages: `12`, `"gpt2"`, `true`.
-[[nodiscard]] std::string shown(const GgufValue& value);
 
 /// Reads little-endian values from the front of some bytes, of which there may be too few.
 class GgufCursor {

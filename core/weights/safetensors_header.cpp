@@ -187,7 +187,7 @@ std::string gguf_text(const FileHeader& header) {
 std::string safetensors_head(const std::vector<TensorEntry>& entries) {
   constexpr std::size_t kAlignment = 8;
   std::string text = header_json(entries, {{"format", "pt"}}).dump();
-  text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
+  text.resize(static_cast<std::size_t>(aligned(text.size(), kAlignment)), ' ');
   std::string head(kLengthBytes, '\0');
   const std::uint64_t size = text.size();
   std::memcpy(head.data(), &size, sizeof size);

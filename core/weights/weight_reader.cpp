@@ -15,7 +15,6 @@ namespace patchboard {
 namespace {
 
 constexpr std::string_view kHead = "lm_head.weight";
-
 constexpr std::string_view kEmbedding = "wte.weight";
 
 bool has(std::span<const TensorEntry> entries, std::string_view published) {

@@ -117,16 +117,10 @@ void add_sizes(HeaderText& header, const Config& config, DType dtype) {
   header.key("gpt2.vocab_size", narrow_size(config.vocab_size));
 }
 
-/// Source: llama.h, `llama_token_type`.
-constexpr std::int32_t kNormal = 1;
-constexpr std::int32_t kControl = 3;
-constexpr std::int32_t kUserDefined = 4;
-constexpr std::int32_t kUnused = 5;
-
 void add_tokens(HeaderText& header, const TokenizerParts& parts, Index vocab_size) {
   const auto count = static_cast<std::size_t>(vocab_size);
   std::vector<std::string> tokens(count);
-  std::vector<std::int32_t> types(count, kUnused);
+  std::vector<std::int32_t> types(count, token_type::kUnused);
   const auto put = [&](const std::string& token, TokenId id, std::int32_t type) {
     if (static_cast<std::size_t>(id) >= count) {
       throw Error(ErrorCode::kTokenizer, parts.vocab_name + ": id " + std::to_string(id) +
@@ -137,13 +131,14 @@ void add_tokens(HeaderText& header, const TokenizerParts& parts, Index vocab_siz
     types[static_cast<std::size_t>(id)] = type;
   };
   for (const auto& [token, id] : parts.symbols) {
-    put(token, id, kNormal);
+    put(token, id, token_type::kNormal);
   }
   for (const AddedToken& token : parts.added.tokens()) {
-    put(token.content, token.id, token.is_special ? kControl : kUserDefined);
+    put(token.content, token.id,
+        token.is_special ? token_type::kControl : token_type::kUserDefined);
   }
   for (std::size_t id = 0; id < count; ++id) {
-    if (types[id] == kUnused) {
+    if (types[id] == token_type::kUnused) {
       tokens[id] = "[PAD" + std::to_string(id) + "]";
     }
   }
