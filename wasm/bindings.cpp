@@ -16,7 +16,10 @@ void register_texts_and_arrays() {
   register_type<TokenizerTexts>(
       "Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer.json' | 'added_tokens.json' | "
       "'special_tokens_map.json' | 'tokenizer_config.json', string>>");
-  register_type<Dtype>("'f32' | 'f16' | 'q8'");
+  register_type<ModelTextsOfFile>(
+      "{config: string, tokenizer: Partial<Record<'vocab.json' | 'merges.txt' | "
+      "'tokenizer_config.json', string>>, problem: string} | undefined");
+  register_type<Dtype>("'f32' | 'f16' | 'q8_0'");
   register_type<RunName>("'clean' | 'corrupted'");
   register_type<NoteKind>("'ends-in-space' | 'target-needs-space' | 'first-word-needs-space'");
   register_type<SiteName>("import('../experiment/experiment').Site");
@@ -65,6 +68,8 @@ void register_answers() {
       .field("parameters", &ModelInfo::parameters)
       .field("fingerprint", &ModelInfo::fingerprint)
       .field("weightBytes", &ModelInfo::weight_bytes)
+      .field("quantization", &ModelInfo::quantization)
+      .field("quantizationCost", &ModelInfo::quantization_cost)
       .field("hasTokenizer", &ModelInfo::has_tokenizer)
       .field("fitsGpt2Tokenizer", &ModelInfo::fits_gpt2_tokenizer);
   value_object<Continuations>("Continuations")
@@ -191,6 +196,8 @@ EMSCRIPTEN_BINDINGS(patchboard) {
   class_<JsSession>("Session")
       .constructor<double, double>()
       .function("begin(configJson, dtype, files)", &JsSession::begin)
+      .function("beginFile(dtype, file)", &JsSession::begin_file)
+      .function("modelTexts", &JsSession::model_texts)
       .function("setTokenizer(texts)", &JsSession::set_tokenizer)
       .function("useGpt2Tokenizer(mergesTxt)", &JsSession::use_gpt2_tokenizer)
       .function("reserve(bytes)", &JsSession::reserve)

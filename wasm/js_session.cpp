@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/weights/quantization.h"
 #include "wasm/js_errors.h"
 #include "wasm/js_prompts.h"
 #include "wasm/js_values.h"
@@ -23,10 +24,10 @@ WeightFormat read_format(const std::string& dtype) {
   if (dtype == "f16") {
     return WeightFormat::kF16;
   }
-  if (dtype == "q8") {
+  if (dtype == "q8_0") {
     return WeightFormat::kQ8;
   }
-  throw Error(ErrorCode::kState, "dtype is \"" + dtype + "\", expected f32, f16 or q8");
+  throw Error(ErrorCode::kState, "dtype is \"" + dtype + "\", expected f32, f16 or q8_0");
 }
 
 patchboard::RunName read_run(const RunName& run) {
@@ -59,6 +60,30 @@ void JsSession::begin(const std::string& config_json, const Dtype& dtype,
   guarded([&] {
     session_.begin(config_json, read_format(dtype.as<std::string>()),
                    emscripten::vecFromJSArray<std::string>(files));
+  });
+}
+
+void JsSession::begin_file(const Dtype& dtype, const std::string& file) {
+  guarded([&] { session_.begin_file(read_format(dtype.as<std::string>()), file); });
+}
+
+ModelTextsOfFile JsSession::model_texts() const {
+  return guarded([&] {
+    const std::optional<ModelTexts>& texts = session_.model_texts();
+    if (!texts) {
+      return ModelTextsOfFile(val::undefined());
+    }
+    val tokenizer = val::object();
+    if (texts->has_tokenizer()) {
+      tokenizer.set("vocab.json", texts->vocab_json);
+      tokenizer.set("merges.txt", texts->merges_txt);
+      tokenizer.set("tokenizer_config.json", texts->tokenizer_config_json);
+    }
+    val all = val::object();
+    all.set("config", texts->config_json);
+    all.set("tokenizer", tokenizer);
+    all.set("problem", texts->tokenizer_problem);
+    return ModelTextsOfFile(all);
   });
 }
 
@@ -103,24 +128,23 @@ void JsSession::end_file() {
 }
 
 void JsSession::keep() {
-  guarded([&] { session_.loader().keep(); });
+  guarded([&] { session_.keep(); });
 }
 
 HeapBytes JsSession::kept() {
   return guarded([&] {
-    const std::span<const std::byte> bytes = session_.loader().kept();
+    const std::span<const std::byte> bytes = session_.kept();
     return HeapBytes(val(emscripten::typed_memory_view(
         bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()))));
   });
 }
 
 std::string JsSession::weights_header() {
-  return guarded([&] { return session_.loader().header(); });
+  return guarded([&] { return session_.weights_header(); });
 }
 
 double JsSession::continue_from(const std::string& source_header) {
-  return guarded(
-      [&] { return static_cast<double>(session_.loader().continue_from(source_header)); });
+  return guarded([&] { return static_cast<double>(session_.continue_from(source_header)); });
 }
 
 void JsSession::finish() {
@@ -130,6 +154,8 @@ void JsSession::finish() {
 ModelInfo JsSession::info() const {
   return guarded([&] {
     const Config& config = session_.config();
+    const DType quantized = session_.quantization();
+    const bool is_plain = quantized == DType::kOther;
     return ModelInfo{.n_layer = static_cast<double>(config.n_layer),
                      .n_head = static_cast<double>(config.n_head),
                      .d_model = static_cast<double>(config.d_model),
@@ -138,6 +164,8 @@ ModelInfo JsSession::info() const {
                      .parameters = static_cast<double>(config.parameter_count()),
                      .fingerprint = session_.fingerprint(),
                      .weight_bytes = static_cast<double>(session_.weight_bytes()),
+                     .quantization = is_plain ? "" : quantization_name(quantized),
+                     .quantization_cost = is_plain ? "" : quantization_cost(quantized),
                      .has_tokenizer = session_.has_tokenizer(),
                      .fits_gpt2_tokenizer = session_.fits_gpt2_tokenizer()};
   });

@@ -18,6 +18,10 @@ class JsSession {
 
   /// dtype: how weights are kept in memory; arithmetic is f32 in every case.
   void begin(const std::string& config_json, const Dtype& dtype, const ArrayOf<std::string>& files);
+  /// The same of a file that says all of its model: see `Session::begin_file`.
+  void begin_file(const Dtype& dtype, const std::string& file);
+  /// What such a file says, once its header was committed.
+  [[nodiscard]] ModelTextsOfFile model_texts() const;
   void set_tokenizer(const TokenizerTexts& texts);
   /// merges_txt: GPT-2's own, which says all of it.
   void use_gpt2_tokenizer(const std::string& merges_txt);

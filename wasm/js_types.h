@@ -64,6 +64,12 @@ struct TokenizerTexts : emscripten::val {
   explicit TokenizerTexts(const val& value) : val(value) {}
 };
 
+/// What a file of weights says of its model, by the names of `Texts` of the page; undefined where
+/// it says nothing, or not yet.
+struct ModelTextsOfFile : emscripten::val {
+  explicit ModelTextsOfFile(const val& value) : val(value) {}
+};
+
 /// A text of a few that there are; TypeScript knows which.
 template <typename Of>
 struct Name : emscripten::val {
@@ -110,6 +116,9 @@ struct ModelInfo {
   double n_layer = 0, n_head = 0, d_model = 0, vocab_size = 0, n_positions = 0, parameters = 0;
   std::string fingerprint;  ///< sixteen hexadecimal digits that tell models and formats apart
   double weight_bytes = 0;
+  /// Of a file with quantised numbers: which ("q8_0"), and what they cost in a sentence; else
+  /// empty.
+  std::string quantization, quantization_cost;
   bool has_tokenizer = false;
   bool fits_gpt2_tokenizer = false;  ///< by its number of tokens
 };

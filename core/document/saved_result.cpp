@@ -13,7 +13,8 @@ namespace {
 
 constexpr TokenId kMostId = std::numeric_limits<TokenId>::max();
 constexpr std::size_t kMostTargets = 1'000'000;
-constexpr std::array<std::string_view, 3> kDtypes = {"f32", "f16", "q8"};
+constexpr std::string_view kOldQ8 = "q8";  // as q8_0 was called
+constexpr std::array<std::string_view, 4> kDtypes = {"f32", "f16", "q8_0", kOldQ8};
 
 std::optional<double> number_or_null(const InputValue& value) {
   return value.is_null() ? std::nullopt : std::optional(value.number());
@@ -156,7 +157,8 @@ SavedMetric metric_of(const InputValue& value) {
 
 void read_model(const InputValue& model, SavedResult& saved) {
   if (const auto dtype = find_value(model, "dtype")) {
-    saved.dtype = kDtypes[dtype->name_of(kDtypes)];
+    const std::string_view name = kDtypes[dtype->name_of(kDtypes)];
+    saved.dtype = name == kOldQ8 ? "q8_0" : name;
   }
   if (const auto digest = find_value(model, "digest")) {
     saved.digest = digest->text();

@@ -259,7 +259,7 @@ void require_memory(const Config& config, const Experiment& experiment, std::uin
     }
   }
   throw Error(ErrorCode::kMemory, message +
-                                      "; weights in f16 or q8 would leave more, or a smaller "
+                                      "; weights in f16 or q8_0 would leave more, or a smaller "
                                       "model");
 }
 

@@ -53,6 +53,7 @@ void Session::forget() {
   loader_.reset();
   coming_.reset();
   texts_.reset();
+  quantization_ = DType::kOther;
   tokenizer_.reset();
   config_.reset();
 }
@@ -75,6 +76,16 @@ void Session::keep() {
   } else {
     loader().keep();
   }
+}
+
+std::span<const std::byte> Session::kept() {
+  return coming_ ? std::span<const std::byte>() : loader().kept();
+}
+
+std::string Session::weights_header() { return coming_ ? std::string() : loader().header(); }
+
+std::uint64_t Session::continue_from(const std::string& source_header) {
+  return loader().continue_from(source_header);
 }
 
 void Session::feed_header(Coming& reading, std::span<const std::byte> bytes) {
@@ -174,6 +185,7 @@ void Session::finish() {
     coming_->reader.refuse_end();
   }
   Weights weights = loader().finish();
+  quantization_ = loader().quantization();
   loader_.reset();
   staging_ = std::vector<std::byte>();  // {} would keep the memory
   model_.emplace(config(), std::move(weights));

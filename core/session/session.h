@@ -73,8 +73,12 @@ class Session {
   [[nodiscard]] std::span<std::byte> reserve(std::size_t size);
   void commit(std::size_t size);
 
-  /// The weights being loaded: for what a caller keeps of them. Errors: kState.
-  [[nodiscard]] WeightLoader& loader();
+  /// What the last `feed` added to the copy that is kept. Errors: kState.
+  [[nodiscard]] std::span<const std::byte> kept();
+  /// The header of the file being read, as JSON; empty before it is whole. Errors: kState.
+  [[nodiscard]] std::string weights_header();
+  /// See `WeightLoader::continue_from`. Errors: kState.
+  std::uint64_t continue_from(const std::string& source_header);
 
   /// Errors: kWeights where bytes are missing.
   void finish();
@@ -84,6 +88,9 @@ class Session {
   [[nodiscard]] const Gpt2& model() const;
   /// Memory that the weights take.
   [[nodiscard]] std::size_t weight_bytes() const { return model().weight_bytes(); }
+
+  /// See `WeightLoader::quantization`; of the model in use.
+  [[nodiscard]] DType quantization() const { return quantization_; }
 
   /// Tells models apart: see core/weights/fingerprint.h.
   [[nodiscard]] std::string fingerprint() const;
@@ -152,6 +159,7 @@ class Session {
 
  private:
   [[nodiscard]] const Tokenizer& tokenizer() const;
+  [[nodiscard]] WeightLoader& loader();
   void forget();
   void check(const Experiment& experiment) const;
   [[nodiscard]] const ActivationCache& run(RunName name, Index sample, const Kept& kept);
@@ -174,6 +182,7 @@ class Session {
   std::optional<ModelTexts> texts_;
   std::vector<std::byte> staging_;
   std::optional<Gpt2> model_;
+  DType quantization_ = DType::kOther;
   std::optional<Lab> lab_;
   std::optional<Estimator> estimator_;  // of the lab's experiment
 };

@@ -189,11 +189,26 @@ std::string GgufModel::config_json(const std::vector<TensorEntry>& tensors) cons
   return json.dump(2) + "\n";
 }
 
-/// Byte-level BPE with GPT-2's splitting; "default" is what files say that are older than the key.
-bool GgufModel::has_tokenizer() const {
+/// Byte-level BPE with GPT-2's splitting is what is read; "default" is what files say that are
+/// older than the key.
+std::string GgufModel::tokenizer_problem() const {
+  const auto problem = [](const char* key, const std::string& found, const char* expected) {
+    return "`" + std::string(key) + "` is " + found + ", expected " + expected;
+  };
+  const auto model = text("tokenizer.ggml.model");
+  if (model != "gpt2") {
+    return problem("tokenizer.ggml.model", model ? json_text(*model) : "missing",
+                   "\"gpt2\", byte-level BPE");
+  }
   const std::string split = text("tokenizer.ggml.pre").value_or("default");
-  return text("tokenizer.ggml.model") == "gpt2" && !tokens_.empty() && !merges_.empty() &&
-         (split == "gpt-2" || split == "gpt2" || split == "default");
+  if (split != "gpt-2" && split != "gpt2" && split != "default") {
+    return problem("tokenizer.ggml.pre", json_text(split),
+                   "\"gpt-2\", its way of splitting a text");
+  }
+  if (merges_.empty()) {
+    return problem(kMerges, "missing", "the pairs that are joined, in order");
+  }
+  return "";
 }
 
 std::int64_t GgufModel::type_of(std::size_t token) const {
@@ -253,8 +268,9 @@ ModelTexts GgufModel::texts(const std::vector<TensorEntry>& tensors) const {
   ModelTexts texts{.config_json = config_json(tensors),
                    .vocab_json = {},
                    .merges_txt = {},
-                   .tokenizer_config_json = {}};
-  if (has_tokenizer()) {
+                   .tokenizer_config_json = {},
+                   .tokenizer_problem = tokens_.empty() ? "" : tokenizer_problem()};
+  if (!tokens_.empty() && texts.tokenizer_problem.empty()) {
     texts.vocab_json = vocab_json();
     texts.merges_txt = merges_txt();
     texts.tokenizer_config_json = tokenizer_config_json();

@@ -48,7 +48,7 @@ class GgufModel {
   [[nodiscard]] std::optional<std::string> text(const std::string& key) const;
   [[nodiscard]] double epsilon() const;
   [[nodiscard]] std::string config_json(const std::vector<TensorEntry>& tensors) const;
-  [[nodiscard]] bool has_tokenizer() const;
+  [[nodiscard]] std::string tokenizer_problem() const;
   [[nodiscard]] std::int64_t type_of(std::size_t token) const;
   [[nodiscard]] std::string vocab_json() const;
   [[nodiscard]] std::string merges_txt() const;

@@ -12,6 +12,9 @@ struct ModelTexts {
   std::string vocab_json;  ///< empty where it says no tokenizer that is GPT-2's
   std::string merges_txt;
   std::string tokenizer_config_json;
+  /// What is wrong with the tokenizer that it says: "`tokenizer.ggml.pre` is …"; empty where it
+  /// says none, or one that is read.
+  std::string tokenizer_problem;
 
   [[nodiscard]] bool has_tokenizer() const { return !vocab_json.empty(); }
   [[nodiscard]] TokenizerFiles tokenizer() const {

@@ -45,6 +45,11 @@ struct BlockLayout {
   return dtype >= DType::kQ8 && dtype < DType::kOther;
 }
 
+/// Whether they are llama.cpp's blocks.
+[[nodiscard]] constexpr bool is_block(DType dtype) {
+  return is_quantized(dtype) && dtype != DType::kQ8;
+}
+
 /// Whether our q8 holds the very values: int8 and one scale for 32 of them.
 [[nodiscard]] constexpr bool fits_q8(DType dtype) {
   return dtype == DType::kQ8 || dtype == DType::kQ80 || dtype == DType::kQ40 ||

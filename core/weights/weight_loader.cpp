@@ -1,5 +1,6 @@
 #include "core/weights/weight_loader.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -22,18 +23,26 @@ double bytes_a_weight(WeightFormat format) {
   return 1 + 4.0 / static_cast<double>(PackedMatrix::kScaleGroup);
 }
 
-/// The config, where its weights can be addressed.
-Config addressable(const Config& config, WeightFormat format) {
+std::uint64_t size_of(const TensorShape& shape) {
+  return static_cast<std::uint64_t>(shape.rows) * static_cast<std::uint64_t>(shape.cols);
+}
+
+void require_addressable(double bytes) {
   constexpr double kMega = 1e6;
-  const double bytes = static_cast<double>(config.parameter_count()) * bytes_a_weight(format);
   const double limit = 2.0 * static_cast<double>(std::numeric_limits<Index>::max());
   if (bytes > limit) {
     throw Error(ErrorCode::kConfig,
                 "config.json: a model of " + std::to_string(std::llround(bytes / kMega)) +
                     " MB does not fit into the memory that this build can address (" +
                     std::to_string(std::llround(limit / kMega)) +
-                    " MB); f16 and q8 weights take a half and a quarter of what f32 takes");
+                    " MB); f16 and q8_0 weights take a half and a quarter of what f32 takes");
   }
+}
+
+/// The config, where its weights can be addressed in the smallest numbers that a file may have.
+Config addressable(const Config& config) {
+  require_addressable(static_cast<double>(config.parameter_count()) *
+                      bytes_a_weight(WeightFormat::kQ8));
   return config;
 }
 
@@ -41,7 +50,7 @@ Config addressable(const Config& config, WeightFormat format) {
 
 WeightLoader::WeightLoader(const Config& config, WeightFormat format,
                            std::vector<std::string> files)
-    : config_(addressable(config, format)),
+    : config_(addressable(config)),
       weights_(std::make_unique<Weights>()),
       reader_(
           config, format, std::move(files),
@@ -61,7 +70,17 @@ void WeightLoader::open(std::span<const WeightReader::Tensor> tensors) {
   }
   for (const WeightReader::Tensor& tensor : tensors) {
     if (tensor.strips) {
+      bytes_ += static_cast<double>(size_of(slots.at(tensor.name).shape)) *
+                bytes_a_weight(tensor.strips->format());
+    }
+  }
+  require_addressable(bytes_);
+  for (const WeightReader::Tensor& tensor : tensors) {
+    if (tensor.strips) {
       stores_[tensor.name] = slots.at(tensor.name).open(*tensor.strips);
+      if (is_block(tensor.entry.dtype)) {
+        quantized_[tensor.entry.dtype] += size_of(slots.at(tensor.name).shape);
+      }
     }
   }
   if (keep_) {
@@ -84,6 +103,12 @@ std::uint64_t WeightLoader::continue_from(const std::string& source_header) {
   const Continuation continuation = reader_.continue_from(source_header);
   keep_.emplace(kept_).skip(continuation.overlap);
   return continuation.position;
+}
+
+DType WeightLoader::quantization() const {
+  const auto most =
+      std::ranges::max_element(quantized_, {}, [](const auto& of) { return of.second; });
+  return most == quantized_.end() ? DType::kOther : most->first;
 }
 
 Weights WeightLoader::finish() {

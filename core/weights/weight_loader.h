@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,7 +23,8 @@ namespace patchboard {
 class WeightLoader {
  public:
   /// format: in which matrices are kept. files: see WeightReader.
-  /// Errors: kConfig where the weights would be larger than this build can address.
+  /// Errors: kConfig where the weights would be larger than this build can address, in any numbers;
+  /// of `feed`, in those that a file has.
   WeightLoader(const Config& config, WeightFormat format,
                std::vector<std::string> files = {"model.safetensors"});
   ~WeightLoader() = default;
@@ -51,6 +53,10 @@ class WeightLoader {
   /// bytes are fed next; they continue the copy. Errors: see WeightReader.
   std::uint64_t continue_from(const std::string& source_header);
 
+  /// Which of llama.cpp's blocks most of those numbers are in that the files read so far have in
+  /// blocks; kOther where none are.
+  [[nodiscard]] DType quantization() const;
+
   /// The weights, when everything was fed. Errors: see WeightReader.
   [[nodiscard]] Weights finish();
 
@@ -60,6 +66,8 @@ class WeightLoader {
   Config config_;
   std::unique_ptr<Weights> weights_;  // stays where it is for the stores
   std::map<std::string, StripStore> stores_;
+  std::map<DType, std::uint64_t> quantized_;  // how many numbers of the files
+  double bytes_ = 0;                          // that the files' matrices take in memory
   std::vector<std::byte> kept_;
   std::optional<StoredFile> keep_;
   WeightReader reader_;

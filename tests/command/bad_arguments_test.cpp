@@ -79,7 +79,7 @@ TEST(BadArguments, TopIsAtLeastOne) {
 TEST(BadArguments, FormatsOfWeightsAreNamedAsTheyAre) {
   for (const char* dtype : {"F32", "int8", ""}) {
     expect_bad_input(predict({"--ids", "1", "--dtype", dtype}),
-                     {"--dtype", "\"" + std::string(dtype) + "\"", "expected f16 or f32 or q8"});
+                     {"--dtype", "\"" + std::string(dtype) + "\"", "expected f16 or f32 or q8_0"});
   }
 }
 

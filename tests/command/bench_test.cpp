@@ -12,7 +12,7 @@ const Arguments kShort = {"bench", "--rounds", "1", "--length", "3", "--threads"
 TEST(BenchCommand, TimesTheGemmInEveryFormat) {
   const Json kernels = run_json(kShort).at("kernels");
   EXPECT_GT(kernels.at("peak_gflops"), 0);
-  EXPECT_EQ(keys_of(kernels.at("gemm")), (Arguments{"f16", "f32", "q8"}));
+  EXPECT_EQ(keys_of(kernels.at("gemm")), (Arguments{"f16", "f32", "q8_0"}));
   for (const Json& gemm : kernels.at("gemm")) {
     EXPECT_GT(gemm.at("gflops"), 0);
     EXPECT_GT(gemm.at("times_eigen"), 0);
@@ -29,7 +29,7 @@ TEST(BenchCommand, TimesSweepsInThreadsAndFormats) {
     EXPECT_GT(setting.at("seconds"), 0);
   }
   const std::vector<std::pair<std::string, int>> expected = {
-      {"f32", 2}, {"f32", 1}, {"f16", 2}, {"q8", 2}};
+      {"f32", 2}, {"f32", 1}, {"f16", 2}, {"q8_0", 2}};
   EXPECT_EQ(settings, expected);
 }
 

@@ -52,6 +52,13 @@ TEST(GgufModel, InAFileOfItsOwnHasItsTokenizer) {
   EXPECT_EQ(result["tokens"][2]["text"], " Jones");
 }
 
+TEST(GgufModel, WhatItsNumbersCostIsSaidBesideWhatItSays) {
+  const std::string file = fs::path(PATCHBOARD_GOLDEN_GGUF) / "q8_0.gguf";
+  const auto result = testing::run_command({"predict", "--model", file, "--ids", "1"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err.find("note: these are q8_0 weights: 8.5 bits a number"), 0U) << result.err;
+}
+
 TEST(GgufModel, OneOfSeveralHasToBeNamed) {
   const TemporaryFolder folder;
   folder.write("a.gguf", small_gguf());

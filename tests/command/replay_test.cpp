@@ -93,6 +93,17 @@ TEST_F(ReplayCommand, AgreesWithWhatWasSaved) {
   }
 }
 
+TEST_F(ReplayCommand, ReadsWhatWasSavedWithTheOldNameOfQ8_0) {
+  Json saved = run_json(patch({"--dtype", "q8_0"}));
+  saved["model"]["dtype"] = "q8";
+  save(saved);
+  for (const Json& json : {report(), report({"--dtype", "q8"})}) {
+    EXPECT_EQ(json["same"], true) << json.dump();
+    EXPECT_EQ(json["dtype"], "q8_0");
+    EXPECT_EQ(json["saved_dtype"], "q8_0");
+  }
+}
+
 TEST_F(ReplayCommand, StatesATolerancePerKind) {
   save(run_json(patch()));
   const Json numbers = report()["numbers"];

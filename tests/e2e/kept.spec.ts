@@ -94,7 +94,7 @@ for (const width of [1280, 390]) {
   test(`Load stays under the pointer while sizes arrive, ${width} wide`, async ({ patchboard }) => {
     const { page } = patchboard;
     await page.setViewportSize({ width, height: 844 });
-    await patchboard.openScene(`${link()}&dtype=q8`);
+    await patchboard.openScene(`${link()}&dtype=q8_0`);
     await expectLoaded(patchboard);
     await patchboard.openScene();
     await patchboard.chooseAddress(server.address);
@@ -102,11 +102,11 @@ for (const width of [1280, 390]) {
     const before = await patchboard.loadButton.boundingBox();
     await page.keyboard.press('Tab');
     await expect(patchboard.loadButton).toHaveText(LOAD);
-    await expect(page.getByRole('option', { name: /q8.* MB\), kept here/ })).toHaveCount(1);
+    await expect(page.getByRole('option', { name: /q8_0.* MB\), kept here/ })).toHaveCount(1);
     expect(await patchboard.loadButton.boundingBox()).toEqual(before);
     await patchboard.modelSelect.selectOption('gpt2-xl');
     const small = await patchboard.loadButton.boundingBox();
-    await patchboard.dtypeSelect.selectOption('q8');
+    await patchboard.dtypeSelect.selectOption('q8_0');
     expect(await patchboard.loadButton.boundingBox()).toEqual(small);
   });
 }

@@ -102,12 +102,12 @@ test('each format is kept by itself, as small as it is, and can be removed', asy
   patchboard,
 }) => {
   await serve();
-  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=q8`);
+  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=q8_0`);
   await expectLoaded(patchboard);
   await expect.poll(() => keptFile(patchboard.page, 'model.safetensors')).toBeLessThan(12_000_000);
   await patchboard.page.getByText('Kept on this machine').click();
-  await expect(patchboard.page.getByText(/q8, 11 MB/)).toBeVisible();
-  await patchboard.page.getByRole('button', { name: /^Remove .* in q8$/ }).click();
+  await expect(patchboard.page.getByText(/q8_0, 11 MB/)).toBeVisible();
+  await patchboard.page.getByRole('button', { name: /^Remove .* in q8_0$/ }).click();
   await expect(patchboard.page.getByText('Kept on this machine')).toHaveCount(0);
   expect(await keptFile(patchboard.page, 'model.safetensors')).toBeUndefined();
 });
@@ -213,17 +213,17 @@ test('a checksum in config.json that does not fit is said, and nothing is kept',
 });
 
 test('a model that was converted loads as it is, and its checksum fits', async ({ patchboard }) => {
-  const folder = `${randomModel()}-q8`;
-  convert(randomModel(), 'q8', folder);
+  const folder = `${randomModel()}-f16`;
+  convert(randomModel(), 'f16', folder);
   await serve({}, folder);
   await patchboard.openReady(`?model=${encodeURIComponent(server.address)}`);
   await expectLoaded(patchboard);
-  await expect(patchboard.dtypeSelect).toHaveValue('q8');
+  await expect(patchboard.dtypeSelect).toHaveValue('f16');
   const cells = await heatmap(patchboard);
   await expect(patchboard.alerts).toHaveCount(0);
   await server.close();
   await serve();
-  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=q8`);
+  await patchboard.openReady(`?model=${encodeURIComponent(server.address)}&dtype=f16`);
   await expectLoaded(patchboard);
   expect(await heatmap(patchboard)).toEqual(cells);
 });

@@ -70,7 +70,7 @@ export interface ModelServer {
 }
 
 const WEIGHTS = 'model.safetensors';
-const areWeights = (name: string) => name.endsWith('.safetensors');
+const areWeights = (name: string) => /\.(safetensors|gguf)$/.test(name);
 
 /** A file as this request finds it. */
 function fileNow(folder: string, name: string, server: ModelServer): StoredFile | undefined {

@@ -71,7 +71,7 @@ test('?model= opens a model, and the address keeps it', async ({ patchboard }) =
   await server.close();
 });
 
-for (const dtype of ['f16', 'q8'] as const) {
+for (const dtype of ['f16', 'q8_0'] as const) {
   test(`?dtype=${dtype} keeps the weights so, and the address too`, async ({ patchboard }) => {
     const folder = randomModel();
     const server = await serveModel(folder);

@@ -166,6 +166,19 @@ export function shardedModel(): string {
   });
 }
 
+/** A folder with the embedded model as `model.f32.gguf` and `model.q8_0.gguf`, and the larger one as `large.gguf`. */
+export function ggufModel(): string {
+  return filledOnce('gguf', (folder) => {
+    const write = (model: string, dtype: string, name: string) =>
+      execFileSync(COMMAND, [
+        ...['convert', '--model', model, '--to', 'gguf', '--dtype', dtype],
+        ...['--out', join(folder, name)],
+      ]);
+    for (const dtype of ['f32', 'q8_0']) write(EMBEDDED, dtype, `model.${dtype}.gguf`);
+    write(randomModel(), 'f32', 'large.gguf');
+  });
+}
+
 /** A folder of random weights, with no tokenizer beside them. */
 export function bareModel(vocabulary: number): string {
   const shape = { ...SHAPE, n_layer: 2, n_embd: 16, vocab_size: vocabulary };

@@ -50,11 +50,11 @@ Loaded load(std::string_view file, WeightFormat format, std::size_t piece) {
     in_pieces(file, piece, [&](std::span<const std::byte> bytes) {
       session.feed(bytes);
       if (session.model_texts()) {
-        append(loaded.kept, session.loader().kept());
+        append(loaded.kept, session.kept());
       }
     });
     session.end_file();
-    loaded.header = session.loader().header();
+    loaded.header = session.weights_header();
     session.finish();
     loaded.fingerprint = session.fingerprint();
   } catch (const Error& error) {

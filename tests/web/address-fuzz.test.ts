@@ -43,7 +43,7 @@ const VALUES = [
   ...['9007199254740991', '9007199254740992', '9'.repeat(22), '9'.repeat(400), '1e400'],
   ...['5e-324', '1e-320', 'Infinity', 'NaN', 'null', 'true', 'false', 'noise', 'zero', 'mean'],
   ...['prompt', 'resid_pre', 'resid_post', 'attn_out', 'z', 'pattern', 'denoising', 'noising'],
-  ...['prob', 'logit_diff', 'prob-clean', 'share', 'f16', 'q8', 'constructor', 'toString'],
+  ...['prob', 'logit_diff', 'prob-clean', 'share', 'f16', 'q8', 'q8_0', 'constructor', 'toString'],
   ...['text', 'tokens'],
   ...['%', '%ff', '%00', '\u0000', '\ud800', '😀', 'a&b', 'a=b', 'a+b', '[[[[', '"\\', '\r\n'],
 ];

@@ -25,10 +25,10 @@ const choice: MetricChoice = { metric: 'logit_diff', reference: 'share', target:
 
 test('an experiment survives the way through the address', () => {
   const model = 'https://example.org/a model/?x=1';
-  const query = toQuery({ model, dtype: 'q8', experiment: everything, choice });
+  const query = toQuery({ model, dtype: 'q8_0', experiment: everything, choice });
   expect(fromQuery(query, defaults)).toEqual({
     model,
-    dtype: 'q8',
+    dtype: 'q8_0',
     experiment: everything,
     choice,
     followsTargets: false,
@@ -221,7 +221,7 @@ test.each([
   ['metric', 'prob', 'rank'],
   ['of', '0', '1'],
   ['model', 'a', 'b'],
-  ['dtype', 'f16', 'q8'],
+  ['dtype', 'f16', 'q8_0'],
   ['embed', '', ''],
 ])('a key that has one value is told where it is there twice: %s', (key, first, second) => {
   const rest = key === 'layers' ? '&positions=0-1' : '';

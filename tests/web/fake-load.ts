@@ -23,6 +23,15 @@ function weights(bytes: number, seed = 1): Buffer {
   return content;
 }
 
+/** A file that says all of its model, by which the engine gives its texts once the header is there. */
+export const GGUF = 'small.gguf';
+export const TEXTS_OF_FILE = {
+  config: '{"of": "the file"}',
+  tokenizer: { 'vocab.json': '{"b": 0}', 'merges.txt': '#version: 0.2\n' },
+};
+
+export const ggufModel = (bytes: number, seed = 1): Served => ({ [GGUF]: weights(bytes, seed) });
+
 export type Served = Record<string, Buffer>;
 
 export function model(bytes: number, seed = 1): Served {
@@ -69,6 +78,7 @@ class CollectingSession {
   isWhole = false;
   private last = new Uint8Array();
   private isBegun = false;
+  private isFile = false;
   /** Where the file under way begins. */
   private fileStart = 0;
 
@@ -81,9 +91,23 @@ class CollectingSession {
 
   begin(config: string) {
     this.isBegun = true;
+    this.isFile = false;
     this.collected = Buffer.alloc(0);
     this.fileStart = 0;
     this.texts = { 'config.json': config };
+  }
+
+  beginFile() {
+    this.begin('');
+    this.texts = {};
+    this.isFile = true;
+  }
+
+  modelTexts() {
+    if (this.collected.length <= 8) return undefined;
+    const { config, tokenizer } = TEXTS_OF_FILE;
+    if (this.isFile) this.texts = { 'config.json': config, ...tokenizer };
+    return { ...TEXTS_OF_FILE, problem: '' };
   }
 
   setTokenizer(texts: TokenizerTexts) {
@@ -139,8 +163,14 @@ export interface Loaded {
   notes: string[];
 }
 
-/** One tab's load, in its own worker. local: files of the disk, in place of those at the address. */
-export async function load(dtype = DTYPE, local?: LocalModel): Promise<Loaded> {
+/**
+ * One tab's load, in its own worker. local: files of the disk, in place of those at the address; file: the one there
+ * that says all of its model.
+ */
+export async function load(
+  dtype = DTYPE,
+  { local, file }: { local?: LocalModel; file?: string } = {},
+): Promise<Loaded> {
   const memory = { HEAPU8: new Uint8Array() };
   const session = new CollectingSession(memory);
   const feeder = new Feeder(
@@ -153,7 +183,13 @@ export async function load(dtype = DTYPE, local?: LocalModel): Promise<Loaded> {
     () => undefined,
     (note) => notes.push(note),
   );
-  const source = { id: FOLDER, label: 'a model', folder: FOLDER, ...(local && { local }) };
+  const source = {
+    id: FOLDER,
+    label: 'a model',
+    folder: FOLDER,
+    ...(local && { local }),
+    ...(file && { file }),
+  };
   try {
     await loadModel(Promise.resolve(feeder), source, report, () => undefined);
   } finally {

@@ -57,7 +57,7 @@ function randomHandIn(random: () => number): HandIn {
   const numbers = Array.from({ length: steps }, (_, index) => index + 1);
   const answers = numbers.filter(() => random() < 0.7).map((step) => randomAnswer(random, step));
   const lesson = { ...handIn().lesson, steps, title: oneOf(random, NAMES) };
-  const dtype = oneOf(random, ['f32', 'f16', 'q8'] as const);
+  const dtype = oneOf(random, ['f32', 'f16', 'q8_0'] as const);
   const model = { ...handIn().model, dtype, label: oneOf(random, NAMES) };
   return handIn({ name: oneOf(random, NAMES), lesson, model, answers });
 }

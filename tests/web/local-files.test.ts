@@ -30,7 +30,7 @@ async function only(files: readonly ChosenFile[]) {
 }
 
 async function origins({ config, tokenizer, weights }: Awaited<ReturnType<typeof only>>) {
-  const files = [config, ...Object.values(tokenizer), ...weights];
+  const files = [...(config ? [config] : []), ...Object.values(tokenizer), ...weights];
   return Promise.all(files.map((file) => file.text()));
 }
 

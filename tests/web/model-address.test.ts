@@ -55,6 +55,20 @@ describe('an address is taken for the folder that it names', () => {
   });
 });
 
+test.each([
+  ['https://example.org/m/gpt2.q8_0.gguf', 'https://example.org/m/gpt2.q8_0.gguf'],
+  ['https://example.org/m/a.gguf?key=1', 'https://example.org/m/a.gguf?key=1'],
+  ['models/a.gguf', 'http://localhost/page/models/a.gguf'],
+  [`${HUB}me/gpt2-GGUF/blob/main/gpt2.Q8_0.gguf`, 'me/gpt2-GGUF/blob/main/gpt2.Q8_0.gguf'],
+  [`${HUB}me/gpt2-GGUF/resolve/main/a.gguf?download=true`, 'me/gpt2-GGUF/blob/main/a.gguf'],
+  ['me/gpt2-GGUF/blob/1a2b/in/a.gguf', 'me/gpt2-GGUF/blob/1a2b/in/a.gguf'],
+])('a GGUF is a model by its own address: %s', (text, id) => {
+  const address = modelAddress(text, BASE);
+  expect(address.id).toBe(id);
+  expect(address.file).toBe(text.replace(/^.*\/|[?].*$/g, ''));
+  expect(modelAddress(id, BASE)).toEqual(address);
+});
+
 test('revision and folder stay as they are in every form in which Hugging Face names them', () => {
   const revisions = [
     'main',

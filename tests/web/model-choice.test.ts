@@ -27,7 +27,7 @@ function shelfOf() {
   return { shelf: shelf as unknown as ModelShelf, load };
 }
 
-function opened(id: string, dtype?: 'f32' | 'f16' | 'q8') {
+function opened(id: string, dtype?: 'f32' | 'f16' | 'q8_0') {
   const { shelf, load } = shelfOf();
   return { choice: new ModelChoice(shelf, { model: id, dtype }, BASE), shelf, load };
 }
@@ -37,7 +37,7 @@ function serverTells(bytes: number | undefined) {
   vi.mocked(findWeights).mockResolvedValue({ files: ['model.safetensors'], outline });
 }
 
-function kept(dtype: 'f32' | 'f16' | 'q8', bytes: number) {
+function kept(dtype: 'f32' | 'f16' | 'q8_0', bytes: number) {
   const manifest = newManifest(FOLDER, FOLDER, dtype);
   vi.mocked(keptCopies).mockResolvedValue([
     { ...manifest, header: headerOf(bytes), complete: true },
@@ -100,7 +100,7 @@ test('a published model that is kept opens by itself, in the numbers of the link
     'f16',
   );
   vi.mocked(keptCopies).mockResolvedValue([{ ...manifest, complete: true }]);
-  const inOthers = opened('gpt2', 'q8');
+  const inOthers = opened('gpt2', 'q8_0');
   await inOthers.choice.open();
   expect(inOthers.load).not.toHaveBeenCalled();
   const inThese = opened('gpt2', 'f16');
@@ -135,7 +135,7 @@ test('what a server tells of one address is not taken for another’s', async ()
   await choice.look();
   tell({ files: ['model.safetensors'], outline: outlineOf(headerOf(2 * MEGABYTE)) });
   await slow;
-  expect(choice.f32Bytes).toBe(548 * MEGABYTE);
+  expect(choice.sizes?.f32Bytes).toBe(548 * MEGABYTE);
   choice.typed = 'https://example.org/third/';
   await choice.load();
   expect(choice.typed).toBe('https://example.org/third/');

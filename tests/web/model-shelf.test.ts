@@ -95,7 +95,7 @@ test('progress of a load that was given up for another is not shown', () => {
 test('a page that is left ends its engine, and loads its model again when it is back', async () => {
   const started = loads();
   const shelf = new ModelShelf();
-  const load = shelf.load(SOURCE, 'q8');
+  const load = shelf.load(SOURCE, 'q8_0');
   started[0]?.resolve();
   await load;
   shelf.leave();
@@ -103,7 +103,7 @@ test('a page that is left ends its engine, and loads its model again when it is 
   const again = shelf.reload();
   started[1]?.resolve();
   await again;
-  expect(shelf.inUse?.dtype).toBe('q8');
+  expect(shelf.inUse?.dtype).toBe('q8_0');
   expect(started).toHaveLength(2);
 });
 

@@ -133,7 +133,10 @@ describe('a document', () => {
       { corrupted: undefined },
       'experiment: has no "corrupted", which the corruption by a prompt needs',
     ],
-    [{ model: { id: 'x', dtype: 'f8' } }, '"model.dtype": "f8", expected one of f32, f16, q8'],
+    [
+      { model: { id: 'x', dtype: 'f8' } },
+      '"model.dtype": "f8", expected one of f32, f16, q8_0, q8',
+    ],
   ])('%j is refused with its place, what was found and what would be right', (change, message) => {
     expect(() => open(change)).toThrow(OpenError);
     expect(() => open(change)).toThrow(message);

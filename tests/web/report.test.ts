@@ -110,7 +110,7 @@ test('the note says which model the figures are of', () => {
     modelNote(REPORT, { id, label: '', nLayer, dtype });
   expect(note('embedded', 4)).toContain('positive control');
   expect(note('gpt2-medium', 24)).toContain('GPT-2-medium');
-  expect(note('gpt2-medium', 24, 'q8')).toContain('rounding');
+  expect(note('gpt2-medium', 24, 'q8_0')).toContain('rounding');
   expect(note('gpt2', 12)).toContain('both');
 });
 

@@ -99,7 +99,7 @@ describe.each(LAYOUTS)('%s', (_, there, used, asked) => {
     }));
     const [folder] = modelFolders(files).folders;
     if (!folder) throw new Error('no folder');
-    const { texts } = await load('f32', await localModel(folder));
+    const { texts } = await load('f32', { local: await localModel(folder) });
     expect(texts).toEqual({ 'config.json': '{"seed": 1}', ...given(used) });
   });
 });

@@ -30,28 +30,30 @@ test('published models are known by name', () => {
 
 test('what cannot fit into a tab is refused by its size', () => {
   expect(() => {
-    requireFits(6.43e9, 'f32', 'GPT-2 XL');
+    requireFits({ f32Bytes: 6.43e9 }, 'f32', 'GPT-2 XL');
   }).toThrow(
     'GPT-2 XL: 6.43 GB of weights in f32 do not fit into a tab, which has 3.80 GB for them here; choose f16',
   );
   expect(() => {
-    requireFits(20e9, 'q8', 'GPT-9');
+    requireFits({ f32Bytes: 20e9 }, 'q8_0', 'GPT-9');
   }).toThrow('choose a smaller GPT-2');
   for (const [bytes, dtype] of [
     [3.25e9, 'f32'],
     [6.43e9, 'f16'],
-    [6.43e9, 'q8'],
+    [6.43e9, 'q8_0'],
   ] as const) {
     expect(() => {
-      requireFits(bytes, dtype, 'GPT-2');
+      requireFits({ f32Bytes: bytes }, dtype, 'GPT-2');
     }).not.toThrow();
   }
 });
 
 test('the most exact weights that fit are proposed', () => {
-  expect(proposedDtype(1.52e9)).toBe('f32');
-  expect(proposedDtype(6.43e9)).toBe('f16');
-  expect(proposedDtype(9e9)).toBe('q8');
+  expect(proposedDtype({ f32Bytes: 1.52e9 })).toBe('f32');
+  expect(proposedDtype({ f32Bytes: 6.43e9 })).toBe('f16');
+  expect(proposedDtype({ f32Bytes: 9e9 })).toBe('q8_0');
+  // What is in q8_0 in the file stays as small whatever is chosen.
+  expect(proposedDtype({ f32Bytes: 6.43e9, q8Bytes: 6.42e9 })).toBe('f32');
 });
 
 test('sizes and times are written for people', () => {
@@ -112,9 +114,14 @@ function beginning(header: string): Uint8Array<ArrayBuffer> {
 
 test('the header tells how large the weights are, and in which numbers', () => {
   const fileBytes = 8 + HEADER.length + 44_160;
-  expect(outlineOf(HEADER)).toEqual({ fileBytes, f32Bytes: 2 * 4000 + 160, dtype: 'f16' });
+  expect(outlineOf(HEADER)).toEqual({
+    fileBytes,
+    f32Bytes: 2 * 4000 + 160,
+    q8Bytes: 0,
+    dtype: 'f16',
+  });
   const q8 = '{"wte.weight": {"dtype": "U8", "shape": [36, 1000], "data_offsets": [0, 36000]}}';
-  expect(outlineOf(q8)).toMatchObject({ f32Bytes: 128_000, dtype: 'q8' });
+  expect(outlineOf(q8)).toMatchObject({ f32Bytes: 128_000, q8Bytes: 128_000, dtype: 'q8_0' });
   for (const text of ['', '{"a": 1}', 'null', '{"a": {"dtype": "I64", "data_offsets": [0, 8]}}']) {
     expect(outlineOf(text)).toBeUndefined();
   }
@@ -132,7 +139,7 @@ test('a look at a file reads no more than its header', async () => {
 });
 
 test('numbers more exact than the file’s are not proposed', () => {
-  expect(proposedDtype(1e9, 2 ** 32, 'f16')).toBe('f16');
-  expect(proposedDtype(1e9, 2 ** 32, 'q8')).toBe('q8');
-  expect(proposedDtype(9e9, 2 ** 32, 'f16')).toBe('q8');
+  expect(proposedDtype({ f32Bytes: 1e9 }, 2 ** 32, 'f16')).toBe('f16');
+  expect(proposedDtype({ f32Bytes: 1e9 }, 2 ** 32, 'q8_0')).toBe('q8_0');
+  expect(proposedDtype({ f32Bytes: 9e9 }, 2 ** 32, 'f16')).toBe('q8_0');
 });

@@ -1,4 +1,4 @@
-/** What f16 and q8 weights change in a sweep's values, against f32. */
+/** What f16 and q8_0 weights change in a sweep's values, against f32. */
 
 import { nativeSweep } from './native.mjs';
 import { COMPARISON, prompts, SURNAME } from './prompts.mjs';
@@ -44,7 +44,7 @@ function changed(sweep, values, target) {
 export async function measureAccuracy(request) {
   const exact = await nativeSweep({ ...request, threads: 2, dtype: 'f32' });
   const result = {};
-  for (const dtype of ['f16', 'q8']) {
+  for (const dtype of ['f16', 'q8_0']) {
     const rounded = await nativeSweep({ ...request, threads: 2, dtype });
     const of = (sweep, what, target) => changed(sweep, sweep.results.sweeps[0][what], target);
     const targets = request.targets.map((_, target) => ({

@@ -70,7 +70,7 @@ function kernelTable(kernels) {
     `| GEMM, one thread | ${names.join(' | ')} |`,
     `| --- | ${names.map(() => '---').join(' | ')} |`,
     row('multiply-add loop, GFLOP/s', ({ peak_gflops: peak }) => peak.toFixed(0)),
-    ...['f32', 'f16', 'q8'].map((format) =>
+    ...['f32', 'f16', 'q8_0'].map((format) =>
       row(`240 × 1024 × 4096, ${format} weights`, ({ gemm }) => {
         const { gflops, of_peak: ofPeak } = gemm[format];
         return `${gflops.toFixed(0)} (${share(ofPeak)})`;
@@ -89,7 +89,7 @@ const bytes = (value) => `${(value / 1e6).toFixed(0)} MB`;
 
 function settingLines({ native, variants }) {
   const [, ...others] = native.settings;
-  const names = ['one thread', 'f16', 'q8'];
+  const names = ['one thread', 'f16', 'q8_0'];
   const lines = others.map(
     ({ times: value }, index) => `- native, ${names[index]}: ${value.toFixed(2)} times as long`,
   );

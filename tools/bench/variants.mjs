@@ -36,7 +36,11 @@ export async function measureVariants(browser, sizes) {
   return {
     ...sizes,
     threads: await inTab({ 'two threads': { threads: 2 }, 'one thread': { threads: 1 } }),
-    formats: await inTab({ f32: { dtype: 'f32' }, f16: { dtype: 'f16' }, q8: { dtype: 'q8' } }),
+    formats: await inTab({
+      f32: { dtype: 'f32' },
+      f16: { dtype: 'f16' },
+      q8_0: { dtype: 'q8_0' },
+    }),
     builds: await inTab({ 'relaxed SIMD': {}, 'plain SIMD128': { variant: 'wasm-simd' } }),
   };
 }

@@ -42,8 +42,8 @@ void add_tokenizer(CLI::App& command, std::string& tokenizer) {
 void add_dtype(CLI::App& command, WeightFormat& dtype) {
   command
       .add_option("--dtype", dtype,
-                  "How weights are kept: f32, f16 (half the memory) or q8 (a quarter)")
-      ->transform(format_by_name(weight_formats()));
+                  "How weights are kept: f32, f16 (half the memory) or q8_0 (a quarter)")
+      ->transform(format_by_name());
 }
 
 CLI::Option* add_ids(CLI::App& command, const std::string& name, std::vector<TokenId>& ids,

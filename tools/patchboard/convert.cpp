@@ -113,7 +113,13 @@ void run_convert(const ConvertArguments& arguments) {
     return;
   }
   if (arguments.dtype == WeightFormat::kF32) {
-    throw Error(ErrorCode::kState, "--dtype f32, expected f16 or q8_0, or --to gguf");
+    throw Error(ErrorCode::kState, "--dtype f32, expected f16, or --to gguf");
+  }
+  if (arguments.dtype == WeightFormat::kQ8) {
+    throw Error(
+        ErrorCode::kState,
+        "--dtype q8_0 is no layout of safetensors, expected it with --to gguf, which writes "
+        "one file");
   }
   const fs::path from(arguments.model);
   const fs::path to(arguments.out);

@@ -53,7 +53,7 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
   command.add_option("file", arguments.file, "The JSON that the page or `patch --json` wrote")
       ->required();
   command.add_option("--dtype", arguments.dtype, "How weights are kept; as in the file by default")
-      ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "q8"}));
+      ->transform(format_name_now());
   add_number(command, "--tolerance", arguments.tolerance,
              "Largest absolute difference of a probability; 1e-5 by default",
              {.least = 0, .above_least = true});
@@ -95,12 +95,9 @@ void add_convert(CLI::App& app, ConvertArguments& arguments) {
   command.add_option("--model", arguments.model, "Folder in the published layout, or a .gguf")
       ->required()
       ->check(kNotEmpty);
-  command
-      .add_option("--dtype", arguments.dtype,
-                  "f16 or q8_0; with --to gguf f32 too. Without it, q8_0 is a layout that only "
-                  "Patchboard reads")
+  command.add_option("--dtype", arguments.dtype, "f16; with --to gguf q8_0 and f32 too")
       ->required()
-      ->transform(format_by_name(weight_formats()));
+      ->transform(format_by_name());
   command
       .add_option("--to", arguments.to,
                   "safetensors in a folder, or gguf: one file with the tokenizer, as llama.cpp "

@@ -31,6 +31,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;
 constexpr const char* kIndex = "model.safetensors.index.json";
+constexpr const char* kWithoutTokenizer =
+    "without a tokenizer, prompts can be given as token ids, and --tokenizer gpt2 is GPT-2's own";
 
 std::ifstream open(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -100,8 +102,8 @@ class TokenizerTexts {
           folder / (is_there(folder / "vocab.json") ? "merges.txt" : "vocab.json");
       throw Error(ErrorCode::kState, "cannot read " + missing.string() +
                                          ", expected vocab.json and merges.txt, or tokenizer.json, "
-                                         "beside config.json; without a tokenizer, prompts can be "
-                                         "given as token ids, and --tokenizer gpt2 is GPT-2's own");
+                                         "beside config.json; " +
+                                         kWithoutTokenizer);
     }
   }
 
@@ -132,6 +134,23 @@ class TokenizerTexts {
 
 std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+/// What a file that says all of its model says of a tokenizer that is not read.
+void tell_tokenizer(const ModelTexts& texts, const std::string& file, TokenizerUse use) {
+  if (texts.has_tokenizer() || use == TokenizerUse::kGpt2) {
+    return;
+  }
+  const std::string& problem = texts.tokenizer_problem;
+  if (use == TokenizerUse::kRequired) {
+    throw Error(ErrorCode::kState,
+                file + ": " +
+                    (problem.empty() ? "its metadata has no tokenizer, expected one" : problem) +
+                    "; " + kWithoutTokenizer);
+  }
+  if (!problem.empty()) {
+    std::cerr << "note: " << file << ": " << problem << "; its tokenizer is not read\n";
+  }
 }
 
 void use_gpt2_if_asked(Session& session, TokenizerUse use) {
@@ -249,12 +268,8 @@ void load_model_folder(Session& session, const std::string& path, WeightFormat f
     session.end_file();
   }
   use_gpt2_if_asked(session, tokenizer);
-  if (files.is_gguf && tokenizer == TokenizerUse::kRequired && !session.has_tokenizer()) {
-    throw Error(ErrorCode::kState,
-                files.weights[0] +
-                    ": its metadata has no tokenizer of GPT-2's kind, expected one; "
-                    "prompts can be given as token ids, and --tokenizer gpt2 is "
-                    "GPT-2's own");
+  if (session.model_texts()) {
+    tell_tokenizer(*session.model_texts(), files.weights[0], tokenizer);
   }
   session.finish();
 }

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "core/weights/quantization.h"
 #include "tools/patchboard/model_folder.h"
 
 namespace patchboard {
@@ -16,6 +17,9 @@ void load_model(Session& session, const ModelArguments& model, WeightFormat dtyp
     load_embedded_model(session, dtype, use);
   } else {
     load_model_folder(session, model.model, dtype, use);
+  }
+  if (session.quantization() != DType::kOther && !model.json) {
+    std::cerr << "note: " << quantization_cost(session.quantization()) << '\n';
   }
   if (use == TokenizerUse::kGpt2 && !model.json) {
     std::cout << (model.model.empty() ? "The embedded model" : model.model)

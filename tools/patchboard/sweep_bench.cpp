@@ -61,7 +61,7 @@ Json sweep_bench(const BenchArguments& arguments) {
   std::array<Setting, 4> settings{{{"f32", WeightFormat::kF32, threads, {}},
                                    {"f32", WeightFormat::kF32, 1, {}},
                                    {"f16", WeightFormat::kF16, threads, {}},
-                                   {"q8", WeightFormat::kQ8, threads, {}}}};
+                                   {"q8_0", WeightFormat::kQ8, threads, {}}}};
   for (int round = 0; round < arguments.rounds; ++round) {
     for (Setting& setting : settings) {
       setting.seconds.push_back(time_sweep(arguments, setting));

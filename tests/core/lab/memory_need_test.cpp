@@ -125,7 +125,7 @@ TEST_F(MemoryNeedTest, OfWhatIsTooMuchSaysWhatWouldBeLess) {
   experiment.sites = {Site::kResidPost};
   expect_error(ErrorCode::kMemory, {"200 MB", "with prompts of", "tokens it would need"},
                [&] { require_memory(gpt2, experiment, 200'000'000); });
-  expect_error(ErrorCode::kMemory, {"1 MB", "f16 or q8"},
+  expect_error(ErrorCode::kMemory, {"1 MB", "f16 or q8_0"},
                [&] { require_memory(gpt2, experiment, 1'000'000); });
 }
 

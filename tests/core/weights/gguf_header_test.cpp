@@ -83,6 +83,39 @@ TEST(GgufHeader, CanBeReadAgainFromItsText) {
   EXPECT_EQ(again.tensors.back().begin, header.tensors.back().begin);
 }
 
+/// What a file says of its tokenizer, with these values; empty where it is read, or not there.
+std::string tokenizer_problem(const std::string& model, const std::string& split, bool has_merges) {
+  GgufModel said;
+  const auto set = [&](const std::string& key, const GgufValue& value) { said.set(key, value); };
+  for (const char* key : {"block_count", "context_length", "embedding_length",
+                          "feed_forward_length", "attention.head_count"}) {
+    set(std::string("gpt2.") + key, std::int64_t{1});
+  }
+  set("gpt2.attention.layer_norm_epsilon", 1e-5);
+  set("tokenizer.ggml.model", std::string_view(model));
+  set("tokenizer.ggml.pre", std::string_view(split));
+  said.begin_array("tokenizer.ggml.tokens", GgufType::kString);
+  said.add("tokenizer.ggml.tokens", std::string_view("a"));
+  if (has_merges) {
+    said.begin_array("tokenizer.ggml.merges", GgufType::kString);
+    said.add("tokenizer.ggml.merges", std::string_view("a a"));
+  }
+  const ModelTexts texts = said.texts({});
+  EXPECT_EQ(texts.has_tokenizer(), texts.tokenizer_problem.empty());
+  return texts.tokenizer_problem;
+}
+
+TEST(GgufHeader, ATokenizerThatIsNotReadIsSaidByWhatItIs) {
+  EXPECT_EQ(tokenizer_problem("gpt2", "gpt-2", true), "");
+  EXPECT_EQ(tokenizer_problem("gpt2", "default", true), "");
+  EXPECT_EQ(tokenizer_problem("gpt2", "qwen2", true),
+            R"(`tokenizer.ggml.pre` is "qwen2", expected "gpt-2", its way of splitting a text)");
+  EXPECT_EQ(tokenizer_problem("llama", "default", true),
+            R"(`tokenizer.ggml.model` is "llama", expected "gpt2", byte-level BPE)");
+  EXPECT_EQ(tokenizer_problem("gpt2", "gpt-2", false),
+            "`tokenizer.ggml.merges` is missing, expected the pairs that are joined, in order");
+}
+
 TEST(GgufHeader, CutAnywhereIsRefused) {
   const std::string file = whole_file();
   const auto end = static_cast<std::size_t>(read(file, file.size()).data_begin);

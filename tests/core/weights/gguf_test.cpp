@@ -13,6 +13,7 @@
 #include "core/weights/block_formats.h"
 #include "core/weights/fingerprint.h"
 #include "core/weights/number_formats.h"
+#include "core/weights/quantization.h"
 #include "tests/core/support/expect_error.h"
 #include "tests/core/support/gguf_writer.h"
 #include "tests/core/support/random_model.h"
@@ -149,6 +150,7 @@ TEST(Gguf, NeedsNoOtherFileForItsTokenizer) {
   Session session(1);
   load(session, "q8_0.gguf");
   ASSERT_TRUE(session.has_tokenizer());
+  EXPECT_EQ(session.quantization(), DType::kQ80);
   for (const auto& [text, ids] : expected()["texts"].items()) {
     EXPECT_EQ(session.encode(text), ids.get<std::vector<TokenId>>()) << text;
   }
@@ -161,6 +163,18 @@ std::string f32_fingerprint(const std::string& name, WeightFormat format, std::s
   Session session(1);
   load(session, name, format, piece);
   return session.fingerprint();
+}
+
+TEST(Gguf, WhatQuantisedNumbersCostIsSaid) {
+  EXPECT_EQ(quantization_name(DType::kQ4K), "q4_K");
+  EXPECT_NE(quantization_cost(DType::kQ80).find("these are q8_0 weights: 8.5 bits a number"),
+            std::string::npos);
+  Session session(1);
+  for (const auto& [name, type] : std::map<std::string, DType>{
+           {"f16.gguf", DType::kOther}, {"q4_1.gguf", DType::kQ41}, {"q5_0.gguf", DType::kQ50}}) {
+    load(session, name);
+    EXPECT_EQ(session.quantization(), type) << name;
+  }
 }
 
 TEST(Gguf, DoesNotDependOnThePieces) {
@@ -230,10 +244,9 @@ Copied copied(const std::string& name, WeightFormat format, std::size_t piece) {
   Copied result;
   for (std::size_t at = 0; at < file.size(); at += piece) {
     session.feed(std::as_bytes(std::span(std::string_view(file).substr(at, piece))));
-    if (session.model_texts()) {
-      const auto kept = session.loader().kept();
-      result.copy.append(reinterpret_cast<const char*>(kept.data()), kept.size());
-    }
+    EXPECT_EQ(session.weights_header().empty(), !session.model_texts());
+    const auto kept = session.kept();
+    result.copy.append(reinterpret_cast<const char*>(kept.data()), kept.size());
   }
   session.finish();
   result.fingerprint = session.fingerprint();

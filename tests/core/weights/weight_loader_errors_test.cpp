@@ -263,9 +263,39 @@ TEST(WeightLoaderErrors, RefusesAModelLargerThanMemoryCanAddress) {
   Config config = tiny_config();
   config.d_model = 100'000;
   config.d_mlp = 400'000;
-  config.n_layer = sizeof(Index) == 8 ? 1'000'000'000 : 1;
+  config.n_layer = sizeof(Index) == 8 ? 140'000'000 : 1;
   expect_error(ErrorCode::kConfig, {"MB does not fit into the memory", "q8"},
                [&] { WeightLoader(config, WeightFormat::kF32); });
+}
+
+TEST(WeightLoaderErrors, CountsWhatAFilesOwnNumbersTakeInMemory) {
+  if (sizeof(Index) == 8) {
+    GTEST_SKIP() << "no header is as large as what 64 bits address";
+  }
+  Config config = tiny_config();
+  config.d_model = 9'600;
+  config.d_mlp = 4 * config.d_model;  // 1.1 billion weights: 4.4 GB in f32, 1.2 GB in q8_0
+  const auto load_header = [&](WeightFormat format) {
+    std::string json;
+    std::uint64_t at = 0;
+    for (const TensorShape& shape : tensor_shapes(config)) {
+      if (shape.required) {
+        const std::uint64_t end = at + 4 * static_cast<std::uint64_t>(shape.rows) *
+                                           static_cast<std::uint64_t>(shape.cols);
+        json += (json.empty() ? "{" : ",") + ('"' + shape.name) + R"(":{"dtype":"F32","shape":)" +
+                shape_text(shape.sizes()) + R"(,"data_offsets":[)" + std::to_string(at) + "," +
+                std::to_string(end) + "]}";
+        at = end;
+      }
+    }
+    json += "}";
+    const std::uint64_t size = json.size();
+    WeightLoader loader(config, format);
+    loader.feed(std::as_bytes(std::span(&size, 1)));
+    loader.feed(std::as_bytes(std::span(json)));
+  };
+  expect_error(ErrorCode::kConfig, {"MB does not fit into the memory", "q8_0"},
+               [&] { load_header(WeightFormat::kF32); });
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ constexpr double kGiga = 1e9;
 constexpr int kWarmUp = 2;  // rounds; WebAssembly starts in a compiler that does not optimise
 constexpr std::array<Index, 6> kFewRows = {1, 2, 4, 6, 8, 16};
 const std::array<std::pair<const char*, WeightFormat>, 3> kFormats = {
-    {{"f32", WeightFormat::kF32}, {"f16", WeightFormat::kF16}, {"q8", WeightFormat::kQ8}}};
+    {{"f32", WeightFormat::kF32}, {"f16", WeightFormat::kF16}, {"q8_0", WeightFormat::kQ8}}};
 
 template <typename Work>
 double seconds_of(const Work& work) {

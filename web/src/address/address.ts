@@ -8,7 +8,7 @@ import {
   type TargetText,
 } from '../experiment/experiment';
 import { DEFAULT_CHOICE, type MetricChoice } from '../result/metrics';
-import { type Dtype, isDtype } from '../weights/dtype';
+import { type Dtype, dtypeOf } from '../weights/dtype';
 import { EMBEDDED_ID, type StandIn } from '../weights/sources';
 import { QueryReader } from './query-reader';
 
@@ -136,9 +136,10 @@ export function fromQuery(
   defaults: Experiment,
 ): AddressState & { problems: string[] } {
   const query = new QueryReader(text);
-  const dtype = query.text('dtype');
-  if (dtype !== undefined && !isDtype(dtype)) {
-    query.problem(`the address asks for weights in "${dtype}", expected f32, f16 or q8`);
+  const asked = query.text('dtype');
+  const dtype = asked === undefined ? undefined : dtypeOf(asked);
+  if (asked !== undefined && !dtype) {
+    query.problem(`the address asks for weights in "${asked}", expected f32, f16 or q8_0`);
   }
   const tokenizer = query.text('tokenizer');
   if (tokenizer !== undefined && tokenizer !== 'gpt2') {
@@ -170,7 +171,7 @@ export function fromQuery(
   };
   return {
     model: query.text('model') ?? EMBEDDED_ID,
-    dtype: dtype !== undefined && isDtype(dtype) ? dtype : undefined,
+    dtype,
     ...(tokenizer === 'gpt2' && { tokenizer }),
     experiment,
     choice: query.choice(),

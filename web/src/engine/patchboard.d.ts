@@ -29,6 +29,8 @@ export type ModelInfo = {
   parameters: number,
   fingerprint: string,
   weightBytes: number,
+  quantization: string,
+  quantizationCost: string,
   hasTokenizer: boolean,
   fitsGpt2Tokenizer: boolean
 };
@@ -187,7 +189,9 @@ export type Repairs = {
 };
 
 export interface Session {
-  begin(configJson: string, dtype: 'f32' | 'f16' | 'q8', files: string[]): void;
+  begin(configJson: string, dtype: 'f32' | 'f16' | 'q8_0', files: string[]): void;
+  beginFile(dtype: 'f32' | 'f16' | 'q8_0', file: string): void;
+  modelTexts(): {config: string, tokenizer: Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer_config.json', string>>, problem: string} | undefined;
   setTokenizer(texts: Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer.json' | 'added_tokens.json' | 'special_tokens_map.json' | 'tokenizer_config.json', string>>): void;
   useGpt2Tokenizer(mergesTxt: string): void;
   reserve(bytes: number): number;

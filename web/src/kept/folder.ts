@@ -1,6 +1,6 @@
 /** The origin's private folder with the models that are kept: `models/<key>/`. */
 
-import type { Dtype } from '../weights/dtype';
+import { type Dtype, OLD_Q8 } from '../weights/dtype';
 import { xxhash64 } from '../weights/hash';
 import { type Manifest, readManifest } from './manifest';
 
@@ -18,7 +18,8 @@ export async function modelsFolder(): Promise<FileSystemDirectoryHandle> {
 
 /** The name of a model's folder; its address can be too long for one. */
 export async function keyOf(address: string, dtype: Dtype): Promise<string> {
-  return `${dtype}-${await xxhash64(address)}`;
+  const name = dtype === 'q8_0' ? OLD_Q8 : dtype; // so that what an older page kept is found
+  return `${name}-${await xxhash64(address)}`;
 }
 
 function isMissing(error: unknown): boolean {

@@ -4,6 +4,7 @@
  */
 
 import { isDomError, messageOf } from '../errors/errors';
+import type { Texts } from '../weights/texts';
 import type { KeptModel } from './kept-model';
 import { OUTDATED } from './kept-writer';
 import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
@@ -71,6 +72,16 @@ export class Keeper {
     }
     this.manifest.bytes = this.chunks * CHUNK_BYTES;
     await this.attempt((writer) => writer.keepFirst(this.chunks));
+  }
+
+  /** The small files that an earlier visit kept; undefined where they are not there, or not as they were written. */
+  async texts(): Promise<Texts | undefined> {
+    if (!this.writer || !this.model) return undefined;
+    try {
+      return await this.model.texts();
+    } catch {
+      return undefined; // the weights' file says them once more
+    }
   }
 
   /** All of the small files, by their names. */

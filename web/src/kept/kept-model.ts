@@ -5,7 +5,13 @@ import { decodeText } from '../weights/decode';
 import type { Dtype } from '../weights/dtype';
 import { FILES } from '../weights/files';
 import { xxhash64 } from '../weights/hash';
-import { BESIDE, TOKENIZER_FILES, type TokenizerFile } from '../weights/texts';
+import {
+  BESIDE,
+  readTexts,
+  TOKENIZER_FILES,
+  type TokenizerFile,
+  type Texts,
+} from '../weights/texts';
 import {
   fileOf,
   folderOf,
@@ -94,6 +100,15 @@ export class KeptModel {
         throw new DamagedText(`${name} on this machine is damaged`);
       }
       return decodeText(bytes, name);
+    });
+  }
+
+  /** All of them. Rejects as `text` does. */
+  texts(): Promise<Texts> {
+    const need = (name: string) => this.text(name);
+    return readTexts({
+      need,
+      find: async (name) => (this.hasText(name) ? need(name) : undefined),
     });
   }
 

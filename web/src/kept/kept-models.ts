@@ -1,6 +1,6 @@
 /** All models on this machine's disk, for the page to show and to remove. */
 
-import type { Dtype } from '../weights/dtype';
+import { dtypeOf } from '../weights/dtype';
 import { fileOf, loadManifest, modelsFolder, PARTIAL, removeFrom, WEIGHTS } from './folder';
 import { withModel } from './lock';
 import type { Manifest } from './manifest';
@@ -62,8 +62,8 @@ export async function keptCopies(address: string): Promise<Manifest[]> {
 
 /** What it is called: "https://example.org/gpt2/ in f16". */
 export function nameOf({ key, manifest }: KeptEntry): string {
-  const [dtype] = key.split('-') as [Dtype];
-  return `${manifest?.label ?? 'a copy that cannot be read'} in ${dtype}`;
+  const [name = ''] = key.split('-');
+  return `${manifest?.label ?? 'a copy that cannot be read'} in ${dtypeOf(name) ?? name}`;
 }
 
 /** Rejects where a tab is using it. */

@@ -1,7 +1,7 @@
 /** What is written beside the weights that are kept on this machine. */
 
 import type { DigestState } from '../weights/digest';
-import type { Dtype } from '../weights/dtype';
+import { type Dtype, dtypeOf } from '../weights/dtype';
 import type { FileVersion } from '../weights/file-version';
 
 /** Kept weights are checked, and continued, in pieces of this size. */
@@ -87,7 +87,9 @@ function isManifest(found: Partial<Manifest> | null): found is Manifest {
 export function readManifest(text: string): Manifest | undefined {
   try {
     const found = JSON.parse(text) as Partial<Manifest> | null;
-    return isManifest(found) ? found : undefined;
+    if (!isManifest(found)) return undefined;
+    const dtype = dtypeOf(found.dtype);
+    return dtype && { ...found, dtype };
   } catch {
     return undefined; // written by nobody, or by half
   }

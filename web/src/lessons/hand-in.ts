@@ -34,9 +34,9 @@ function answerOf(answer: Answer) {
   return { step, title, question, guess, ...asked, ...given, verdict, when };
 }
 
-function documentOf({ name, saved, lesson, model, answers }: HandIn) {
+function documentOf({ name, saved, lesson, model, answers }: HandIn, dtype: string) {
   const { address, title, steps, digest } = lesson;
-  const { id, label, dtype, digest: fingerprint } = model;
+  const { id, label, digest: fingerprint } = model;
   return {
     patchboard_answers: VERSION,
     ...(name !== '' && { name }),
@@ -47,12 +47,12 @@ function documentOf({ name, saved, lesson, model, answers }: HandIn) {
   };
 }
 
-/** What tells whether a file was changed since it was saved. */
-export const checkOf = (handIn: HandIn): Promise<string> =>
-  xxhash64(JSON.stringify(documentOf(handIn)));
+/** What tells whether a file was changed since it was saved. dtype: as it says it, perhaps by an older name. */
+export const checkOf = (handIn: HandIn, dtype: string = handIn.model.dtype): Promise<string> =>
+  xxhash64(JSON.stringify(documentOf(handIn, dtype)));
 
 export async function handInText(handIn: HandIn): Promise<string> {
-  const document = { ...documentOf(handIn), check: await checkOf(handIn) };
+  const document = { ...documentOf(handIn, handIn.model.dtype), check: await checkOf(handIn) };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 

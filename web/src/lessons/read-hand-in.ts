@@ -3,7 +3,7 @@
 import type { Answer, Answers, OnMap } from './answers';
 import { GUESSES, type Verdict } from './lesson';
 import { InputValue } from '../opening/input-value';
-import { DTYPES } from '../weights/dtype';
+import { DTYPE_NAMES, dtypeOf } from '../weights/dtype';
 import { checkOf, type HandIn, VERSION } from './hand-in';
 
 const VERDICTS = ['right', 'near', 'wrong', 'shown'] as const;
@@ -99,7 +99,7 @@ function readModel(value: InputValue): Answers['model'] {
   return {
     id: value.at('id').text(),
     label: value.at('label').text(),
-    dtype: value.at('dtype').oneOf(DTYPES.map(({ id }) => id)),
+    dtype: dtypeOf(value.at('dtype').oneOf(DTYPE_NAMES)) ?? 'f32',
     digest: value.at('digest').text(),
   };
 }
@@ -140,7 +140,8 @@ export async function readHandIn(text: string, file: string): Promise<HandIn> {
     answers: readAnswers(document.at('answers'), lesson.steps),
   };
   const check = document.at('check');
-  if (check.text() !== (await checkOf(handIn))) {
+  const written = document.at('model').at('dtype').text();
+  if (check.text() !== (await checkOf(handIn, written))) {
     check.fail('is not that of the rest of the file, which was changed since it was saved');
   }
   return handIn;

@@ -18,6 +18,11 @@ export class Feeder {
     if (Object.keys(tokenizer).length > 0) this.session.setTokenizer(tokenizer);
   }
 
+  /** The same of a file that says all of its model; `session.modelTexts` has it once its header was fed. */
+  beginFile(name: string): void {
+    this.session.beginFile(this.dtype, name);
+  }
+
   feed(bytes: Uint8Array): void {
     const address = this.session.reserve(bytes.byteLength);
     this.module.HEAPU8.set(bytes, address);

@@ -8,7 +8,7 @@ import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '..
 import { readText } from '../weights/download';
 import { requireFits } from '../weights/dtype';
 import { compareVersions, type FileVersion } from '../weights/file-version';
-import { FILES } from '../weights/files';
+import { FILES, saysItsModel } from '../weights/files';
 import { findWeights } from '../weights/find-weights';
 import { LargeFile } from '../weights/large-file';
 import { fileAddress } from '../weights/model-address';
@@ -20,6 +20,7 @@ import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
 import { SmallFiles } from './small-files';
+import { textsOfFile } from './texts-of-file';
 import { WeightFiles } from './weight-files';
 
 export class AddressLoad {
@@ -27,7 +28,8 @@ export class AddressLoad {
   private readonly small: SmallFiles;
   private files = new WeightFiles([FILES.weights]);
   private outline: Outline | undefined;
-  private config = '';
+  /** Undefined as long as only the weights' file says them. */
+  private texts: Texts | undefined;
   /** Whether there is nothing left to go on with: what is loaded is right, or of no use. */
   private isOver = false;
 
@@ -64,21 +66,31 @@ export class AddressLoad {
 
   /** Resolves to what a later visit needs. */
   private async load(): Promise<Origin | undefined> {
-    const texts = await readTexts(this.small);
-    this.config = texts.config;
+    const areBeside = !saysItsModel(this.source.file);
+    this.texts = await (areBeside ? readTexts(this.small) : this.keeper.texts());
     await this.find();
-    this.feeder.begin(texts, [...this.files.names]);
-    await this.keeper.addTexts(namedTexts(texts));
-    await this.continueKept(texts);
+    this.begin();
+    if (areBeside) await this.keepTexts();
+    await this.continueKept();
     let origin = this.origin;
     while (!this.files.areWhole) {
-      if (!(await this.fetchRest(texts))) continue;
+      if (!(await this.fetchRest())) continue;
       origin = this.origin;
       await this.endFile();
     }
     this.isOver = true;
     this.feeder.session.finish();
     return origin && { ...origin, ...(this.files.areSeveral && { parts: this.files.parts }) };
+  }
+
+  private begin(): void {
+    const { names } = this.files;
+    if (this.texts) this.feeder.begin(this.texts, [...names]);
+    else this.feeder.beginFile(names[0] ?? '');
+  }
+
+  private async keepTexts(): Promise<void> {
+    if (this.texts) await this.keeper.addTexts(namedTexts(this.texts));
   }
 
   /** Of what is had so far. */
@@ -98,18 +110,19 @@ export class AddressLoad {
   /** Which files there are, unless somebody has looked before; and whether they fit. */
   private async find(): Promise<void> {
     const { source, feeder } = this;
-    const { files, outline } = source.files
-      ? { files: source.files, outline: source.outline }
+    const known = source.files ?? (saysItsModel(source.file) ? [source.file ?? ''] : undefined);
+    const { files, outline } = known
+      ? { files: known, outline: source.outline }
       : await findWeights(source, { onState: this.onState });
     this.files = new WeightFiles(files);
     this.outline = outline;
-    if (outline) requireFits(outline.f32Bytes, feeder.dtype, this.addressOf(files[0] ?? ''));
+    if (outline) requireFits(outline, feeder.dtype, this.addressOf(files[0] ?? ''));
   }
 
   private async expectedDigest(): Promise<DigestCheck | undefined> {
     const file = this.files.current;
     const pointer = pointerAddress(this.source.folder, file);
-    let expected = digestInConfig(this.config, file);
+    let expected = digestInConfig(this.texts?.config ?? '', file);
     try {
       if (pointer) expected = digestInPointer(await readText(this.small.open(pointer), pointer));
     } catch (error) {
@@ -119,14 +132,14 @@ export class AddressLoad {
   }
 
   /** Goes on with what is kept, or from the start where that is of no use. */
-  private async continueKept(texts: Texts): Promise<void> {
+  private async continueKept(): Promise<void> {
     const isUsable = (await this.feedKept()) && (await this.isUnchanged());
     this.files.digest = isUsable ? await this.expectedDigest() : undefined;
     const { digest, position } = this.files;
     const { digest: saved, parts = [] } = this.keeper.manifest;
     // Its checksum may not have been known then, or be of the file after this one.
     const isOfThis = saved && saved.at >= position && parts.length === this.files.parts.length;
-    if (!isUsable || (digest && position > 0 && !isOfThis)) await this.startOver(texts);
+    if (!isUsable || (digest && position > 0 && !isOfThis)) await this.startOver();
     else if (position > 0 && isOfThis) digest?.load(saved);
   }
 
@@ -180,16 +193,17 @@ export class AddressLoad {
     return true;
   }
 
-  private async startOver(texts: Texts): Promise<void> {
+  private async startOver(): Promise<void> {
     this.files.restart();
-    this.feeder.begin(texts, [...this.files.names]);
+    if (saysItsModel(this.source.file)) this.texts = undefined; // of what was kept
+    this.begin();
     await this.keeper.restart();
     this.files.digest = await this.expectedDigest();
     if (this.keeper.isKeeping) this.feeder.session.keep();
   }
 
   /** Returns whether the file is whole; where it had changed, the load begins again with the first of them. */
-  private async fetchRest(texts: Texts): Promise<boolean> {
+  private async fetchRest(): Promise<boolean> {
     const { files } = this;
     const { position, version } = files;
     if (version && version.total === position) return true;
@@ -203,7 +217,7 @@ export class AddressLoad {
       if (piece.kind === 'restart') {
         this.report.note(piece.reason);
         const isFirst = files.parts.length === 0;
-        await this.startOver(texts);
+        await this.startOver();
         this.tellReading(remote);
         if (!isFirst) return false;
       } else {
@@ -223,6 +237,7 @@ export class AddressLoad {
     const { files } = this;
     files.digest?.update(files.position, bytes);
     this.feeder.feed(bytes);
+    if (!this.texts) await this.takeTexts();
     this.requireFits();
     files.position += bytes.byteLength;
     files.version = remote.version;
@@ -233,12 +248,18 @@ export class AddressLoad {
     await this.keeper.append(kept, () => this.originOf(remote.version));
   }
 
+  /** As soon as the header is there. */
+  private async takeTexts(): Promise<void> {
+    this.texts = textsOfFile(this.feeder.session, this.report);
+    await this.keepTexts();
+  }
+
   /** As soon as the header is there, where nobody could tell before. */
   private requireFits(): void {
     if (this.outline || this.files.areSeveral) return;
     this.outline = outlineOf(this.feeder.session.weightsHeader());
     if (!this.outline) return;
-    requireFits(this.outline.f32Bytes, this.feeder.dtype, this.addressOf(this.files.current));
+    requireFits(this.outline, this.feeder.dtype, this.addressOf(this.files.current));
   }
 
   private async endFile(): Promise<void> {

@@ -4,6 +4,7 @@ import { answeredWithin } from '../errors/deadline';
 import { Keeper, NO_STORAGE } from '../kept/keeper';
 import { KeptModel } from '../kept/kept-model';
 import { newManifest } from '../kept/manifest';
+import { saysItsModel } from '../weights/files';
 import { keptAddress, type ModelSource } from '../weights/sources';
 import type { Feeder } from './feeder';
 import { AddressLoad } from './from-address';
@@ -51,9 +52,11 @@ async function keeperFor(
   for (let look = 0; look < LOOKS; look++) {
     const kept = await openKept(source, feeder, report);
     if (kept?.isComplete) {
-      const server = new SmallFiles(source.folder, (state) => {
-        report.enter(state);
-      });
+      const server = saysItsModel(source.file)
+        ? undefined
+        : new SmallFiles(source.folder, (state) => {
+            report.enter(state);
+          });
       if (await loadFromKept(feeder, kept, server, report)) return undefined;
       if (!(await isRemoved(kept))) break;
     } else {

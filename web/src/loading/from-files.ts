@@ -6,6 +6,7 @@ import { localBytes, type LocalModel } from '../weights/local-files';
 import { readTexts } from '../weights/texts';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
+import { textsOfFile } from './texts-of-file';
 
 export async function loadFromFiles(
   feeder: Feeder,
@@ -13,17 +14,20 @@ export async function loadFromFiles(
   report: LoadReport,
 ): Promise<void> {
   const textOf = async (file: File) => decodeText(await file.arrayBuffer(), file.name);
-  const texts = await readTexts({
-    need: () => textOf(model.config),
-    find: async (name) => {
-      const file = model.tokenizer[name];
-      return file && textOf(file);
-    },
-  });
-  feeder.begin(
-    texts,
-    model.weights.map((file) => file.name),
-  );
+  const names = model.weights.map((file) => file.name);
+  const { config, tokenizer } = model;
+  if (config) {
+    const texts = await readTexts({
+      need: () => textOf(config),
+      find: async (name) => {
+        const file = tokenizer[name];
+        return file && textOf(file);
+      },
+    });
+    feeder.begin(texts, names);
+  } else {
+    feeder.beginFile(names[0] ?? '');
+  }
   report.begin({ kind: 'disk' }, localBytes(model));
   for (const file of model.weights) {
     const read = reading(file.stream());
@@ -33,5 +37,6 @@ export async function loadFromFiles(
     }
     feeder.session.endFile();
   }
+  if (!config) textsOfFile(feeder.session, report);
   feeder.session.finish();
 }

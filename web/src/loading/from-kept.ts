@@ -15,17 +15,17 @@ export type Server = Pick<SmallFiles, 'need' | 'find'>;
 /** For so long, a copy waits for what its server may have beside it. */
 const BESIDE_MS = 3000;
 
-/** One small file that is damaged is no reason to fetch gigabytes again. */
+/** One small file that is damaged is no reason to fetch gigabytes again, where its server has it. */
 async function textOf(
   kept: KeptModel,
   name: string,
-  server: Server,
+  server: Server | undefined,
   report: LoadReport,
 ): Promise<string> {
   try {
     return await kept.text(name);
   } catch (error) {
-    if (!(error instanceof DamagedText)) throw error;
+    if (!server || !(error instanceof DamagedText)) throw error;
     const text = await server.need(name);
     if (!(await kept.repair(name, text))) {
       throw new DamagedCopy(`${error.message}, and the server has another one by now`);
@@ -36,10 +36,14 @@ async function textOf(
 }
 
 /** With what stands beside its texts on the server, where an older page did not ask; nothing is said where it is silent. */
-async function textsOf(kept: KeptModel, server: Server, report: LoadReport): Promise<Texts> {
+async function textsOf(
+  kept: KeptModel,
+  server: Server | undefined,
+  report: LoadReport,
+): Promise<Texts> {
   const need = (name: string) => textOf(kept, name, server, report);
   const beside = { isAsked: false, isAnswered: true };
-  const findBeside = async (name: TokenizerFile) => {
+  const findBeside = async (server: Server, name: TokenizerFile) => {
     beside.isAsked = true;
     try {
       return await answeredWithin(server.find(name, ONCE), BESIDE_MS, 'no answer');
@@ -50,7 +54,7 @@ async function textsOf(kept: KeptModel, server: Server, report: LoadReport): Pro
   };
   const find = async (name: TokenizerFile) => {
     if (kept.hasText(name)) return need(name);
-    return kept.misses(name) ? findBeside(name) : undefined;
+    return server && kept.misses(name) ? findBeside(server, name) : undefined;
   };
   const texts = await readTexts({ need, find });
   if (beside.isAsked && beside.isAnswered) await kept.addTexts(namedTexts(texts));
@@ -61,7 +65,7 @@ async function textsOf(kept: KeptModel, server: Server, report: LoadReport): Pro
 async function load(
   feeder: Feeder,
   kept: KeptModel,
-  server: Server,
+  server: Server | undefined,
   report: LoadReport,
 ): Promise<void> {
   const parts = kept.manifest?.parts;
@@ -78,11 +82,14 @@ async function load(
   feeder.session.finish();
 }
 
-/** Whether the copy was whole and right; one that is not is of no use any more, and the page says so. */
+/**
+ * Whether the copy was whole and right; one that is not is of no use any more, and the page says so. server: undefined
+ * where the weights' file alone had said what the texts say.
+ */
 export async function loadFromKept(
   feeder: Feeder,
   kept: KeptModel,
-  server: Server,
+  server: Server | undefined,
   report: LoadReport,
 ): Promise<boolean> {
   try {

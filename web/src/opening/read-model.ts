@@ -1,6 +1,6 @@
 /** Where a document's numbers came from. */
 
-import { type Dtype, DTYPES } from '../weights/dtype';
+import { type Dtype, DTYPE_NAMES, dtypeOf } from '../weights/dtype';
 import type { StandIn } from '../weights/sources';
 import type { InputValue } from './input-value';
 
@@ -19,7 +19,7 @@ export function readModel(document: InputValue): SavedModel | undefined {
   model?.requireKeys(['id', 'label', 'dtype', 'digest', 'tokenizer']);
   const id = model?.findValue('id')?.text();
   if (!model || id === undefined) return undefined;
-  const dtype = model.findValue('dtype')?.oneOf(DTYPES.map((known) => known.id)) ?? 'f32';
+  const dtype = dtypeOf(model.findValue('dtype')?.oneOf(DTYPE_NAMES) ?? 'f32') ?? 'f32';
   const digest = model.findValue('digest')?.text();
   const label = model.findValue('label')?.text() ?? id;
   const tokenizer = model.findValue('tokenizer')?.oneOf(['gpt2'] as const);

@@ -115,13 +115,13 @@ export function heatmapVerdict(result: LabResult, sweep: SweepValues, target: nu
 /** How a model's figures relate to the report's. */
 export function modelNote(
   report: Report,
-  model: { id: string; label: string; nLayer: number; dtype: string },
+  model: { id: string; label: string; nLayer: number; dtype: string; quantization?: string },
 ): string {
   const column = matching(report, model.nLayer);
   const number =
-    model.dtype === 'f32'
+    model.dtype === 'f32' && !model.quantization
       ? ''
-      : ` Its weights are kept in ${model.dtype}, so small differences come from rounding.`;
+      : ` Its weights are kept in ${model.quantization || model.dtype}, so small differences come from rounding.`;
   if (model.id === EMBEDDED_ID) {
     return (
       'The model in use is not GPT-2. It is a small model trained for the purpose, a positive control: it ' +

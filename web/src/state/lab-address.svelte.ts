@@ -4,7 +4,7 @@ import { fromQuery, toQuery } from '../address/address';
 import { DEFAULTS, keyOf } from '../experiment/defaults';
 import { DEFAULT_CHOICE, type MetricChoice } from '../result/metrics';
 import { LARGEST_MEMORY, proposedDtype } from '../weights/dtype';
-import { EMBEDDED_ID } from '../weights/sources';
+import { EMBEDDED_ID, sizesOf } from '../weights/sources';
 import { AddressTrail, type Stop } from './address-trail';
 import type { Lab } from './lab.svelte';
 import { placeFromKey, placeKey } from './selection.svelte';
@@ -47,8 +47,9 @@ export class LabAddress {
     const { inUse } = this.lab.shelf;
     if (!inUse) return this.opened.dtype;
     const { source, dtype: used } = inUse;
-    const { f32Bytes = source.weightBytes ?? 0, dtype: own } = source.outline ?? {};
-    return used === proposedDtype(f32Bytes, LARGEST_MEMORY, own) ? undefined : used;
+    const sizes = sizesOf(source) ?? { f32Bytes: 0 };
+    const own = source.outline?.dtype;
+    return used === proposedDtype(sizes, LARGEST_MEMORY, own) ? undefined : used;
   });
 
   private readonly tokenizer = $derived.by(() => {

@@ -5,15 +5,18 @@ import { follow, messageOf } from '../errors/errors';
 import { keptCopies } from '../kept/kept-models';
 import { keptHeaders } from '../kept/manifest';
 import { TIMING } from '../weights/back-off';
-import { type Dtype, proposedDtype } from '../weights/dtype';
+import { type Dtype, proposedDtype, type WeightSizes } from '../weights/dtype';
+import { saysItsModel } from '../weights/files';
 import type { FoundWeights } from '../weights/find-weights';
 import {
   type ChosenFile,
   type LocalFolder,
+  type LocalModel,
   localModel,
   modelFolders,
 } from '../weights/local-files';
-import { localOutline, outlineOfAll } from '../weights/outline';
+import { fileAddress } from '../weights/model-address';
+import { localOutline, type Outline, outlineOfAll } from '../weights/outline';
 import {
   EMBEDDED_ID,
   keptAddress,
@@ -43,8 +46,20 @@ function selectedFor(opened: string): string {
 
 /** A look that fails is made anew by the next one, or by a load. */
 async function findAt(source: ModelSource): Promise<FoundWeights> {
+  const options = { timing: { ...TIMING, attempts: 1 } };
+  const { folder, file } = source;
+  if (file !== undefined && saysItsModel(file)) {
+    const { ggufOutlineAt } = await import('../weights/gguf-outline');
+    return { files: [file], outline: await ggufOutlineAt(fileAddress(folder, file), options) };
+  }
   const { findWeights } = await import('../weights/find-weights');
-  return findWeights(source, { timing: { ...TIMING, attempts: 1 } });
+  return findWeights(source, options);
+}
+
+async function outlineOfFiles({ config, weights }: LocalModel): Promise<Outline | undefined> {
+  const [first] = weights;
+  if (config || !first) return localOutline(weights);
+  return (await import('../weights/gguf-outline')).ggufOutlineOf(first);
 }
 
 function asLooked(source: ModelSource, { files, outline }: Partial<FoundWeights>): ModelSource {
@@ -81,10 +96,13 @@ export class ModelChoice {
     if (this.selected === DISK) return this.files?.weightBytes;
     return this.publishedBytes ?? this.outline?.fileBytes;
   });
-  readonly f32Bytes = $derived(this.publishedBytes ?? this.outline?.f32Bytes);
+  readonly sizes = $derived.by((): WeightSizes | undefined =>
+    this.publishedBytes === undefined ? this.outline : { f32Bytes: this.publishedBytes },
+  );
   readonly dtype = $derived.by(
     () =>
-      this.chosenDtype ?? proposedDtype(this.f32Bytes ?? 0, this.shelf.memory, this.outline?.dtype),
+      this.chosenDtype ??
+      proposedDtype(this.sizes ?? { f32Bytes: 0 }, this.shelf.memory, this.outline?.dtype),
   );
   /** Whether it was looked for in vain. */
   readonly isSizeUnknown = $derived(
@@ -178,7 +196,7 @@ export class ModelChoice {
     this.files = undefined;
     await this.attempt(async () => {
       const model = await localModel(folder);
-      this.files = localSource(model, await localOutline(model.weights));
+      this.files = localSource(model, await outlineOfFiles(model));
       this.asksAgain = false;
     });
   }

@@ -5,7 +5,13 @@ import { follow, messageOf } from '../errors/errors';
 import { type Dtype, LARGEST_MEMORY, requireFits } from '../weights/dtype';
 import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
-import { EMBEDDED_ID, type ModelSource, named, type TokenizerUse } from '../weights/sources';
+import {
+  EMBEDDED_ID,
+  type ModelSource,
+  named,
+  sizesOf,
+  type TokenizerUse,
+} from '../weights/sources';
 import { Engine } from '../worker/engine';
 import { EngineOver } from '../worker/engine-over';
 import { loadEngine } from '../worker/first-load';
@@ -116,10 +122,10 @@ export class ModelShelf {
   /** Why it cannot be had; undefined where it can. */
   whyNotBeside(dtype: Dtype): string | undefined {
     const source = this.inUse?.source;
-    const f32Bytes = source?.outline?.f32Bytes ?? source?.weightBytes;
-    if (!source || f32Bytes === undefined) return undefined;
+    const sizes = source && sizesOf(source);
+    if (!source || !sizes) return undefined;
     try {
-      requireFits(f32Bytes, dtype, source.label, this.memory);
+      requireFits(sizes, dtype, source.label, this.memory);
       return undefined;
     } catch (error) {
       return messageOf(error);
@@ -169,8 +175,8 @@ export class ModelShelf {
       },
     };
     try {
-      const f32Bytes = source.outline?.f32Bytes ?? source.weightBytes;
-      if (f32Bytes !== undefined) requireFits(f32Bytes, dtype, source.label, this.memory);
+      const sizes = sizesOf(source);
+      if (sizes) requireFits(sizes, dtype, source.label, this.memory);
       onProgress({ received: 0, total: source.weightBytes, state: { kind: 'reading' } });
       // Not waited for: Firefox asks the person, who may never answer.
       if (source.id !== EMBEDDED_ID && !source.local) follow(askToPersist(), events.onNote);

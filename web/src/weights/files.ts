@@ -12,5 +12,12 @@ export const FILES = {
   weights: 'model.safetensors',
 } as const;
 
+/** A file of weights that says all of its model, config and tokenizer too: no other file is asked for. */
+const SAYS_ITS_MODEL = /\.gguf$/;
+
+export function saysItsModel(name: string | undefined): boolean {
+  return name !== undefined && SAYS_ITS_MODEL.test(name);
+}
+
 /** Names the files of weights that are in several. */
 export const INDEX = `${FILES.weights}.index.json`;

@@ -65,7 +65,9 @@ export async function findWeights(
       return await lookAt(folder, INDEX, options);
     } catch (error) {
       throw (await isMissing(error, folder))
-        ? new Error(`${messageOf(first)}; there is no ${INDEX} either`)
+        ? new Error(
+            `${messageOf(first)}; there is no ${INDEX} either; a .gguf opens by its own address`,
+          )
         : error;
     }
   }

@@ -1,6 +1,6 @@
 /** Models in files that someone chose from their disk. Nothing of them is uploaded. */
 
-import { FILES, INDEX } from './files';
+import { FILES, INDEX, saysItsModel } from './files';
 import { localHeader } from './outline';
 import { checkShards, readIndex } from './shards';
 import { TOKENIZER_FILES, type TokenizerFile } from './texts';
@@ -11,9 +11,9 @@ export interface ChosenFile {
   open: () => Promise<File>;
 }
 
-/** The chosen files that lie in one folder, by their names. */
+/** The chosen files that lie in one folder, by their names; or of these one that says all of its model. */
 export interface LocalFolder {
-  /** As in ChosenFile; empty for files without a folder. */
+  /** As in ChosenFile; empty for files without a folder. Of one such file, its own. */
   path: string;
   files: ReadonlyMap<string, ChosenFile>;
 }
@@ -21,7 +21,8 @@ export interface LocalFolder {
 export interface LocalModel {
   /** The folder's path: see LocalFolder. */
   folder: string;
-  config: File;
+  /** Undefined where the file of weights says all of its model. */
+  config?: File;
   /** Those of its files that are there. */
   tokenizer: Partial<Record<TokenizerFile, File>>;
   /** One, or the parts that an index names, in its order. */
@@ -58,6 +59,15 @@ export interface ModelFolders {
   folders: LocalFolder[];
 }
 
+const hasWeights = ({ files }: LocalFolder) => files.has(FILES.weights) || files.has(INDEX);
+
+/** The model in a folder, or each file in it that is one. */
+function modelsIn(folder: LocalFolder): LocalFolder[] {
+  if (hasWeights(folder)) return [folder];
+  const single = [...folder.files].filter(([name]) => saysItsModel(name));
+  return single.map(([name, file]) => ({ path: file.path, files: new Map([[name, file]]) }));
+}
+
 /**
  * Where there are models in what was chosen: in the folder itself, where it has weights; otherwise
  * in folders below it. Files of two folders never make one model. Throws where a name is there twice.
@@ -66,11 +76,10 @@ export function modelFolders(chosen: readonly ChosenFile[]): ModelFolders {
   const all = byFolder(chosen);
   const path = commonFolder([...all.keys()]);
   const root: LocalFolder = { path, files: all.get(path) ?? new Map<string, ChosenFile>() };
-  const hasWeights = ({ files }: LocalFolder) => files.has(FILES.weights) || files.has(INDEX);
-  if (hasWeights(root)) return { isClear: true, folders: [root] };
+  const own = modelsIn(root);
+  if (own.length === 1) return { isClear: true, folders: own };
   const folders = [...all]
-    .map(([folder, files]) => ({ path: folder, files }))
-    .filter(hasWeights)
+    .flatMap(([folder, files]) => modelsIn({ path: folder, files }))
     .sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
   return folders.length > 0 ? { isClear: false, folders } : { isClear: true, folders: [root] }; // which says what is missing
 }
@@ -98,6 +107,10 @@ async function tokenizerIn(files: LocalFolder['files']): Promise<LocalModel['tok
 
 /** Rejects with the name of what is missing; other files are ignored. */
 export async function localModel({ path, files }: LocalFolder): Promise<LocalModel> {
+  const [only, ...others] = files;
+  if (only && others.length === 0 && saysItsModel(only[0])) {
+    return { folder: path, tokenizer: {}, weights: [await only[1].open()] };
+  }
   const need = async (name: string) => {
     const file = files.get(name);
     if (file) return file.open();
@@ -105,7 +118,7 @@ export async function localModel({ path, files }: LocalFolder): Promise<LocalMod
       `${name} is not among the files chosen (${[...files.keys()].join(', ') || 'none'}` +
         `${path === '' ? '' : ` in ${path}`}); expected ` +
         'config.json and model.safetensors, or its parts with their index, with a tokenizer beside them ' +
-        '(vocab.json and merges.txt, or tokenizer.json) where there is one',
+        '(vocab.json and merges.txt, or tokenizer.json) where there is one; or a .gguf, which has all of that',
     );
   };
   return {

@@ -1,6 +1,6 @@
 /** What an address that someone typed or copied stands for: a folder that holds a model's files, or one file of it. */
 
-import { FILES, INDEX } from './files';
+import { FILES, INDEX, saysItsModel } from './files';
 import { fullHubAddress, HUB, hubFiles, hubName, hubPlace, isHubHost } from './hub-address';
 
 export interface ModelAddress {
@@ -26,17 +26,17 @@ const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(?=[/?#]|$)/;
 
 const EXPECTED =
   `expected a folder with ${FILES.config}, ${FILES.vocab}, ${FILES.merges} and ${FILES.weights}, ` +
-  'or one of these files';
+  'or one of these files, or a .gguf';
 
 function isModelFile(name: string): boolean {
-  return WEIGHTS.test(name) || Object.values<string>(FILES).includes(name);
+  return saysItsModel(name) || WEIGHTS.test(name) || Object.values<string>(FILES).includes(name);
 }
 
 /** The file that a path ends with, of which the weights are read; undefined for the usual ones. */
 function fileIn(last: string): string | undefined {
   const name = decodeURIComponent(last).replace(SHARD, '$1.safetensors.index.json');
   const isUsual = name === FILES.weights || name === INDEX || !WEIGHTS.test(name);
-  return isUsual ? undefined : name;
+  return isUsual && !saysItsModel(name) ? undefined : name;
 }
 
 /** The folder, with its slash, and what is named in it. Throws for a file that is none of a model. */

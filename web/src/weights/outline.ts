@@ -1,16 +1,15 @@
 /**
- * What the header of a safetensors file tells of the model before the rest is read.
+ * What the header of a file of weights tells of the model before the rest is read: safetensors', or any as the engine
+ * tells it, which is laid out as that.
  * Source: https://github.com/huggingface/safetensors#format
  */
 
-import type { Dtype } from './dtype';
+import type { Dtype, WeightSizes } from './dtype';
 import { type ReadOptions, RemoteFile } from './remote-file';
 
-export interface Outline {
+export interface Outline extends WeightSizes {
   /** Of the whole file. */
   fileBytes: number;
-  /** What its weights take in f32. */
-  f32Bytes: number;
   /** The file's own numbers: more exact ones in memory gain nothing. */
   dtype: Dtype;
 }
@@ -20,24 +19,47 @@ const MASK = /\.attn\.(masked_)?bias$/;
 
 const METADATA = '__metadata__';
 
-interface Entry {
+export interface Entry {
   dtype: string;
   data_offsets: [number, number];
 }
 
-/** Our own files have q8 as bytes, with a scale of 4 bytes for each 32 numbers. */
-const NUMBERS: Record<string, { dtype: Dtype; f32Share: number }> = {
+interface Numbers {
+  dtype: Dtype;
+  /** Bytes in f32 for each byte of the file. */
+  f32Share: number;
+  /** Whether q8_0 holds these very numbers. */
+  fitsQ8?: boolean;
+}
+
+/** So many numbers in so many bytes; what is no q8_0 is f32 unless somebody chooses less. */
+const blocks = (elements: number, bytes: number, fitsQ8 = false): Numbers => ({
+  dtype: 'f32',
+  f32Share: (4 * elements) / bytes,
+  fitsQ8,
+});
+
+/** An older page's and command's own files have q8_0 as bytes, with a scale of 4 bytes for each 32 numbers. */
+const NUMBERS: Record<string, Numbers> = {
   F64: { dtype: 'f32', f32Share: 0.5 },
   F32: { dtype: 'f32', f32Share: 1 },
   F16: { dtype: 'f16', f32Share: 2 },
   BF16: { dtype: 'f32', f32Share: 2 }, // has a range that f16 has not
-  U8: { dtype: 'q8', f32Share: 4 / 1.125 },
+  U8: { dtype: 'q8_0', f32Share: 4 / 1.125, fitsQ8: true },
+  Q8_0: blocks(32, 34, true),
+  Q4_0: blocks(32, 18, true),
+  Q5_0: blocks(32, 22, true),
+  Q4_1: blocks(32, 20),
+  Q5_1: blocks(32, 24),
+  Q4_K: blocks(256, 144),
+  Q5_K: blocks(256, 176),
+  Q6_K: blocks(256, 210),
 };
 
 const PREFIX_BYTES = 8;
 
 /** The headers of all published GPT-2 are shorter. */
-const LOOK_BYTES = 100_000;
+export const LOOK_BYTES = 100_000;
 
 export const LOOK_RANGE = `bytes=0-${LOOK_BYTES - 1}`;
 
@@ -60,23 +82,39 @@ export function tensorsIn(header: string): string[] | undefined {
   }
 }
 
+/** Where the tensors' bytes begin in a file: a GGUF's header, as the engine tells it, says so. */
+function dataBegin(header: string, metadata: unknown): number {
+  const { data_begin: begin } = (metadata ?? {}) as { data_begin?: string };
+  return begin === undefined
+    ? PREFIX_BYTES + new TextEncoder().encode(header).byteLength
+    : Number(begin);
+}
+
 function sumUp(header: string): Outline | undefined {
-  const tensors = JSON.parse(header) as Record<string, Entry>;
-  let f32Bytes = 0;
+  const { [METADATA]: metadata, ...tensors } = JSON.parse(header) as Record<string, Entry>;
+  return outlineOfTensors(Object.entries(tensors), dataBegin(header, metadata));
+}
+
+/** dataBegin: the byte of the file that the offsets count from. Undefined where numbers are none that are read. */
+export function outlineOfTensors(
+  tensors: readonly [name: string, entry: Entry][],
+  dataBegin: number,
+): Outline | undefined {
+  const sum = { f32Bytes: 0, q8Bytes: 0 };
   let dataBytes = 0;
   let largest = { bytes: 0, dtype: 'f32' as Dtype };
-  for (const [name, { dtype, data_offsets: offsets }] of Object.entries(tensors)) {
-    if (name === METADATA) continue;
+  for (const [name, { dtype, data_offsets: offsets }] of tensors) {
     dataBytes = Math.max(dataBytes, offsets[1]);
     if (MASK.test(name)) continue;
     const numbers = NUMBERS[dtype];
     if (!numbers) return undefined;
     const bytes = offsets[1] - offsets[0];
-    f32Bytes += bytes * numbers.f32Share;
+    const f32Bytes = bytes * numbers.f32Share;
+    sum.f32Bytes += f32Bytes;
+    if (numbers.fitsQ8) sum.q8Bytes += f32Bytes;
     if (bytes > largest.bytes) largest = { bytes, dtype: numbers.dtype };
   }
-  const headerBytes = new TextEncoder().encode(header).byteLength;
-  return { fileBytes: PREFIX_BYTES + headerBytes + dataBytes, f32Bytes, dtype: largest.dtype };
+  return { fileBytes: dataBegin + dataBytes, ...sum, dtype: largest.dtype };
 }
 
 /** The header's text from a file's first bytes; undefined where they end before it does. */
@@ -118,6 +156,7 @@ export function outlineOfAll(headers: readonly (string | undefined)[]): Outline 
         ? {
             fileBytes: sum.fileBytes + each.fileBytes,
             f32Bytes: sum.f32Bytes + each.f32Bytes,
+            q8Bytes: (sum.q8Bytes ?? 0) + (each.q8Bytes ?? 0),
             dtype: sum.dtype,
           }
         : undefined,

@@ -1,5 +1,6 @@
 /** Where a model can be had, and what its parts are called. */
 
+import type { WeightSizes } from './dtype';
 import { FILES } from './files';
 import { fileAddress, modelAddress } from './model-address';
 import { localBytes, type LocalModel } from './local-files';
@@ -97,6 +98,11 @@ export function keptAddress({ folder, file }: ModelSource): string {
 export function sourceOf(id: string, base: string): ModelSource {
   if (id === EMBEDDED_ID) return embeddedSource(base);
   return publishedSources.find((source) => source.id === id) ?? addressSource(id, base);
+}
+
+/** Of its weights; undefined where nobody knows. */
+export function sizesOf({ outline, weightBytes }: ModelSource): WeightSizes | undefined {
+  return outline ?? (weightBytes === undefined ? undefined : { f32Bytes: weightBytes });
 }
 
 /** "548 MB", "1.52 GB" */
