@@ -7,7 +7,7 @@
 namespace patchboard {
 namespace {
 
-/// Sees the neurons of one row, after GELU.
+/// Sees the neurons of one row, after the activation function.
 class Neurons : public BlockVisitor {
  public:
   [[nodiscard]] bool wants(Site site) const override { return site == Site::kMlpPost; }

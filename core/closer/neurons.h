@@ -7,7 +7,7 @@
 
 namespace patchboard {
 
-/// What a neuron of an MLP says in the two runs: its activation after GELU.
+/// What a neuron of an MLP says in the two runs: its activation after the activation function.
 struct NeuronChange {
   Index neuron = 0;  ///< 0 to d_mlp - 1
   float clean = 0;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/math/aligned_buffer.h"
 #include "core/math/simd.h"
@@ -72,11 +71,18 @@ struct HeadRoom {
   }
 };
 
-/// scores = q · k / sqrt(d_head), for the first `visible` keys and up to a whole vector.
-void score(HeadRoom& room, const float* q, Index visible) {
-  const float scale = 1.0F / std::sqrt(static_cast<float>(room.d_head));
+/// The keys that a query sees.
+struct Visible {
+  Index first;
+  Index end;
+
+  Visible(const AttentionRule& rule, Index query) : first(rule.first_key(query)), end(query + 1) {}
+};
+
+/// scores = q · k · scale, for the visible keys and up to whole vectors on both sides.
+void score(HeadRoom& room, const float* q, Visible visible, float scale) {
   const Index stride = padded(room.keys);
-  for (Index at = 0; at < visible; at += kLanes) {
+  for (Index at = visible.first / kLanes * kLanes; at < visible.end; at += kLanes) {
     Floats sums{};
     for (Index i = 0; i < room.d_head; ++i) {
       sums =
@@ -86,12 +92,17 @@ void score(HeadRoom& room, const float* q, Index visible) {
   }
 }
 
+std::span<float> row_of(HeadRoom& room, Visible visible) {
+  return {room.scores.data() + visible.first,
+          static_cast<std::size_t>(visible.end - visible.first)};
+}
+
 /// out = pattern · v for Parts vectors of the head from column `first` on.
 template <std::size_t Parts>
-void mix_columns(const HeadRoom& room, Index visible, Index first, float* out) {
+void mix_columns(const HeadRoom& room, Visible visible, Index first, float* out) {
   const Index stride = padded(room.d_head);
   std::array<Floats, Parts> sums{};
-  for (Index at = 0; at < visible; ++at) {
+  for (Index at = visible.first; at < visible.end; ++at) {
     const Floats weight = simd::splat(room.scores.data()[at]);
     const float* values = room.v.data() + at * stride + first;
     for (std::size_t part = 0; part < Parts; ++part) {
@@ -106,7 +117,7 @@ void mix_columns(const HeadRoom& room, Index visible, Index first, float* out) {
 }
 
 /// out = pattern · v, several vectors at a time where there are, which hides the sums' latency.
-void mix(const HeadRoom& room, Index visible, float* out) {
+void mix(const HeadRoom& room, Visible visible, float* out) {
   Index first = 0;
   for (; first + 4 * kLanes <= padded(room.d_head); first += 4 * kLanes) {
     mix_columns<4>(room, visible, first, out);
@@ -118,21 +129,23 @@ void mix(const HeadRoom& room, Index visible, float* out) {
 
 /// The scores of all heads of a whole run, each query's as `finish` leaves them: [n_head · T, T].
 template <typename Finish>
-Matrix all_scores(ThreadPool& pool, const MatrixView& qkv, Index n_head, const Finish& finish) {
+Matrix all_scores(ThreadPool& pool, const MatrixView& qkv, const AttentionRule& rule,
+                  const Finish& finish) {
   const Index T = qkv.rows();
   const Index D = qkv.cols() / 3;
-  const Index d_head = D / n_head;
-  Matrix scores = Matrix::Zero(n_head * T, T);
-  pool.parallel_for(n_head, [&](Index head) {
+  const Index d_head = D / rule.n_head;
+  Matrix scores = Matrix::Zero(rule.n_head * T, T);
+  pool.parallel_for(rule.n_head, [&](Index head) {
     HeadRoom room(T, d_head);
     for (Index at = 0; at < T; ++at) {
       room.set_key(at, qkv.row(at).data() + D + head * d_head);
     }
     for (Index at = 0; at < T; ++at) {
-      const Index visible = at + 1;
-      score(room, qkv.row(at).data() + head * d_head, visible);
-      finish(room.scores.span().first(static_cast<std::size_t>(visible)));
-      std::copy_n(room.scores.data(), visible, scores.row(head * T + at).data());
+      const Visible visible(rule, at);
+      score(room, qkv.row(at).data() + head * d_head, visible, rule.scale);
+      const std::span<float> row = row_of(room, visible);
+      finish(row);
+      std::ranges::copy(row, scores.row(head * T + at).data() + visible.first);
     }
   });
   return scores;
@@ -141,7 +154,8 @@ Matrix all_scores(ThreadPool& pool, const MatrixView& qkv, Index n_head, const F
 }  // namespace
 
 void attention(ThreadPool& pool, std::span<const Sequence> sequences, const AttentionInput& input,
-               Index n_head, MatrixSpan z) {
+               const AttentionRule& rule, MatrixSpan z) {
+  const Index n_head = rule.n_head;
   const Index d_head = z.cols() / n_head;
   const auto count = static_cast<Index>(sequences.size()) * n_head;
   pool.parallel_for(count, [&](Index task) {
@@ -151,31 +165,32 @@ void attention(ThreadPool& pool, std::span<const Sequence> sequences, const Atte
     HeadRoom room(sequence.wanted.end(), d_head);
     room.fill(rows);
     for (Index at = sequence.wanted.position; at < sequence.wanted.end(); ++at) {
-      const Index visible = at + 1;
-      score(room, rows.q(at), visible);
-      softmax(room.scores.span().first(static_cast<std::size_t>(visible)));
+      const Visible visible(rule, at);
+      score(room, rows.q(at), visible, rule.scale);
+      softmax(row_of(room, visible));
       mix(room, visible, z.row(sequence.wanted.row_of(at)).data() + first_col);
     }
   });
 }
 
-Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, Index n_head) {
-  return all_scores(pool, qkv, n_head, [](std::span<float> row) { softmax(row); });
+Matrix attention_patterns(ThreadPool& pool, const MatrixView& qkv, const AttentionRule& rule) {
+  return all_scores(pool, qkv, rule, [](std::span<float> row) { softmax(row); });
 }
 
-Matrix attention_scores(ThreadPool& pool, const MatrixView& qkv, Index n_head) {
-  return all_scores(pool, qkv, n_head, [](std::span<float>) {});
+Matrix attention_scores(ThreadPool& pool, const MatrixView& qkv, const AttentionRule& rule) {
+  return all_scores(pool, qkv, rule, [](std::span<float>) {});
 }
 
-void change_attention(const AttentionInput& input, const Sequence& sequence, Index head,
-                      const ChangeRow& change, MatrixSpan z) {
+void change_attention(const AttentionInput& input, const Sequence& sequence,
+                      const AttentionRule& rule, Index head, const ChangeRow& change,
+                      MatrixSpan z) {
   const HeadRows rows(input, sequence, head * z.cols());
   HeadRoom room(sequence.wanted.end(), z.cols());
   room.fill(rows);
   for (Index at = sequence.wanted.position; at < sequence.wanted.end(); ++at) {
-    const Index visible = at + 1;
-    const std::span<float> row = room.scores.span().first(static_cast<std::size_t>(visible));
-    score(room, rows.q(at), visible);
+    const Visible visible(rule, at);
+    const std::span<float> row = row_of(room, visible);
+    score(room, rows.q(at), visible, rule.scale);
     change(Site::kAttnScores, at, row);
     softmax(row);
     change(Site::kPattern, at, row);

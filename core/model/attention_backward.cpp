@@ -1,7 +1,5 @@
 #include "core/model/attention_backward.h"
 
-#include <cmath>
-
 #include "core/math/simd.h"
 
 namespace patchboard {
@@ -36,13 +34,14 @@ void add_scaled(float factor, const float* x, Index size, float* out) {
 /// One head's part of gradients; those of other heads are left alone.
 class HeadBackward {
  public:
-  HeadBackward(const Matrix& qkv, const Matrix& pattern, const Matrix& d_z, Index head,
-               Index d_head, AttentionGradients& gradients)
-      : qkv_(qkv),
+  HeadBackward(const AttentionRule& rule, const Matrix& qkv, const Matrix& pattern,
+               const Matrix& d_z, Index head, AttentionGradients& gradients)
+      : rule_(rule),
+        qkv_(qkv),
         pattern_(pattern),
         d_z_(d_z),
         head_(head),
-        d_head_(d_head),
+        d_head_(d_z.cols() / rule.n_head),
         gradients_(gradients) {}
 
   /// What the query at a position adds.
@@ -52,18 +51,17 @@ class HeadBackward {
     float* d_pattern = gradients_.pattern.row(row).data();
     const float* d_z = d_z_.row(at).data() + head_ * d_head_;
     float sum = 0;
-    for (Index key = 0; key <= at; ++key) {
+    for (Index key = rule_.first_key(at); key <= at; ++key) {
       d_pattern[key] = dot(d_z, values(2, key), d_head_);
       sum += d_pattern[key] * pattern[key];
       add_scaled(pattern[key], d_z, d_head_, d_values(2, key));
     }
-    const float scale = 1.0F / std::sqrt(static_cast<float>(d_head_));
-    for (Index key = 0; key <= at; ++key) {
+    for (Index key = rule_.first_key(at); key <= at; ++key) {
       const float unscaled = pattern[key] * (d_pattern[key] - sum);
       if (gradients_.scores.size() > 0) {
         gradients_.scores(row, key) = unscaled;
       }
-      const float d_score = unscaled * scale;
+      const float d_score = unscaled * rule_.scale;
       add_scaled(d_score, values(1, key), d_head_, d_values(0, at));
       add_scaled(d_score, values(0, at), d_head_, d_values(1, key));
     }
@@ -79,6 +77,7 @@ class HeadBackward {
     return gradients_.qkv.row(at).data() + first_col(part);
   }
 
+  const AttentionRule& rule_;
   const Matrix& qkv_;
   const Matrix& pattern_;
   const Matrix& d_z_;
@@ -89,13 +88,14 @@ class HeadBackward {
 }  // namespace
 
 AttentionGradients attention_backward(ThreadPool& pool, const Matrix& qkv, const Matrix& pattern,
-                                      const Matrix& d_z, Index n_head, bool with_scores) {
+                                      const Matrix& d_z, const AttentionRule& rule,
+                                      bool with_scores) {
   const Index T = d_z.rows();
   AttentionGradients gradients{.qkv = Matrix::Zero(T, 3 * d_z.cols()),
-                               .scores = with_scores ? Matrix::Zero(n_head * T, T) : Matrix(),
-                               .pattern = Matrix::Zero(n_head * T, T)};
-  pool.parallel_for(n_head, [&](Index head) {
-    HeadBackward backward(qkv, pattern, d_z, head, d_z.cols() / n_head, gradients);
+                               .scores = with_scores ? Matrix::Zero(rule.n_head * T, T) : Matrix(),
+                               .pattern = Matrix::Zero(rule.n_head * T, T)};
+  pool.parallel_for(rule.n_head, [&](Index head) {
+    HeadBackward backward(rule, qkv, pattern, d_z, head, gradients);
     for (Index at = 0; at < T; ++at) {
       backward.query(at);
     }

@@ -2,6 +2,7 @@
 
 #include "core/math/matrix.h"
 #include "core/math/thread_pool.h"
+#include "core/weights/variant.h"
 
 namespace patchboard {
 
@@ -15,10 +16,9 @@ struct AttentionGradients {
 /// The gradients of one block's attention. qkv: [T, 3 d_model]. pattern: of the same run,
 /// [n_head · T, T]. d_z: [T, d_model]. with_scores: whether those of the scores are wanted. With p
 /// the pattern of one head: dp = d_z · vᵀ, dv = pᵀ · d_z; for the scores before the softmax ds =
-/// p · (dp - the sum of dp · p over the keys); then dq = ds · k / sqrt(d_head) and dk = dsᵀ · q /
-/// sqrt(d_head).
+/// p · (dp - the sum of dp · p over the keys); then dq = ds · k · scale and dk = dsᵀ · q · scale.
 [[nodiscard]] AttentionGradients attention_backward(ThreadPool& pool, const Matrix& qkv,
                                                     const Matrix& pattern, const Matrix& d_z,
-                                                    Index n_head, bool with_scores);
+                                                    const AttentionRule& rule, bool with_scores);
 
 }  // namespace patchboard

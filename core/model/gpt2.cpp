@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "core/math/gelu.h"
+#include "core/math/activation.h"
 #include "core/math/gemm.h"
 #include "core/math/layer_norm.h"
 
@@ -92,7 +92,7 @@ void Gpt2::run_block(ThreadPool& pool, Index layer, const Batch& batch, const Ma
                              .k = own.middleCols(D, D),
                              .v = own.rightCols(D),
                              .base = batch.base == nullptr ? nullptr : &batch.base->qkv};
-  attention(pool, batch.sequences, input, config_.n_head, z);
+  attention(pool, batch.sequences, input, config_.attention(layer), z);
   if (wants(batch.visitor, Site::kAttnScores) || wants(batch.visitor, Site::kPattern)) {
     batch.visitor->visit_attention(input, z);
   }
@@ -167,7 +167,7 @@ void Gpt2::read_own_inputs(ThreadPool& pool, Index layer, std::span<const OwnInp
   }
 }
 
-/// What GELU is applied to: [rows, d_mlp].
+/// What the activation is applied to: [rows, d_mlp].
 Matrix Gpt2::mlp_hidden(ThreadPool& pool, const BlockWeights& block,
                         const MatrixView& input) const {
   Matrix hidden(input.rows(), config_.d_mlp);
@@ -181,14 +181,16 @@ void Gpt2::mlp(ThreadPool& pool, const BlockWeights& block, const MatrixView& in
                const MatrixSpan& out, BlockVisitor* visitor) const {
   Matrix hidden = mlp_hidden(pool, block, input);
   if (wants(visitor, Site::kMlpPost)) {
-    pool.parallel_for(hidden.rows(), [&](Index row) { gelu(row_values(hidden, row)); });
+    pool.parallel_for(hidden.rows(), [&](Index row) {
+      activate(config_.variant.activation, row_values(hidden, row));
+    });
     visitor->visit(Site::kMlpPost, hidden);
     mlp_project(pool, block, PackedRows(pool, hidden), output, out);
     return;
   }
   const PackedRows activated(pool, hidden.rows(), config_.d_mlp, [&](Index row, float* values) {
     std::ranges::copy(row_values(std::as_const(hidden), row), values);
-    gelu({values, static_cast<std::size_t>(config_.d_mlp)});
+    activate(config_.variant.activation, {values, static_cast<std::size_t>(config_.d_mlp)});
   });
   mlp_project(pool, block, activated, output, out);
 }

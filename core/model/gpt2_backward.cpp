@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/math/gelu.h"
+#include "core/math/activation.h"
 #include "core/math/gemm.h"
 #include "core/math/layer_norm.h"
 #include "core/model/attention.h"
@@ -64,12 +64,13 @@ void Gpt2::run_block_backward(ThreadPool& pool, Index layer, const ActivationCac
   visit(Site::kAttnOut, values.attn_out, d_x);
   const Matrix d_z = back(pool, PackedRows(pool, d_x), Transposed(block.attn_c_proj.weight));
   visit(Site::kZ, values.z, d_z);
-  const Matrix pattern = attention_patterns(pool, values.qkv, config_.n_head);
-  AttentionGradients d = attention_backward(pool, values.qkv, pattern, d_z, config_.n_head,
-                                            visitor.wants(Site::kAttnScores));
+  const AttentionRule rule = config_.attention(layer);
+  const Matrix pattern = attention_patterns(pool, values.qkv, rule);
+  AttentionGradients d =
+      attention_backward(pool, values.qkv, pattern, d_z, rule, visitor.wants(Site::kAttnScores));
   visit(Site::kPattern, pattern, d.pattern);
   if (visitor.wants(Site::kAttnScores)) {
-    visit(Site::kAttnScores, attention_scores(pool, values.qkv, config_.n_head), d.scores);
+    visit(Site::kAttnScores, attention_scores(pool, values.qkv, rule), d.scores);
   }
   visit(Site::kQ, values.qkv.leftCols(D), d.qkv.leftCols(D));
   visit(Site::kK, values.qkv.middleCols(D, D), d.qkv.middleCols(D, D));
@@ -91,13 +92,15 @@ void Gpt2::mlp_backward(ThreadPool& pool, Index layer, const Matrix& resid_mid, 
   const Matrix d_activated = back(pool, PackedRows(pool, d_x), Transposed(block.mlp_c_proj.weight));
   if (visitor.wants(Site::kMlpPost)) {
     Matrix activated = hidden;
-    pool.parallel_for(hidden.rows(), [&](Index row) { gelu(row_values(activated, row)); });
+    pool.parallel_for(hidden.rows(), [&](Index row) {
+      activate(config_.variant.activation, row_values(activated, row));
+    });
     visitor.visit(Site::kMlpPost, layer, activated, d_activated);
   }
   const PackedRows d_hidden(pool, hidden.rows(), config_.d_mlp, [&](Index row, float* values) {
     std::ranges::copy(row_values(d_activated, row), values);
-    multiply_by_gelu_slope(row_values(hidden, row),
-                           {values, static_cast<std::size_t>(config_.d_mlp)});
+    multiply_by_slope(config_.variant.activation, row_values(hidden, row),
+                      {values, static_cast<std::size_t>(config_.d_mlp)});
   });
   const Matrix d_normed = back(pool, d_hidden, Transposed(block.mlp_c_fc.weight));
   if (visitor.wants(reader)) {

@@ -46,10 +46,10 @@ void apply(const Edit& edit, Index layer, Index position, Index d_head, std::spa
          values.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
 }
 
-/// row: of a head's query, [position + 1], of the keys that it sees.
-void apply_to_keys(const Edit& edit, Index layer, Index head, Index position,
+/// row: of a head's query, of the keys that it sees, from `first_key` to its own.
+void apply_to_keys(const Edit& edit, Index layer, Index head, Index position, Index first_key,
                    std::span<float> row) {
-  const Index first = edit.patch.keys.first;
+  const Index first = std::max(edit.patch.keys.first, first_key);
   const Index end = std::min(edit.patch.keys.end(), position + 1);
   if (first >= end) {
     return;
@@ -60,7 +60,8 @@ void apply_to_keys(const Edit& edit, Index layer, Index head, Index position,
     source = from.row(head * from.cols() + position).data() + first;
   }
   change(edit.how, edit.factor, source,
-         row.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first)));
+         row.subspan(static_cast<std::size_t>(first - first_key),
+                     static_cast<std::size_t>(end - first)));
 }
 
 }  // namespace
@@ -76,9 +77,11 @@ void edit_rows(std::span<const Edit> edits, Site site, Index layer, Index d_head
   }
 }
 
-void edit_attention(std::span<const Edit> edits, Index layer, Index d_head,
+void edit_attention(std::span<const Edit> edits, const Config& config, Index layer,
                     const AttentionInput& input, const Sequence& sequence, Matrix& z) {
-  for (Index head = 0; head < z.cols() / d_head; ++head) {
+  const AttentionRule rule = config.attention(layer);
+  const Index d_head = config.d_head();
+  for (Index head = 0; head < rule.n_head; ++head) {
     const auto meets = [&](const Edit& edit, Site site) {
       return edit.meets(site, layer) && edit.patch.heads.holds(head);
     };
@@ -90,11 +93,11 @@ void edit_attention(std::span<const Edit> edits, Index layer, Index d_head,
     const auto change_row = [&](Site site, Index position, std::span<float> row) {
       for (const Edit& edit : edits) {
         if (meets(edit, site) && edit.holds(position)) {
-          apply_to_keys(edit, layer, head, position, row);
+          apply_to_keys(edit, layer, head, position, rule.first_key(position), row);
         }
       }
     };
-    change_attention(input, sequence, head, change_row, z.middleCols(head * d_head, d_head));
+    change_attention(input, sequence, rule, head, change_row, z.middleCols(head * d_head, d_head));
   }
 }
 

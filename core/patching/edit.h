@@ -43,7 +43,7 @@ void edit_rows(std::span<const Edit> edits, Site site, Index layer, Index d_head
 
 /// Changes scores and patterns, and z accordingly, of the wanted positions of a sequence, as
 /// `BlockVisitor::visit_attention` gets them.
-void edit_attention(std::span<const Edit> edits, Index layer, Index d_head,
+void edit_attention(std::span<const Edit> edits, const Config& config, Index layer,
                     const AttentionInput& input, const Sequence& sequence, Matrix& z);
 
 }  // namespace patchboard

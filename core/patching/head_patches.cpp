@@ -31,7 +31,10 @@ class HeadPatcher {
  public:
   HeadPatcher(const Config& config, const ActivationCache& base, const ActivationCache& source,
               Index layer)
-      : d_head_(config.d_head()), base_(base.at(layer)), source_(source.at(layer)) {}
+      : rule_(config.attention(layer)),
+        d_head_(config.d_head()),
+        base_(base.at(layer)),
+        source_(source.at(layer)) {}
 
   void copy_z(const HeadTask& task, Matrix& z) const {
     block_of(task, z) =
@@ -55,7 +58,9 @@ class HeadPatcher {
     const Matrix k = gathered(tasks, sequences, &Sequence::kv, keys, Site::kK);
     const Matrix v = gathered(tasks, sequences, &Sequence::kv, keys, Site::kV);
     Matrix heads(queries, d_head_);
-    attention(pool, sequences, {.q = q, .k = k, .v = v, .base = nullptr}, 1, heads);
+    AttentionRule alone = rule_;
+    alone.n_head = 1;
+    attention(pool, sequences, {.q = q, .k = k, .v = v, .base = nullptr}, alone, heads);
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       block_of(tasks[i], z) = heads.middleRows(sequences[i].q.row, sequences[i].q.count);
     }
@@ -90,6 +95,7 @@ class HeadPatcher {
     return values;
   }
 
+  AttentionRule rule_;
   Index d_head_;
   const BlockActivations& base_;
   const BlockActivations& source_;
@@ -104,7 +110,7 @@ void change_rows(const Config& config, ThreadPool& pool, const BlockActivations&
     const auto at = static_cast<std::size_t>(run);
     Edit edit = batch.runs[at].front();
     edit.source = &source;
-    edit_attention({&edit, 1}, edit.patch.layers.first, config.d_head(), input,
+    edit_attention({&edit, 1}, config, edit.patch.layers.first, input,
                    {.kv = {}, .q = {}, .wanted = batch.changed[at]}, z);
   });
 }

@@ -36,7 +36,7 @@ class PatchedRuns::Editor : public BlockVisitor {
   /// sequences: the rows that each run has in this block.
   Editor(const PatchedRuns& runs, const PatchBatch& batch, Index layer,
          const std::vector<Sequence>& sequences)
-      : d_head_(runs.model_.config().d_head()), layer_(layer), sequences_(sequences) {
+      : config_(runs.model_.config()), layer_(layer), sequences_(sequences) {
     for (const std::vector<Edit>& run : batch.runs) {
       std::vector<Edit>& own = edits_.emplace_back();
       for (Edit edit : run) {
@@ -58,13 +58,14 @@ class PatchedRuns::Editor : public BlockVisitor {
 
   void visit(Site site, MatrixSpan values) override {
     for (std::size_t run = 0; run < edits_.size(); ++run) {
-      edit_rows(edits_[run], site, layer_, d_head_, range_of(site, sequences_[run]), values);
+      edit_rows(edits_[run], site, layer_, config_.d_head(), range_of(site, sequences_[run]),
+                values);
     }
   }
 
   void visit_attention(const AttentionInput& input, Matrix& z) override {
     for (std::size_t run = 0; run < edits_.size(); ++run) {
-      edit_attention(edits_[run], layer_, d_head_, input, sequences_[run], z);
+      edit_attention(edits_[run], config_, layer_, input, sequences_[run], z);
     }
   }
 
@@ -80,7 +81,7 @@ class PatchedRuns::Editor : public BlockVisitor {
     return of_keys ? sequence.kv : site == Site::kQ ? sequence.q : sequence.wanted;
   }
 
-  Index d_head_;
+  const Config& config_;
   Index layer_;
   const std::vector<Sequence>& sequences_;
   std::vector<std::vector<Edit>> edits_;  // [run], of this layer

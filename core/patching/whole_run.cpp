@@ -41,7 +41,7 @@ class Keeper : public BlockVisitor {
   }
 
   void visit_attention(const AttentionInput& input, Matrix& z) override {
-    edit_attention(edits_, layer_, config_.d_head(), input, sequence_, z);
+    edit_attention(edits_, config_, layer_, input, sequence_, z);
   }
 
   void edit(Site site, const MatrixSpan& values) const {
@@ -84,10 +84,10 @@ ActivationCache whole_run(const Gpt2& model, ThreadPool& pool, Matrix embedding,
     keeper.edit(Site::kResidPre, x);
     model.run_block(pool, layer, {.sequences = everything, .visitor = &keeper}, x, x);
     if (kept.pattern) {
-      block.pattern = attention_patterns(pool, block.qkv, config.n_head);
+      block.pattern = attention_patterns(pool, block.qkv, config.attention(layer));
     }
     if (kept.attn_scores) {
-      block.attn_scores = attention_scores(pool, block.qkv, config.n_head);
+      block.attn_scores = attention_scores(pool, block.qkv, config.attention(layer));
     }
     if (!kept.qkv) {
       block.qkv.resize(0, 0);

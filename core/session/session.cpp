@@ -352,7 +352,7 @@ Matrix Session::attention_patterns(RunName name, Index layer, std::optional<Inde
   require_sample(sample);
   const auto patterns = [&](Index each) {
     return patchboard::attention_patterns(pool_, run(name, each, {.qkv = true}).at(layer).qkv,
-                                          config().n_head);
+                                          config().attention(layer));
   };
   Matrix mean = patterns(sample.value_or(0));
   const Index runs = sample || name == RunName::kClean ? 1 : lab().samples();

@@ -1,5 +1,7 @@
 #include "core/weights/config.h"
 
+#include <array>
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <string>
@@ -45,12 +47,29 @@ void require_truth(const InputValue& config, const char* key, bool expected) {
   }
 }
 
-void require_gpt2(const InputValue& config) {
-  require_text(config, "model_type", {"gpt2"});
-  require_truth(config, "scale_attn_weights", true);
-  require_truth(config, "scale_attn_by_inverse_layer_idx", false);
-  require_truth(config, "add_cross_attention", false);
-  require_text(config, "activation_function", {"gelu_new", "gelu_pytorch_tanh"});  // tanh GELU
+bool truth_or(const InputValue& config, const char* key, bool otherwise) {
+  const auto value = config.find(key);
+  return value ? value->truth() : otherwise;
+}
+
+Activation activation_of(const InputValue& config) {
+  const auto value = config.find("activation_function");
+  if (!value) {
+    return Variant().activation;
+  }
+  constexpr std::array kActivations = {Activation::kGeluTanh, Activation::kGeluErf,
+                                       Activation::kGeluTanh, Activation::kGeluTanh,
+                                       Activation::kRelu};
+  return kActivations.at(
+      value->name_of({"gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu"}));
+}
+
+Variant variant_of(const InputValue& config) {
+  const Variant published;
+  return {.activation = activation_of(config),
+          .scaled_by_root = truth_or(config, "scale_attn_weights", published.scaled_by_root),
+          .scaled_by_layer =
+              truth_or(config, "scale_attn_by_inverse_layer_idx", published.scaled_by_layer)};
 }
 
 float epsilon_of(const InputValue& config) {
@@ -67,7 +86,8 @@ std::optional<TokenId> bos_of(const InputValue& config) {
 }
 
 Config read(const InputValue& json) {
-  require_gpt2(json);
+  require_text(json, "model_type", {"gpt2"});
+  require_truth(json, "add_cross_attention", false);
   Config config;
   config.n_layer = size_of(json, "n_layer", 1'000, "num_hidden_layers");
   config.n_head = size_of(json, "n_head", 10'000, "num_attention_heads");
@@ -78,9 +98,9 @@ Config read(const InputValue& json) {
   const auto inner = json.find("n_inner");
   const bool has_inner = inner && !inner->is_null();
   config.d_mlp = has_inner ? size_of(json, "n_inner", 1'000'000) : 4 * config.d_model;
-  const auto tied = json.find("tie_word_embeddings");
-  config.tied_embeddings = !tied || tied->truth();
+  config.tied_embeddings = truth_or(json, "tie_word_embeddings", true);
   config.bos_token_id = bos_of(json);
+  config.variant = variant_of(json);
   if (config.d_model % config.n_head != 0) {
     refuse("`n_head` is " + std::to_string(config.n_head) + ", which does not divide `n_embd` " +
            std::to_string(config.d_model));
@@ -98,6 +118,20 @@ std::uint64_t Config::parameter_count() const {
   const std::uint64_t mlp = 2 * D * M + M + D;
   const std::uint64_t norms = 4 * D;
   return rows * D + static_cast<std::uint64_t>(n_layer) * (attention + mlp + norms) + 2 * D;
+}
+
+AttentionRule Config::attention(Index layer) const {
+  AttentionRule rule{.n_head = n_head};
+  if (variant.scaled_by_root) {
+    rule.scale = 1.0F / std::sqrt(static_cast<float>(d_head()));
+  }
+  if (variant.scaled_by_layer) {
+    rule.scale /= static_cast<float>(layer + 1);
+  }
+  if (!variant.windows.empty()) {
+    rule.window = variant.windows[static_cast<std::size_t>(layer)];
+  }
+  return rule;
 }
 
 Config parse_config(std::string_view json) {

@@ -6,6 +6,7 @@
 
 #include "core/math/matrix.h"
 #include "core/token_id.h"
+#include "core/weights/variant.h"
 
 namespace patchboard {
 
@@ -21,7 +22,10 @@ struct Config {
   bool tied_embeddings = true;  ///< `tie_word_embeddings`; if not, `lm_head.weight` has to be there
   std::optional<TokenId> bos_token_id = std::nullopt;  ///< as it says, in the vocabulary or not
 
+  Variant variant = {};
+
   [[nodiscard]] Index d_head() const { return d_model / n_head; }
+  [[nodiscard]] AttentionRule attention(Index layer) const;
   /// Without an `lm_head` of its own.
   [[nodiscard]] std::uint64_t parameter_count() const;
 };
@@ -30,9 +34,9 @@ struct Config {
 /// A size may have its other name: `num_hidden_layers`, `num_attention_heads`, `hidden_size`,
 /// `max_position_embeddings`; where both are there, they say the same.
 /// Errors: kConfig, naming the key, its value and what would be right: not JSON, another
-/// `model_type`, an activation that is not the tanh GELU, attention variants that GPT-2's published
-/// models do not use, sizes that are missing, absurd or do not divide.
-/// Source: the published configs of `gpt2` … `gpt2-xl`.
+/// `model_type`, an activation that is none of `Activation`'s, cross attention, sizes that are
+/// missing, absurd or do not divide.
+/// Source: the published configs of `gpt2` … `gpt2-xl`; transformers `GPT2Config`.
 [[nodiscard]] Config parse_config(std::string_view json);
 
 }  // namespace patchboard

@@ -107,6 +107,17 @@ TEST(ConvertToGguf, OfF32IsTheModelAndItsTokenizer) {
   EXPECT_EQ(tokens(out.path("small.gguf"))["top"], tokens(model.path())["top"]);
 }
 
+TEST(ConvertToGguf, RefusesWhatLlamaCppWouldComputeOtherwise) {
+  const ModelFolder model;
+  auto config = nlohmann::json::parse(testing::small_model().config_text);
+  config["activation_function"] = "gelu";
+  model.write("config.json", config.dump());
+  const TemporaryFolder out;
+  expect_bad_input(
+      {"convert", "--model", model.path(), "--to", "gguf", "--out", out.path("small.gguf")},
+      {"config.json: its activation", "llama.cpp"});
+}
+
 TEST(ConvertToGguf, OfQ8_0IsItselfAgain) {
   const std::string file = fs::path(PATCHBOARD_GOLDEN_GGUF) / "q8_0.gguf";
   const TemporaryFolder out;

@@ -97,7 +97,8 @@ TEST(NeuronsCommand, PrintsATableOfThem) {
   const CommandResult result = run_command(neurons(
       folder, {"--corrupted", kCorrupted, "--layer", "0", "--position", "1", "--top", "2"}));
   EXPECT_EQ(result.exit_code, 0);
-  for (const char* part : {"neurons of layer 0 at position 1, \" Jones\" / \" Smith\": after GELU",
+  for (const char* part : {"neurons of layer 0 at position 1, \" Jones\" / \" Smith\": after the "
+                           "activation function",
                            "neuron       clean   corrupted  corrupted - clean\n"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << " is not in\n" << result.out;
   }

@@ -1,22 +1,27 @@
 #!/usr/bin/env python3
 """Writes the golden models: small GPT-2s of odd shapes with what PyTorch gives for them.
 
-    /usr/bin/python3 tests/golden/make_golden.py      (Debian: python3-torch)
+    build/transformer-lens/bin/python tests/golden/make_golden.py [NAME ...]
+
+with the packages of tools/transformer-lens/requirements.txt; all cases, or those named.
 
 Each folder under tests/golden/models holds a model in the published layout and expected.json: the
 logits of a clean and a corrupted run, and the whole denoising sweep over resid_post, one forward
-pass a patch, as the report does it; and sites.json and pairs.json, see golden_sites.py. Run it again only to change
-the cases; the files are committed.
+pass a patch, as the report does it; and sites.json and pairs.json, see golden_sites.py. The forward
+pass is written out here, to have a place for each edit; its logits are held against those of
+transformers' own class. Run it again only to change the cases; the files are committed.
 """
 
 import json
 import math
 import struct
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from transformers import GPT2Config, GPT2LMHeadModel
 
 import golden_sites
 
@@ -41,6 +46,7 @@ class Case:
     prefix: str = ""
     untied: bool = False
     masks: bool = False
+    variant: dict = field(default_factory=dict)  # more of config.json
 
 
 CASES = [
@@ -48,7 +54,17 @@ CASES = [
     Case("one-head-untied", 2, 1, 20, 37, 7, [1, 4], dtype="F16", untied=True),
     Case("vocabulary-of-three", 2, 2, 10, 3, 1, [0], n_positions=1, dtype="BF16"),
     Case("large-epsilon", 4, 4, 40, 101, 33, [6, 7], n_positions=40, epsilon=1e-2, dtype="F16"),
+    Case("erf-by-layer", 3, 2, 10, 11, 5, [1],
+         variant={"activation_function": "gelu", "scale_attn_by_inverse_layer_idx": True}),
+    Case("relu-unscaled", 2, 2, 10, 11, 5, [2],
+         variant={"activation_function": "relu", "scale_attn_weights": False}),
 ]
+
+ACTIVATIONS = {
+    "gelu_new": lambda x: F.gelu(x, approximate="tanh"),
+    "gelu": F.gelu,
+    "relu": F.relu,
+}
 
 
 def shapes(case):
@@ -89,6 +105,28 @@ def random_weights(case, generator):
     return weights
 
 
+def config_of(case):
+    """config.json"""
+    return {
+        "model_type": "gpt2",
+        "activation_function": "gelu_new",
+        "layer_norm_epsilon": case.epsilon,
+        "n_layer": case.n_layer,
+        "n_head": case.n_head,
+        "n_embd": case.n_embd,
+        "n_positions": case.n_positions,
+        "vocab_size": case.vocab_size,
+    } | case.variant
+
+
+def score_scale(case, layer):
+    """What a query times a key is multiplied with."""
+    scale = 1 / math.sqrt(case.n_embd // case.n_head)
+    if not case.variant.get("scale_attn_weights", True):
+        scale = 1
+    return scale / (layer + 1) if case.variant.get("scale_attn_by_inverse_layer_idx") else scale
+
+
 def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtype=torch.float32):
     """Returns (logits of the last position [V], resid_post [L][T, D]).
 
@@ -100,6 +138,7 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
         x, (case.n_embd,), w[name + ".weight"], w[name + ".bias"], case.epsilon
     )
     project = lambda x, name: x @ w[name + ".weight"] + w[name + ".bias"]
+    activate = ACTIVATIONS[config_of(case)["activation_function"]]
     t = len(tokens)
     mask = torch.full((t, t), -math.inf, dtype=dtype).triu(1)
     x = w["wte.weight"][tokens] + w["wpe.weight"][:t]
@@ -112,17 +151,31 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
             edit(site, layer, part.view(t, case.n_head, -1).transpose(0, 1))
             for site, part in zip("qkv", qkv.chunk(3, dim=-1))
         )
-        scores = edit("attn_scores", layer, q @ k.transpose(1, 2) / math.sqrt(q.shape[-1]))
+        scores = edit("attn_scores", layer, q @ k.transpose(1, 2) * score_scale(case, layer))
         pattern = F.softmax(scores + mask, dim=-1)
         z = edit("z", layer, edit("pattern", layer, pattern) @ v)
         z = z.transpose(0, 1).reshape(t, case.n_embd)
         x = edit("resid_mid", layer, x + edit("attn_out", layer, project(z, h + "attn.c_proj")))
-        hidden = F.gelu(project(norm(x, h + "ln_2"), h + "mlp.c_fc"), approximate="tanh")
-        hidden = edit("mlp_post", layer, hidden)
+        hidden = edit("mlp_post", layer, activate(project(norm(x, h + "ln_2"), h + "mlp.c_fc")))
         x = edit("resid_post", layer, x + edit("mlp_out", layer, project(hidden, h + "mlp.c_proj")))
         resid_post.append(x)
     head = w["lm_head.weight"] if case.untied else w["wte.weight"]
     return norm(x, "ln_f")[-1] @ head.T, resid_post
+
+
+def check_forward(case, weights, tokens):
+    """Raises where transformers' own class has other logits."""
+    options = {name: value for name, value in config_of(case).items() if name != "model_type"}
+    model = GPT2LMHeadModel(GPT2Config(**options, tie_word_embeddings=not case.untied)).double()
+    state = {name if name.startswith("lm_head") else "transformer." + name: values.double()
+             for name, values in weights.items()}
+    model.load_state_dict(state, strict=False)
+    with torch.no_grad():
+        theirs = model.eval()(torch.as_tensor(tokens)[None]).logits[0, -1]
+    ours, _ = forward(case, weights, tokens, dtype=torch.float64)
+    difference = (ours - theirs).abs().max().item()
+    if not difference < 1e-9:
+        raise SystemExit(f"{case.name}: {difference} from the logits of transformers")
 
 
 def sweep(case, weights, clean, corrupted, targets):
@@ -172,16 +225,7 @@ def write_case(case, seed):
         corrupted[position] = (corrupted[position] + 1) % case.vocab_size
     targets = sorted({0, case.vocab_size // 2, case.vocab_size - 1})
     prob, logit = sweep(case, weights, clean, corrupted, targets)
-    config = {
-        "model_type": "gpt2",
-        "activation_function": "gelu_new",
-        "layer_norm_epsilon": case.epsilon,
-        "n_layer": case.n_layer,
-        "n_head": case.n_head,
-        "n_embd": case.n_embd,
-        "n_positions": case.n_positions,
-        "vocab_size": case.vocab_size,
-    }
+    check_forward(case, weights, corrupted)
     expected = {
         "tokens_clean": clean.tolist(),
         "tokens_corrupted": corrupted.tolist(),
@@ -193,7 +237,7 @@ def write_case(case, seed):
     }
     folder = MODELS / case.name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "config.json").write_text(json.dumps(config_of(case), indent=2) + "\n")
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
     write_safetensors(folder / "model.safetensors", case, weights)
     run = lambda tokens, edit: forward(case, weights, tokens, edit, torch.float64)[0]
@@ -207,5 +251,6 @@ def write_case(case, seed):
 if __name__ == "__main__":
     torch.set_grad_enabled(False)
     for number, case in enumerate(CASES):
-        write_case(case, seed=100 + number)
-        print("wrote", case.name)
+        if case.name in (sys.argv[1:] or [case.name]):
+            write_case(case, seed=100 + number)
+            print("wrote", case.name)

@@ -101,6 +101,16 @@ class HeaderText {
   std::uint64_t keys_ = 0;
 };
 
+/// llama.cpp computes what the published models do, whatever the file says.
+void require_published_variant(const Config& config) {
+  if (config.variant != Variant()) {
+    throw Error(ErrorCode::kConfig,
+                "config.json: its activation or its attention is not that of the published GPT-2, "
+                "which is all that llama.cpp computes for the architecture gpt2; expected "
+                "`convert` to a folder, without --to gguf");
+  }
+}
+
 std::uint32_t narrow_size(Index size) { return static_cast<std::uint32_t>(size); }
 
 void add_sizes(HeaderText& header, const Config& config, DType dtype) {
@@ -281,6 +291,7 @@ bool has_head(const ModelFiles& model) {
 std::uint64_t write_gguf(const ModelFiles& model, DType dtype, const std::filesystem::path& out) {
   const std::string config_json = config_text(model);
   const Config config = parse_config(config_json);
+  require_published_variant(config);
   const std::vector<TensorEntry> entries = planned(config, has_head(model), dtype);
   HeaderText header;
   add_sizes(header, config, dtype);

@@ -31,7 +31,8 @@ Json changes_json(const NeuronChanges& changes) {
 void print_text(const NeuronsArguments& arguments, const NeuronChanges& changes,
                 const std::string& token, const std::string& sample) {
   std::cout << "neurons of layer " << arguments.layer << " at position " << arguments.position
-            << ", " << token << sample << ": after GELU, the largest differences first\n";
+            << ", " << token << sample
+            << ": after the activation function, the largest differences first\n";
   if (!changes.finite) {
     std::cout << "  not finite: activations there are no numbers\n";
     return;

@@ -88,7 +88,7 @@ TEST_P(GoldenAttribution, EqualsPyTorchsForEverySite) {
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, GoldenAttribution,
                          ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
-                                           "large-epsilon"));
+                                           "large-epsilon", "erf-by-layer", "relu-unscaled"));
 
 }  // namespace
 }  // namespace patchboard

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "core/closer/largest_changes.h"
-#include "core/math/gelu.h"
+#include "core/math/activation.h"
 #include "core/math/layer_norm.h"
 #include "core/patching/whole_run.h"
 #include "tests/core/support/expect_error.h"
@@ -38,7 +38,7 @@ Matrix whole_activations(const Gpt2& model, const Matrix& embedding, Index layer
   Matrix hidden(normed.rows(), model.config().d_mlp);
   affine(pool, PackedRows(pool, normed), block.mlp_c_fc.weight, block.mlp_c_fc.bias, hidden);
   for (Index row = 0; row < hidden.rows(); ++row) {
-    gelu(row_values(hidden, row));
+    activate(model.config().variant.activation, row_values(hidden, row));
   }
   return hidden;
 }

@@ -13,8 +13,14 @@ using testing::random_matrix;
 
 constexpr Index kHeads = 3;
 
+/// That of the published models.
+AttentionRule rule_of(const Matrix& qkv) {
+  const Index d_head = qkv.cols() / 3 / kHeads;
+  return {.n_head = kHeads, .scale = 1 / std::sqrt(static_cast<float>(d_head))};
+}
+
 /// One head's z at one position, in double, from whole q, k and v of a run: [T, 3 D].
-Vector naive_z(const Matrix& qkv, Index position) {
+Vector naive_z(const Matrix& qkv, Index position, const AttentionRule& rule) {
   const Index D = qkv.cols() / 3;
   const Index d_head = D / kHeads;
   Vector z = Vector::Zero(D);
@@ -25,8 +31,9 @@ Vector naive_z(const Matrix& qkv, Index position) {
     std::vector<double> weights;
     double total = 0;
     for (Index key = 0; key <= position; ++key) {
-      weights.push_back(
-          std::exp(part(0, position).dot(part(1, key)) / std::sqrt(static_cast<double>(d_head))));
+      const bool is_seen = key > position - rule.window;
+      const double score = part(0, position).dot(part(1, key)) * static_cast<double>(rule.scale);
+      weights.push_back(is_seen ? std::exp(score) : 0);
       total += weights.back();
     }
     Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(d_head);
@@ -38,7 +45,7 @@ Vector naive_z(const Matrix& qkv, Index position) {
   return z;
 }
 
-Matrix whole_run(const Matrix& qkv) {
+Matrix whole_run(const Matrix& qkv, const AttentionRule& rule) {
   const Index T = qkv.rows();
   const Index D = qkv.cols() / 3;
   const RowRange all{.row = 0, .position = 0, .count = T};
@@ -48,7 +55,7 @@ Matrix whole_run(const Matrix& qkv) {
   attention(
       pool, sequences,
       {.q = qkv.leftCols(D), .k = qkv.middleCols(D, D), .v = qkv.rightCols(D), .base = nullptr},
-      kHeads, z);
+      rule, z);
   return z;
 }
 
@@ -56,10 +63,14 @@ TEST(Attention, EqualsThePlainLoopsInDouble) {
   for (const Index d_head : {1, 5, 16, 64, 70}) {
     for (const Index T : {1, 2, 17, 33}) {
       const Matrix qkv = random_matrix(T, 3 * kHeads * d_head, 1);
-      const Matrix z = whole_run(qkv);
-      for (Index position = 0; position < T; ++position) {
-        EXPECT_LE((z.row(position) - naive_z(qkv, position)).cwiseAbs().maxCoeff(), 1e-5F)
-            << "d_head " << d_head << ", " << position << " of " << T;
+      AttentionRule rule = rule_of(qkv);
+      for (const Index window : {rule.window, Index{1}, Index{5}, Index{18}}) {
+        rule.window = window;
+        const Matrix z = whole_run(qkv, rule);
+        for (Index position = 0; position < T; ++position) {
+          EXPECT_LE((z.row(position) - naive_z(qkv, position, rule)).cwiseAbs().maxCoeff(), 1e-5F)
+              << "d_head " << d_head << ", " << position << " of " << T << ", window " << window;
+        }
       }
     }
   }
@@ -91,18 +102,22 @@ TEST(Attention, TakesOtherPositionsFromTheBaseRunWithTheSameBits) {
        .q = {.row = 21, .position = 2, .count = 1},
        .wanted = {.row = 27, .position = 18, .count = 1}}};
   ThreadPool pool(2);
-  Matrix z(28, kWidth);
-  attention(pool, sequences,
-            {.q = own.leftCols(kWidth),
-             .k = own.middleCols(kWidth, kWidth),
-             .v = own.rightCols(kWidth),
-             .base = &base},
-            kHeads, z);
-  for (const Sequence& sequence : sequences) {
-    const Matrix expected = whole_run(overlaid(base, own, sequence.kv));
-    const RowRange& wanted = sequence.wanted;
-    EXPECT_EQ(z.middleRows(wanted.row, wanted.count),
-              expected.middleRows(wanted.position, wanted.count));
+  AttentionRule rule = rule_of(base);
+  for (const Index window : {rule.window, Index{6}}) {
+    rule.window = window;
+    Matrix z(28, kWidth);
+    attention(pool, sequences,
+              {.q = own.leftCols(kWidth),
+               .k = own.middleCols(kWidth, kWidth),
+               .v = own.rightCols(kWidth),
+               .base = &base},
+              rule, z);
+    for (const Sequence& sequence : sequences) {
+      const Matrix expected = whole_run(overlaid(base, own, sequence.kv), rule);
+      const RowRange& wanted = sequence.wanted;
+      EXPECT_EQ(z.middleRows(wanted.row, wanted.count),
+                expected.middleRows(wanted.position, wanted.count));
+    }
   }
 }
 

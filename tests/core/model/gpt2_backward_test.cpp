@@ -23,17 +23,24 @@ using testing::random_weights;
 using testing::small_config;
 
 struct Shape {
-  Index n_layer, n_head, d_model, vocab_size, T;
+  Index n_layer, n_head, d_model, vocab_size, n_tokens;
+  Variant variant = {};
 };
+
+Config config_of(const Shape& shape) {
+  Config config = small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size);
+  config.variant = shape.variant;
+  return config;
+}
 
 /// A run of a random model, a random linear function of its logits, and its gradients.
 class Example {
  public:
   Example(const Shape& shape, WeightFormat format, bool untied = false)
-      : config_(small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size)),
+      : config_(config_of(shape)),
         model_(config_, packed(config_, plain_weights(config_, untied), format)),
         weights_(reference::unpacked(config_, model_.weights())),
-        tokens_(random_tokens(shape.T, shape.vocab_size, 2)),
+        tokens_(random_tokens(shape.n_tokens, shape.vocab_size, 2)),
         d_logits_(random_matrix(1, shape.vocab_size, 3).row(0)) {}
 
   [[nodiscard]] Gradients gradients(int threads) const {
@@ -104,6 +111,13 @@ TEST_P(BackwardShapes, GivesTheGradientsOfFiniteDifferencesForEverySite) {
 INSTANTIATE_TEST_SUITE_P(OddShapes, BackwardShapes,
                          ::testing::Values(Shape{1, 1, 5, 3, 1}, Shape{2, 3, 21, 17, 4},
                                            Shape{3, 1, 9, 40, 5}));
+
+// No relu here: finite differences meet its corner.
+INSTANTIATE_TEST_SUITE_P(
+    Variants, BackwardShapes,
+    ::testing::Values(
+        Shape{2, 2, 10, 17, 4, {.activation = Activation::kGeluErf, .scaled_by_layer = true}},
+        Shape{2, 2, 10, 17, 5, {.scaled_by_root = false, .windows = {64, 2}}}));
 
 TEST(Backward, GivesTheGradientsOfFiniteDifferencesForWideRows) {
   const Example example({2, 2, 70, 33, 3}, WeightFormat::kF32);

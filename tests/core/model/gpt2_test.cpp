@@ -25,16 +25,18 @@ void expect_logits_near(const Vector& logits, const reference::Row& expected) {
 }
 
 struct Shape {
-  Index n_layer, n_head, d_model, vocab_size, T;
+  Index n_layer, n_head, d_model, vocab_size, n_tokens;
+  Variant variant = {};
 };
 
 class Gpt2Shapes : public ::testing::TestWithParam<Shape> {};
 
 TEST_P(Gpt2Shapes, GivesTheLogitsAndActivationsOfThePlainLoops) {
   const Shape shape = GetParam();
-  const Config config = small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size);
+  Config config = small_config(shape.n_layer, shape.n_head, shape.d_model, shape.vocab_size);
+  config.variant = shape.variant;
   const reference::PlainWeights weights = random_weights(config, 1);
-  const std::vector<TokenId> tokens = random_tokens(shape.T, shape.vocab_size, 2);
+  const std::vector<TokenId> tokens = random_tokens(shape.n_tokens, shape.vocab_size, 2);
   const reference::NaiveRun expected = naive_forward(config, weights, tokens);
 
   ThreadPool pool(2);
@@ -46,7 +48,7 @@ TEST_P(Gpt2Shapes, GivesTheLogitsAndActivationsOfThePlainLoops) {
   EXPECT_EQ(final_logits(model, pool, cache, 1).row(0), logits);
   ASSERT_EQ(cache.h.size(), expected.resid_post.size());
   for (std::size_t layer = 0; layer < cache.h.size(); ++layer) {
-    for (Index t = 0; t < shape.T; ++t) {
+    for (Index t = 0; t < shape.n_tokens; ++t) {
       for (Index i = 0; i < shape.d_model; ++i) {
         const auto& row = expected.resid_post[layer][static_cast<std::size_t>(t)];
         EXPECT_NEAR(cache.h[layer].resid_post(t, i), row[static_cast<std::size_t>(i)], kTolerance);
@@ -58,6 +60,17 @@ TEST_P(Gpt2Shapes, GivesTheLogitsAndActivationsOfThePlainLoops) {
 INSTANTIATE_TEST_SUITE_P(OddShapes, Gpt2Shapes,
                          ::testing::Values(Shape{1, 1, 5, 3, 1}, Shape{2, 3, 21, 17, 7},
                                            Shape{3, 1, 12, 40, 9}, Shape{2, 4, 64, 100, 33}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Variants, Gpt2Shapes,
+    ::testing::Values(
+        Shape{3, 2, 12, 40, 9, {.activation = Activation::kGeluErf, .scaled_by_layer = true}},
+        Shape{2,
+              3,
+              21,
+              17,
+              7,
+              {.activation = Activation::kRelu, .scaled_by_root = false, .windows = {64, 3}}}));
 
 TEST(Gpt2, UsesAnUnembeddingOfItsOwnWhereThereIsOne) {
   const Config config = small_config(2, 2, 8, 11);

@@ -105,11 +105,12 @@ TEST_P(GoldenPairs, EveryQueryAndKeyEqualsPyTorchs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, GoldenPairs,
-                         ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three"));
+                         ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
+                                           "erf-by-layer", "relu-unscaled"));
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, GoldenSites,
                          ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
-                                           "large-epsilon"));
+                                           "large-epsilon", "erf-by-layer", "relu-unscaled"));
 
 }  // namespace
 }  // namespace patchboard

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace patchboard::reference {
@@ -39,7 +40,15 @@ Row project(const Row& x, const PlainProjection& projection) {
   return out;
 }
 
-double gelu(double x) {
+double activated(Activation activation, double x) {
+  switch (activation) {
+    case Activation::kGeluTanh:
+      break;
+    case Activation::kGeluErf:
+      return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
+    case Activation::kRelu:
+      return std::max(x, 0.0);
+  }
   return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
 }
 
@@ -82,7 +91,9 @@ class NaiveBlock {
       const Row input = input_of({.kind = Reader::Kind::kMlp, .layer = layer_}, position,
                                  x[position], inputs_, nudge_);
       Row hidden = project(layer_norm(input, block_.ln_2, eps), block_.mlp_c_fc);
-      std::ranges::transform(hidden, hidden.begin(), gelu);
+      std::ranges::transform(hidden, hidden.begin(), [&](double value) {
+        return activated(config_.variant.activation, value);
+      });
       nudge(Site::kMlpPost, position, hidden);
       add(Site::kMlpOut, position, project(hidden, block_.mlp_c_proj), x[position]);
       nudge(Site::kResidPost, position, x[position]);
@@ -125,14 +136,19 @@ class NaiveBlock {
     const std::size_t D = at(config_.d_model);
     const std::size_t d_head = at(config_.d_head());
     Row z(D, 0.0);
+    const Variant& variant = config_.variant;
+    const auto window = variant.windows.empty() ? qkv.size() : at(variant.windows[at(layer_)]);
+    const std::size_t first = position + 1 - std::min(window, position + 1);
+    const double root = variant.scaled_by_root ? std::sqrt(static_cast<double>(d_head)) : 1;
+    const double depth = variant.scaled_by_layer ? static_cast<double>(layer_ + 1) : 1;
     for (std::size_t head = 0; head < at(config_.n_head); ++head) {
-      Row scores;
-      for (std::size_t key = 0; key <= position; ++key) {
+      Row scores(first, -std::numeric_limits<double>::infinity());
+      for (std::size_t key = first; key <= position; ++key) {
         double dot = 0;
         for (std::size_t i = head * d_head; i < (head + 1) * d_head; ++i) {
           dot += qkv[position][i] * qkv[key][D + i];
         }
-        scores.push_back(dot / std::sqrt(static_cast<double>(d_head)));
+        scores.push_back(dot / root / depth);
       }
       scores.resize(qkv.size(), 0.0);
       nudge(Site::kAttnScores, head * qkv.size() + position, scores);
@@ -140,7 +156,7 @@ class NaiveBlock {
       Row pattern = probabilities(scores);
       pattern.resize(qkv.size(), 0.0);
       nudge(Site::kPattern, head * qkv.size() + position, pattern);
-      for (std::size_t key = 0; key <= position; ++key) {
+      for (std::size_t key = first; key <= position; ++key) {
         for (std::size_t i = head * d_head; i < (head + 1) * d_head; ++i) {
           z[i] += pattern[key] * qkv[key][2 * D + i];
         }

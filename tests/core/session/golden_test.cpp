@@ -88,7 +88,7 @@ TEST_P(Golden, TheSweepEqualsOnePyTorchRunAPatch) {
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, Golden,
                          ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
-                                           "large-epsilon"));
+                                           "large-epsilon", "erf-by-layer", "relu-unscaled"));
 
 }  // namespace
 }  // namespace patchboard

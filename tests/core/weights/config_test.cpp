@@ -76,8 +76,31 @@ TEST(Config, NeedsNothingButTheSizes) {
   EXPECT_EQ(parse_config(json.dump()).parameter_count(), 29U);
 }
 
-TEST(Config, AcceptsTheOtherNameOfTheTanhGelu) {
-  EXPECT_EQ(parse_config(with("activation_function", "gelu_pytorch_tanh").dump()).n_layer, 12);
+TEST(Config, ReadsTheActivationUnderItsNames) {
+  const std::vector<std::pair<const char*, Activation>> names = {
+      {"gelu_new", Activation::kGeluTanh},
+      {"gelu_fast", Activation::kGeluTanh},
+      {"gelu_pytorch_tanh", Activation::kGeluTanh},
+      {"gelu", Activation::kGeluErf},
+      {"relu", Activation::kRelu}};
+  for (const auto& [name, activation] : names) {
+    EXPECT_EQ(parse_config(with("activation_function", name).dump()).variant.activation,
+              activation);
+  }
+  EXPECT_EQ(parse_config(small().dump()).variant, Variant());
+}
+
+TEST(Config, ReadsHowScoresAreScaled) {
+  const auto scale = [](const Json& json, Index layer) {
+    return parse_config(json.dump()).attention(layer).scale;
+  };
+  Json json = small();
+  EXPECT_FLOAT_EQ(scale(json, 3), 0.125F);
+  json["scale_attn_by_inverse_layer_idx"] = true;
+  EXPECT_FLOAT_EQ(scale(json, 3), 0.03125F);
+  json["scale_attn_weights"] = false;
+  EXPECT_FLOAT_EQ(scale(json, 3), 0.25F);
+  EXPECT_FLOAT_EQ(scale(with("scale_attn_weights", false), 3), 1.0F);
 }
 
 TEST(Config, ReadsTheEpsilon) {
@@ -142,20 +165,19 @@ TEST(Config, RefusesAnotherModel) {
 }
 
 TEST(Config, RefusesAnotherActivation) {
-  for (const Json& value : {Json("relu"), Json("gelu"), Json(5), Json(nullptr)}) {
-    expect_refused(
-        with("activation_function", value),
-        {"activation_function", value.dump(), "expected one of gelu_new, gelu_pytorch_tanh"});
+  for (const Json& value : {Json("silu"), Json("quick_gelu"), Json(5), Json(nullptr)}) {
+    expect_refused(with("activation_function", value),
+                   {"activation_function", value.dump(),
+                    "expected one of gelu_new, gelu, gelu_fast, gelu_pytorch_tanh, relu"});
   }
 }
 
-TEST(Config, RefusesVariantsOfAttentionThatThePublishedModelsDoNotUse) {
-  expect_refused(with("scale_attn_weights", false),
-                 {"scale_attn_weights", "false", "expected true"});
-  expect_refused(with("scale_attn_by_inverse_layer_idx", true),
-                 {"scale_attn_by_inverse_layer_idx", "true", "expected false"});
+TEST(Config, RefusesCrossAttentionAndVariantsThatAreNoTruth) {
   expect_refused(with("add_cross_attention", true),
                  {"add_cross_attention", "true", "expected false"});
+  expect_refused(with("scale_attn_weights", 1), {"scale_attn_weights", "1", "true or false"});
+  expect_refused(with("scale_attn_by_inverse_layer_idx", nullptr),
+                 {"scale_attn_by_inverse_layer_idx", "null", "true or false"});
 }
 
 TEST(Config, RefusesAnEpsilonThatIsNoSmallPositiveNumber) {
