@@ -5,7 +5,9 @@ import { proposedDtype, requireFits } from '../../web/src/weights/dtype';
 import { outlineOf, outlineOfAll, remoteHeader } from '../../web/src/weights/outline';
 import { formatSeconds, PaceMeter } from '../../web/src/weights/progress';
 import { request } from '../../web/src/weights/responses';
-import { formatBytes, publishedSources, sourceOf } from '../../web/src/weights/sources';
+import { modelAddress } from '../../web/src/weights/model-address';
+import { publishedSources, sourceOf } from '../../web/src/weights/published';
+import { formatBytes } from '../../web/src/weights/sources';
 
 const BASE = 'http://localhost/page/';
 const URL = 'https://example.org/config.json';
@@ -19,13 +21,19 @@ function answer(body: string | null, init: ResponseInit = {}) {
 }
 
 test('published models are known by name', () => {
-  expect(publishedSources.map((source) => source.id)).toEqual([
-    'gpt2',
-    'gpt2-medium',
-    'gpt2-large',
-    'gpt2-xl',
-  ]);
+  const sizes = ['gpt2', 'gpt2-medium', 'gpt2-large', 'gpt2-xl'];
+  const [ggufs, exact] = [0, 1].map((rest) =>
+    publishedSources.filter((_, index) => index % 2 === rest),
+  );
+  expect(exact?.map(({ id }) => id)).toEqual(sizes);
   expect(sourceOf('gpt2', BASE).folder).toMatch(/gpt2\/resolve\/main\/$/);
+  // Each in q8_0 before it, by an address that names its file wherever it is read.
+  for (const [index, source] of (ggufs ?? []).entries()) {
+    expect(source.file).toMatch(new RegExp(`^${sizes[index]}\\.Q8_0\\.gguf$`));
+    expect(modelAddress(source.id, BASE)).toMatchObject({ folder: source.folder, id: source.id });
+    expect(proposedDtype(source.outline ?? { f32Bytes: 0 })).toBe('f32');
+    expect(source.weightBytes).toBeLessThan((exact?.[index]?.weightBytes ?? 0) / 3);
+  }
 });
 
 test('what cannot fit into a tab is refused by its size', () => {

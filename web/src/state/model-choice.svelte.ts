@@ -5,7 +5,7 @@ import { follow, messageOf } from '../errors/errors';
 import { keptCopies } from '../kept/kept-models';
 import { keptHeaders } from '../kept/manifest';
 import { TIMING } from '../weights/back-off';
-import { type Dtype, proposedDtype, type WeightSizes } from '../weights/dtype';
+import { type Dtype, proposedDtype } from '../weights/dtype';
 import { saysItsModel } from '../weights/files';
 import type { FoundWeights } from '../weights/find-weights';
 import {
@@ -17,14 +17,14 @@ import {
 } from '../weights/local-files';
 import { fileAddress } from '../weights/model-address';
 import { localOutline, type Outline, outlineOfAll } from '../weights/outline';
+import { publishedSources, sourceOf } from '../weights/published';
 import {
   EMBEDDED_ID,
   keptAddress,
   LOCAL_ID,
   localSource,
   type ModelSource,
-  publishedSources,
-  sourceOf,
+  sizesOf,
 } from '../weights/sources';
 import type { ModelShelf } from './model-shelf.svelte';
 
@@ -84,21 +84,17 @@ export class ModelChoice {
   /** Of the typed model, where its file or a copy on this machine told. */
   private looked = $state.raw<Partial<FoundWeights> & { address: string }>();
 
+  private readonly published = $derived(publishedSources.find(({ id }) => id === this.selected));
   readonly outline = $derived.by(() => {
     if (this.selected === DISK) return this.files?.outline;
-    return this.selected === OTHER ? this.looked?.outline : undefined;
+    return this.selected === OTHER ? this.looked?.outline : this.published?.outline;
   });
-  private readonly publishedBytes = $derived(
-    publishedSources.find((source) => source.id === this.selected)?.weightBytes,
-  );
   /** Undefined where nobody knows. */
   readonly fileBytes = $derived.by(() => {
     if (this.selected === DISK) return this.files?.weightBytes;
-    return this.publishedBytes ?? this.outline?.fileBytes;
+    return this.published?.weightBytes ?? this.outline?.fileBytes;
   });
-  readonly sizes = $derived.by((): WeightSizes | undefined =>
-    this.publishedBytes === undefined ? this.outline : { f32Bytes: this.publishedBytes },
-  );
+  readonly sizes = $derived(this.published ? sizesOf(this.published) : this.outline);
   readonly dtype = $derived.by(
     () =>
       this.chosenDtype ??

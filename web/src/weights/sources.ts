@@ -1,7 +1,6 @@
 /** Where a model can be had, and what its parts are called. */
 
 import type { WeightSizes } from './dtype';
-import { FILES } from './files';
 import { fileAddress, modelAddress } from './model-address';
 import { localBytes, type LocalModel } from './local-files';
 import type { Outline } from './outline';
@@ -46,15 +45,6 @@ export function named(source: ModelSource, tokenizer: TokenizerUse): ModelSource
 export const EMBEDDED_ID = 'embedded';
 export const LOCAL_ID = 'files';
 
-const PUBLISHED_HOME = 'https://huggingface.co/openai-community/';
-
-const PUBLISHED = [
-  { id: 'gpt2', label: 'GPT-2 small', layers: 12, weightBytes: 548_105_171 },
-  { id: 'gpt2-medium', label: 'GPT-2 medium', layers: 24, weightBytes: 1_519_984_962 },
-  { id: 'gpt2-large', label: 'GPT-2 large', layers: 36, weightBytes: 3_247_159_078 },
-  { id: 'gpt2-xl', label: 'GPT-2 XL', layers: 48, weightBytes: 6_431_829_964 },
-];
-
 /** base: the address that the page's own files are beside. */
 export function embeddedSource(base: string): ModelSource {
   return {
@@ -63,14 +53,6 @@ export function embeddedSource(base: string): ModelSource {
     folder: new URL('models/embedded/', base).href,
   };
 }
-
-export const publishedSources: readonly ModelSource[] = PUBLISHED.map((model) => ({
-  id: model.id,
-  label: `${model.label} (${model.layers} layers)`,
-  folder: `${PUBLISHED_HOME}${model.id}/resolve/main/`,
-  files: [FILES.weights],
-  weightBytes: model.weightBytes,
-}));
 
 export function localSource(local: LocalModel, outline: Outline | undefined): ModelSource {
   return {
@@ -92,12 +74,6 @@ export function addressSource(text: string, base: string): ModelSource {
 /** What a copy on this machine is of: all that is in the folder, or weights of another name. */
 export function keptAddress({ folder, file }: ModelSource): string {
   return file === undefined ? folder : fileAddress(folder, file);
-}
-
-/** The source that an id from the page's address stands for. */
-export function sourceOf(id: string, base: string): ModelSource {
-  if (id === EMBEDDED_ID) return embeddedSource(base);
-  return publishedSources.find((source) => source.id === id) ?? addressSource(id, base);
 }
 
 /** Of its weights; undefined where nobody knows. */

@@ -1,0 +1,91 @@
+/** GPT-2 as it was published, and in q8_0 as others have published it since: where the files are, and how large. */
+
+import { FILES } from './files';
+import { modelAddress } from './model-address';
+import type { Outline } from './outline';
+import { addressSource, EMBEDDED_ID, embeddedSource, type ModelSource } from './sources';
+
+const PUBLISHED_HOME = 'https://huggingface.co/openai-community/';
+
+/** In q8_0 as others have published it, with an `output.weight` beside the embedding that it equals. */
+interface PublishedGguf {
+  repository: string;
+  revision: string;
+  file: string;
+  bytes: number;
+}
+
+interface Published {
+  id: string;
+  label: string;
+  layers: number;
+  weightBytes: number;
+  gguf: PublishedGguf;
+}
+
+const PUBLISHED: readonly Published[] = [
+  {
+    ...{ id: 'gpt2', label: 'GPT-2 small', layers: 12, weightBytes: 548_105_171 },
+    gguf: {
+      repository: 'QuantFactory/gpt2-GGUF',
+      revision: 'f100f572b0113eac0f3ec51f7616b0c64e938b63',
+      file: 'gpt2.Q8_0.gguf',
+      bytes: 178_000_000,
+    },
+  },
+  {
+    ...{ id: 'gpt2-medium', label: 'GPT-2 medium', layers: 24, weightBytes: 1_519_984_962 },
+    gguf: {
+      repository: 'mradermacher/gpt2-medium-GGUF',
+      revision: '3b9897d67a84e967fbcc8d7de3db4c797e386740',
+      file: 'gpt2-medium.Q8_0.gguf',
+      bytes: 437_487_744,
+    },
+  },
+  {
+    ...{ id: 'gpt2-large', label: 'GPT-2 large', layers: 36, weightBytes: 3_247_159_078 },
+    gguf: {
+      repository: 'mradermacher/gpt2-large-GGUF',
+      revision: 'c83630987bcee4945f3e947b1977c70e6b2760a1',
+      file: 'gpt2-large.Q8_0.gguf',
+      bytes: 898_165_824,
+    },
+  },
+  {
+    ...{ id: 'gpt2-xl', label: 'GPT-2 XL', layers: 48, weightBytes: 6_431_829_964 },
+    gguf: {
+      repository: 'mradermacher/gpt2-xl-GGUF',
+      revision: 'a6a1b25a992d7541b185b0cd1227b47311f4eab6',
+      file: 'gpt2-xl.Q8_0.gguf',
+      bytes: 1_749_953_760,
+    },
+  },
+];
+
+/** A block of 32 numbers is 34 bytes; the header is hardly a hundredth of the file. */
+const q8Outline = (bytes: number): Outline => {
+  const f32Bytes = (bytes / 34) * 32 * 4;
+  return { fileBytes: bytes, f32Bytes, q8Bytes: f32Bytes, dtype: 'f32' };
+};
+
+function ggufSource(label: string, { repository, revision, file, bytes }: PublishedGguf) {
+  const address = modelAddress(`${repository}/blob/${revision}/${file}`, PUBLISHED_HOME);
+  const outline = q8Outline(bytes);
+  return { ...address, label: `${label}, q8_0`, files: [file], weightBytes: bytes, outline };
+}
+
+/** Each size in q8_0 first, a third of the download. */
+export const publishedSources: readonly ModelSource[] = PUBLISHED.flatMap((model) => {
+  const label = `${model.label} (${model.layers} layers)`;
+  const exact = {
+    ...{ id: model.id, label, folder: `${PUBLISHED_HOME}${model.id}/resolve/main/` },
+    ...{ files: [FILES.weights], weightBytes: model.weightBytes },
+  };
+  return [ggufSource(label, model.gguf), exact];
+});
+
+/** The source that an id from the page's address stands for. */
+export function sourceOf(id: string, base: string): ModelSource {
+  if (id === EMBEDDED_ID) return embeddedSource(base);
+  return publishedSources.find((source) => source.id === id) ?? addressSource(id, base);
+}
