@@ -146,7 +146,7 @@ test('several models in a folder are a question', async ({ patchboard }) => {
   await expect(page.getByRole('button', { name: /^Load/ })).toBeDisabled();
   await page.getByRole('radio', { name: 'run/checkpoint-1000' }).check();
   await page.getByRole('button', { name: LOAD }).click();
-  await expect(page.getByText('a model from this disk (run/checkpoint-1000)')).toBeVisible();
+  await patchboard.expectInUse('In use: a model from this disk (run/checkpoint-1000)');
 });
 
 /** The page from a host that puts something before one of its scripts. */

@@ -85,6 +85,15 @@ describe('a document', () => {
     });
   });
 
+  test('calls a model of Hugging Face as it is called today, where an earlier page had its address', () => {
+    const id = 'https://huggingface.co/some/model/resolve/main/';
+    expect(open({ model: { id } }).model).toMatchObject({ id: 'some/model', label: 'some/model' });
+    const named = { id: 'https://huggingface.co/some/model/resolve/v2/', label: 'Mine' };
+    expect(open({ model: named }).model).toMatchObject({ id: 'some/model/tree/v2', label: 'Mine' });
+    const other = 'https://huggingface.co/datasets';
+    expect(open({ model: { id: other } }).model).toMatchObject({ id: other, label: other });
+  });
+
   test.each<[object, string]>([
     [
       { tragets: [] },

@@ -7,7 +7,7 @@ import { isDomError, messageOf } from '../errors/errors';
 import type { Texts } from '../weights/texts';
 import type { KeptModel } from './kept-model';
 import { OUTDATED } from './kept-writer';
-import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
+import { CHUNK_BYTES, CHUNKS_A_SAVE, type Manifest, type Origin } from './manifest';
 import { Writer } from './writer';
 
 export const NO_STORAGE =
@@ -97,7 +97,7 @@ export class Keeper {
         this.chunk.set(piece, this.length);
         this.length += piece.byteLength;
         at += piece.byteLength;
-        if (this.length === CHUNK_BYTES) await this.send(writer, origin());
+        if (this.length === CHUNK_BYTES) await this.send(writer, this.savedOrigin(origin));
       }
     });
   }
@@ -116,7 +116,7 @@ export class Keeper {
   /** Everything arrived and is right. */
   commit(origin: Origin): Promise<void> {
     return this.attempt(async (writer) => {
-      if (this.length > 0) await this.send(writer, origin);
+      if (this.length > 0) await this.send(writer);
       await this.written;
       await writer.commit(origin);
       this.end();
@@ -150,8 +150,13 @@ export class Keeper {
     this.writer = undefined;
   }
 
+  /** With the chunk that is full. A header has as many letters as a model has tensors, so it is not sent with each. */
+  private savedOrigin(origin: () => Origin): Origin | undefined {
+    return (this.chunks + 1) % CHUNKS_A_SAVE === 0 ? origin() : undefined;
+  }
+
   /** Gives the chunk to the writer, once that has written the one before. */
-  private async send(writer: Writer, origin: Origin): Promise<void> {
+  private async send(writer: Writer, origin?: Origin): Promise<void> {
     const spare = await this.written;
     this.written = writer.write(this.chunk.subarray(0, this.length), origin);
     this.written.catch(() => undefined); // who waits for it next reports it

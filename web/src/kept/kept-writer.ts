@@ -21,18 +21,10 @@ import {
 import { busy, lockModel } from './lock';
 import { CHUNK_BYTES, type Manifest, type Origin } from './manifest';
 
-/**
- * What a tab that is closed loses at most. Nothing is flushed to the disk: that takes longer than
- * loading, and checksums find what a power cut takes.
- */
-const SAVE_BYTES = 32 * 2 ** 20;
-
 /** What another tab wrote since a copy was looked at; see KeptWriter.open. */
 export const OUTDATED = 'InvalidStateError';
 
 export class KeptWriter {
-  private savedBytes = 0;
-
   private constructor(
     private readonly key: string,
     private readonly folder: FileSystemDirectoryHandle,
@@ -93,20 +85,20 @@ export class KeptWriter {
   keepFirst(chunks: number): void {
     this.manifest.chunks.length = chunks;
     this.manifest.bytes = chunks * CHUNK_BYTES;
-    this.savedBytes = this.manifest.bytes;
     this.handle.truncate(this.manifest.bytes);
   }
 
   /**
-   * The next chunk; all but the last of a file are of CHUNK_BYTES. Gives its buffer back, to be filled
-   * again. Throws a QuotaExceededError where the disk, or this page's share of it, is full.
+   * The next chunk; all but the last of a file are of CHUNK_BYTES. origin: where a later visit may go on after it.
+   * Gives its buffer back, to be filled again. Throws a QuotaExceededError where the disk, or this page's share of
+   * it, is full.
    */
-  async write(chunk: Uint8Array<ArrayBuffer>, origin: Origin): Promise<ArrayBuffer> {
+  async write(chunk: Uint8Array<ArrayBuffer>, origin: Origin | undefined): Promise<ArrayBuffer> {
     const { manifest } = this;
     if (this.handle.write(chunk, { at: manifest.bytes }) !== chunk.byteLength) throw diskFull();
     manifest.chunks.push(this.hasher.init().update(chunk).digest());
     manifest.bytes += chunk.byteLength;
-    if (manifest.bytes - this.savedBytes >= SAVE_BYTES) await this.save(origin);
+    if (origin) await this.save(origin);
     return transfer(chunk.buffer, [chunk.buffer]);
   }
 
@@ -123,7 +115,6 @@ export class KeptWriter {
   /** So that a later visit goes on from here. */
   async save({ version, header, digest, parts }: Origin): Promise<void> {
     await this.requireUnchanged();
-    this.savedBytes = this.manifest.bytes;
     this.manifest = { ...this.manifest, version, header, digest, parts };
     this.onDisk = await saveManifest(this.folder, this.manifest);
   }

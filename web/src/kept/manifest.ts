@@ -7,6 +7,12 @@ import type { FileVersion } from '../weights/file-version';
 /** Kept weights are checked, and continued, in pieces of this size. */
 export const CHUNK_BYTES = 8 * 2 ** 20;
 
+/**
+ * How often what a later visit needs is written: four of them are what a tab that is closed loses at most. Nothing
+ * is flushed to the disk: that takes longer than loading, and checksums find what a power cut takes.
+ */
+export const CHUNKS_A_SAVE = 4;
+
 const FORMAT = 1;
 
 /** One of several files of weights that is whole in the copy. */

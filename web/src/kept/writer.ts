@@ -41,7 +41,7 @@ export class Writer {
   }
 
   /** Gives a buffer back, to be filled again. */
-  write(chunk: Uint8Array<ArrayBuffer>, origin: Origin): Promise<ArrayBuffer> {
+  write(chunk: Uint8Array<ArrayBuffer>, origin: Origin | undefined): Promise<ArrayBuffer> {
     return answered(this.file.write(transfer(chunk, [chunk.buffer]), origin), this.spawned);
   }
 

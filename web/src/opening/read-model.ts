@@ -1,6 +1,7 @@
 /** Where a document's numbers came from. */
 
 import { type Dtype, DTYPE_NAMES, dtypeOf } from '../weights/dtype';
+import { todaysId } from '../weights/model-address';
 import type { StandIn } from '../weights/sources';
 import type { InputValue } from './input-value';
 
@@ -22,10 +23,11 @@ export function readModel(document: InputValue): SavedModel | undefined {
   const dtype = dtypeOf(model.findValue('dtype')?.oneOf(DTYPE_NAMES) ?? 'f32') ?? 'f32';
   const digest = model.findValue('digest')?.text();
   const label = model.findValue('label')?.text() ?? id;
+  const today = todaysId(id);
   const tokenizer = model.findValue('tokenizer')?.oneOf(['gpt2'] as const);
   return {
-    id,
-    label,
+    id: today,
+    label: label === id ? today : label,
     dtype,
     ...(digest !== undefined && { digest }),
     ...(tokenizer && { tokenizer }),

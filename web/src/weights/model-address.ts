@@ -107,6 +107,16 @@ export function modelAddress(text: string, base: string): ModelAddress {
   return { id, folder: url.href, ...(file && { file }) };
 }
 
+/** What a model is called today that an earlier page named by an address in full of Hugging Face; any other as it is. */
+export function todaysId(id: string): string {
+  if (!id.startsWith(HUB)) return id;
+  try {
+    return modelAddress(id, HUB).id;
+  } catch {
+    return id; // where it is opened, it is said what is wrong with it
+  }
+}
+
 /** The address of a file in a folder: `modelAddress`. */
 export function fileAddress(folder: string, name: string): string {
   const url = new URL(folder);
