@@ -42,6 +42,20 @@ void require_index(const char* name, Index index, Index count) {
   }
 }
 
+/// What is wrong with one of the texts, by the names that the file has for them and for their keys.
+std::string in_own_words(std::string message, const ModelTexts& texts) {
+  if (message.starts_with("config.json: ")) {
+    message.erase(0, std::string_view("config.json: ").size());
+  }
+  for (const auto& [key, own] : texts.own_keys) {
+    for (std::size_t at = message.find(key); at != std::string::npos;
+         at = message.find(key, at + own.size())) {
+      message.replace(at, key.size(), own);
+    }
+  }
+  return message;
+}
+
 }  // namespace
 
 Session::Session(int threads, std::uint64_t memory) : pool_(threads), memory_(memory) {}
@@ -107,7 +121,7 @@ void Session::feed_header(Coming& reading, std::span<const std::byte> bytes) {
       set_tokenizer(texts_->tokenizer());
     }
   } catch (const Error& error) {
-    throw Error(error.code(), coming.file + ", what its metadata says as " + error.what());
+    throw Error(error.code(), coming.file + ": " + in_own_words(error.what(), *texts_));
   }
   loader_.emplace(*config_, coming.format, std::vector{coming.file});
   if (coming.is_kept) {

@@ -269,7 +269,17 @@ ModelTexts GgufModel::texts(const std::vector<TensorEntry>& tensors) const {
                    .vocab_json = {},
                    .merges_txt = {},
                    .tokenizer_config_json = {},
-                   .tokenizer_problem = tokens_.empty() ? "" : tokenizer_problem()};
+                   .tokenizer_problem = tokens_.empty() ? "" : tokenizer_problem(),
+                   .own_keys = {{"n_layer", "gpt2.block_count"},
+                                {"n_head", "gpt2.attention.head_count"},
+                                {"n_embd", "gpt2.embedding_length"},
+                                {"n_positions", "gpt2.context_length"},
+                                {"n_inner", "gpt2.feed_forward_length"},
+                                {"layer_norm_epsilon", "gpt2.attention.layer_norm_epsilon"},
+                                {"bos_token_id", "tokenizer.ggml.bos_token_id"},
+                                {"eos_token_id", "tokenizer.ggml.eos_token_id"},
+                                {"vocab.json", kTokens},
+                                {"merges.txt", kMerges}}};
   if (!tokens_.empty() && texts.tokenizer_problem.empty()) {
     texts.vocab_json = vocab_json();
     texts.merges_txt = merges_txt();

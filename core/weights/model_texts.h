@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "core/text/tokenizer_files.h"
@@ -15,6 +16,8 @@ struct ModelTexts {
   /// What is wrong with the tokenizer that it says: "`tokenizer.ggml.pre` is …"; empty where it
   /// says none, or one that is read.
   std::string tokenizer_problem;
+  /// What the file itself calls the keys of `config_json`, for errors.
+  std::map<std::string, std::string> own_keys;
 
   [[nodiscard]] bool has_tokenizer() const { return !vocab_json.empty(); }
   [[nodiscard]] TokenizerFiles tokenizer() const {

@@ -27,6 +27,23 @@ std::uint64_t size_of(const TensorShape& shape) {
   return static_cast<std::uint64_t>(shape.rows) * static_cast<std::uint64_t>(shape.cols);
 }
 
+/// Whether they hold the same values in the same numbers.
+bool are_same(const PackedMatrix& a, const PackedMatrix& b) {
+  if (a.format() != b.format() || a.rows() != b.rows() || a.cols() != b.cols()) {
+    return false;
+  }
+  std::vector<float> left(static_cast<std::size_t>(a.rows()));
+  std::vector<float> right(left.size());
+  for (Index column = 0; column < a.cols(); ++column) {
+    a.get_column(column, left);
+    b.get_column(column, right);
+    if (left != right) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void require_addressable(double bytes) {
   constexpr double kMega = 1e6;
   const double limit = 2.0 * static_cast<double>(std::numeric_limits<Index>::max());
@@ -113,6 +130,10 @@ DType WeightLoader::quantization() const {
 
 Weights WeightLoader::finish() {
   reader_.finish();
+  std::optional<PackedMatrix>& head = weights_->lm_head;
+  if (head && are_same(*head, weights_->wte)) {
+    head.reset();
+  }
   return std::move(*weights_);
 }
 

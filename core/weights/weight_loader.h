@@ -57,7 +57,8 @@ class WeightLoader {
   /// blocks; kOther where none are.
   [[nodiscard]] DType quantization() const;
 
-  /// The weights, when everything was fed. Errors: see WeightReader.
+  /// The weights, when everything was fed; a head that equals the embedding is that. Errors: see
+  /// WeightReader.
   [[nodiscard]] Weights finish();
 
  private:

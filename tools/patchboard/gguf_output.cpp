@@ -277,9 +277,8 @@ class TensorOutput {
   std::vector<float> values_;
 };
 
-bool has_head(const ModelFiles& model) {
-  return std::ranges::any_of(model.weights, [&](const std::string& file) {
-    const FileHeader header = read_weights_header(model.folder / file);
+bool has_head(const std::vector<FileHeader>& headers) {
+  return std::ranges::any_of(headers, [](const FileHeader& header) {
     return std::ranges::any_of(header.tensors, [](const TensorEntry& entry) {
       return entry.name == "output.weight" || entry.name.ends_with("lm_head.weight");
     });
@@ -289,13 +288,14 @@ bool has_head(const ModelFiles& model) {
 }  // namespace
 
 std::uint64_t write_gguf(const ModelFiles& model, DType dtype, const std::filesystem::path& out) {
-  const std::string config_json = config_text(model);
+  const std::vector<FileHeader> headers = read_weights_headers(model);
+  const std::string config_json = config_text(model, headers);
   const Config config = parse_config(config_json);
   require_published_variant(config);
-  const std::vector<TensorEntry> entries = planned(config, has_head(model), dtype);
+  const std::vector<TensorEntry> entries = planned(config, has_head(headers), dtype);
   HeaderText header;
   add_sizes(header, config, dtype);
-  if (const auto parts = read_tokenizer_parts(model)) {
+  if (const auto parts = read_tokenizer_parts(model, headers)) {
     add_tokens(header, *parts, config.vocab_size);
     add_special_ids(header, config_json, config.vocab_size);
   } else {

@@ -44,6 +44,17 @@ std::ifstream open(const fs::path& path) {
   return file;
 }
 
+/// Calls `take` with a file's pieces, as long as it asks for more.
+void read_while(const fs::path& path, const std::function<bool(std::span<const std::byte>)>& take) {
+  std::ifstream file = open(path);
+  std::vector<std::byte> piece(kPiece);
+  bool wants_more = true;
+  while (file && wants_more) {
+    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+    wants_more = take(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
+  }
+}
+
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -179,26 +190,30 @@ std::string read_text_or_input(const std::string& path) {
 
 void read_pieces(const fs::path& path,
                  const std::function<void(std::span<const std::byte>)>& take) {
-  std::ifstream file = open(path);
-  std::vector<std::byte> piece(kPiece);
-  while (file) {
-    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
-    take(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
-  }
+  read_while(path, [&](std::span<const std::byte> piece) {
+    take(piece);
+    return true;
+  });
 }
 
-FileHeader read_weights_header(const fs::path& path) {
-  HeaderReader reader(path.filename().string());
-  std::ifstream file = open(path);
-  std::vector<std::byte> piece(kPiece);
-  while (file) {
-    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
-    auto bytes = std::span<const std::byte>(piece).first(static_cast<std::size_t>(file.gcount()));
-    if (auto header = reader.feed(bytes)) {
-      return std::move(*header);
+std::vector<FileHeader> read_weights_headers(const ModelFiles& files) {
+  std::vector<FileHeader> headers;
+  for (const std::string& file : files.weights) {
+    HeaderReader reader(file);
+    std::optional<FileHeader> header;
+    read_while(files.folder / file, [&](std::span<const std::byte> piece) {
+      header = reader.feed(piece);
+      return !header;
+    });
+    if (!header) {
+      reader.refuse_end();
     }
+    if (files.is_gguf && !header->model) {
+      throw Error(ErrorCode::kWeights, file + ": is safetensors by another name, expected a GGUF");
+    }
+    headers.push_back(std::move(*header));
   }
-  reader.refuse_end();
+  return headers;
 }
 
 ModelFiles model_files(const fs::path& path) {
@@ -224,23 +239,16 @@ ModelFiles model_files(const fs::path& path) {
                        : ModelFiles{.folder = path, .weights = ggufs, .is_gguf = true};
 }
 
-std::string config_text(const ModelFiles& files) {
-  if (!files.is_gguf) {
-    return read_text(files.folder / "config.json");
-  }
-  const auto model = read_weights_header(files.folder / files.weights[0]).model;
-  if (!model) {
-    throw Error(ErrorCode::kWeights,
-                files.weights[0] + ": is safetensors by another name, expected a GGUF");
-  }
-  return model->config_json;
+std::string config_text(const ModelFiles& files, const std::vector<FileHeader>& headers) {
+  const auto& model = headers.front().model;
+  return model ? model->config_json : read_text(files.folder / "config.json");
 }
 
-std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files) {
-  if (files.is_gguf) {
-    const auto model = read_weights_header(files.folder / files.weights[0]).model;
-    return model && model->has_tokenizer() ? std::optional(published_tokenizer(model->tokenizer()))
-                                           : std::nullopt;
+std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files,
+                                                   const std::vector<FileHeader>& headers) {
+  if (const auto& model = headers.front().model) {
+    return model->has_tokenizer() ? std::optional(published_tokenizer(model->tokenizer()))
+                                  : std::nullopt;
   }
   const TokenizerTexts texts(files.folder, TokenizerUse::kIfPresent);
   const TokenizerFiles found = texts.files();
@@ -268,8 +276,8 @@ void load_model_folder(Session& session, const std::string& path, WeightFormat f
     session.end_file();
   }
   use_gpt2_if_asked(session, tokenizer);
-  if (session.model_texts()) {
-    tell_tokenizer(*session.model_texts(), files.weights[0], tokenizer);
+  if (const std::optional<ModelTexts>& texts = session.model_texts()) {
+    tell_tokenizer(*texts, files.weights[0], tokenizer);
   }
   session.finish();
 }

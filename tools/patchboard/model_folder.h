@@ -39,14 +39,18 @@ struct ModelFiles {
 /// several .gguf.
 [[nodiscard]] ModelFiles model_files(const std::filesystem::path& path);
 
-/// How a model's text becomes tokens; none where nothing says it. Errors: kTokenizer.
-[[nodiscard]] std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files);
+/// The headers of a model's files of weights, in order. Errors: kWeights, also of a GGUF that is
+/// safetensors by another name; kState for a file that cannot be read.
+[[nodiscard]] std::vector<FileHeader> read_weights_headers(const ModelFiles& files);
 
-/// What a file of weights begins with. Errors: kWeights; kState where it cannot be read.
-[[nodiscard]] FileHeader read_weights_header(const std::filesystem::path& path);
+/// How a model's text becomes tokens; none where nothing says it. headers: of its files. Errors:
+/// kTokenizer.
+[[nodiscard]] std::optional<TokenizerParts> read_tokenizer_parts(
+    const ModelFiles& files, const std::vector<FileHeader>& headers);
 
 /// The `config.json` of a model, which a GGUF has in its header. Errors: as of `load_model_folder`.
-[[nodiscard]] std::string config_text(const ModelFiles& files);
+[[nodiscard]] std::string config_text(const ModelFiles& files,
+                                      const std::vector<FileHeader>& headers);
 
 /// Errors: kState for a file that cannot be read.
 [[nodiscard]] std::string read_text(const std::filesystem::path& path);

@@ -76,7 +76,8 @@ void print_text(const Json& result) {
 bool run_verify(const VerifyArguments& arguments) {
   const KnownLogits known = read_known_logits(
       arguments.known.empty() ? std::string(embedded_known_logits()) : read_text(arguments.known));
-  const Config config = parse_config(config_text(model_files(arguments.model)));
+  const ModelFiles files = model_files(arguments.model);
+  const Config config = parse_config(config_text(files, read_weights_headers(files)));
   Json result = {{"verdict", false},
                  {"known", known.model},
                  {"known_sizes", sizes_json(known.config)},

@@ -305,6 +305,21 @@ TEST(Gguf, WhatSaysNothingOfItsModelIsRefused) {
                  {"is safetensors", "expected a config.json beside it"});
 }
 
+TEST(Gguf, ASizeThatCannotBeIsRefusedByTheFilesOwnKey) {
+  testing::GgufWriter writer = testing::begun_gguf(0, 7);
+  writer.key("general.architecture", "gpt2");
+  for (const char* key :
+       {"context_length", "embedding_length", "feed_forward_length", "attention.head_count"}) {
+    writer.key(std::string("gpt2.") + key, 8U);
+  }
+  writer.key("gpt2.attention.layer_norm_epsilon", 1e-5F).key("gpt2.block_count", 0U);
+  testing::expect_error(ErrorCode::kConfig, {"model.gguf: ", "gpt2.block_count", "0"}, [&] {
+    Session session(1);
+    session.begin_file(WeightFormat::kF32, "model.gguf");
+    feed(session, writer.pad().file(), 500);
+  });
+}
+
 TEST(Gguf, AShapeThatIsNotTheModelsIsRefusedByTheFilesName) {
   Config config = odd_config();
   const PlainWeights weights = testing::random_weights(config, 3);

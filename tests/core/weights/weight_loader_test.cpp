@@ -293,6 +293,23 @@ TEST(WeightLoader, AsksForTheHeadThatTheConfigDoesNotTie) {
                         [&] { loader.feed(std::as_bytes(std::span(file))); });
 }
 
+TEST(WeightLoader, AHeadThatEqualsTheEmbeddingIsNotHeldTwice) {
+  Config config = odd_config();
+  std::vector<FileTensor> tensors = published_tensors(random_weights(config, 18));
+  FileTensor head = *std::ranges::find(tensors, "wte.weight", &FileTensor::name);
+  head.name = "lm_head.weight";
+  tensors.push_back(head);
+  config.tied_embeddings = false;
+  for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kF16, WeightFormat::kQ8}) {
+    const std::string equal = safetensors_file(tensors);
+    EXPECT_FALSE(load_packed(config, equal, equal.size(), format).lm_head);
+    std::vector<FileTensor> others = tensors;
+    others.back().data[3] ^= 1;  // in the first number's sign and exponent
+    const std::string other = safetensors_file(others);
+    EXPECT_TRUE(load_packed(config, other, other.size(), format).lm_head);
+  }
+}
+
 TEST(WeightLoader, NamesAGitLfsPointer) {
   const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n";
   WeightLoader loader(odd_config(), WeightFormat::kF32);
