@@ -158,6 +158,8 @@ void Session::use_gpt2_tokenizer(std::string_view merges_txt) {
 
 WeightLoader& Session::loader() { return need(loader_, "no model has begun to load"); }
 
+void Session::take_header(FileHeader header) { loader().take_header(std::move(header), {}); }
+
 void Session::feed(std::span<const std::byte> bytes) {
   try {
     if (coming_) {

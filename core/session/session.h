@@ -62,6 +62,12 @@ class Session {
   /// 64, as in nanoGPT).
   [[nodiscard]] bool fits_gpt2_tokenizer() const;
 
+  /// The next file begins with this header, which was read already (see `TorchFile`); what is fed
+  /// then is its data. Errors: see `WeightLoader`.
+  void take_header(FileHeader header);
+  /// See `WeightReader`.
+  [[nodiscard]] std::optional<std::uint64_t> next_wanted() { return loader().next_wanted(); }
+
   /// The next bytes of the weights' files. Errors: see `WeightLoader`.
   void feed(std::span<const std::byte> bytes);
 

@@ -23,6 +23,7 @@ struct FileHeader {
   std::vector<TensorEntry> tensors;  ///< in the order of their bytes
   std::uint64_t data_begin = 0;      ///< the byte of the file that the tensors' offsets count from
   std::uint64_t alignment = 1;       ///< of the tensors, and of the file's end where it is padded
+  bool is_scattered = false;         ///< tensors may share bytes; other things lie among them
   std::string text;                  ///< all of that as JSON: see `read_header_text`
   std::optional<ModelTexts> model;   ///< of a file that says all of its model
 };
@@ -44,7 +45,7 @@ class HeaderFormat {
 };
 
 /// Reads the header of a file of weights from pieces of any size: safetensors, or GGUF, which its
-/// first bytes tell.
+/// first bytes tell. What PyTorch writes says what it holds elsewhere: see `TorchFile`.
 class HeaderReader {
  public:
   /// file: its name, for errors.

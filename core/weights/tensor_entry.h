@@ -69,6 +69,8 @@ struct TensorEntry {
   std::vector<std::uint64_t> shape;  ///< the last one's elements lie side by side
   std::uint64_t begin = 0;           ///< byte offsets from where the header ends
   std::uint64_t end = 0;
+  /// In elements, where they do not lie row after row: then it spans from its first to its last.
+  std::vector<std::uint64_t> strides = {};
 };
 
 /// Bytes that its shape needs.

@@ -48,6 +48,7 @@ class WeightLoader {
 
   /// See WeightReader.
   [[nodiscard]] std::string header() const { return reader_.header(); }
+  [[nodiscard]] std::optional<std::uint64_t> next_wanted() { return reader_.next_wanted(); }
 
   /// What was fed was the beginning of a kept copy. Returns the position in its source from where
   /// bytes are fed next; they continue the copy. Errors: see WeightReader.

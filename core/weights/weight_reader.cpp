@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/math/half.h"
+#include "core/weights/gather.h"
 #include "core/weights/gguf_names.h"
 #include "core/weights/safetensors_header.h"
 #include "core/weights/tensor_names.h"
@@ -17,10 +18,16 @@ namespace {
 constexpr std::string_view kHead = "lm_head.weight";
 constexpr std::string_view kEmbedding = "wte.weight";
 
-bool has(std::span<const TensorEntry> entries, std::string_view published) {
-  return std::ranges::any_of(entries, [&](const TensorEntry& entry) {
-    return split_tensor_name(entry.name).published == published;
+const TensorEntry* find(std::span<const TensorEntry> entries, std::string_view published) {
+  const auto found = std::ranges::find_if(entries, [&](const TensorEntry& entry) {
+    return published_name(entry.name).value_or(split_tensor_name(entry.name).published) ==
+           published;
   });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+bool is_same_place(const TensorEntry& a, const TensorEntry& b) {
+  return a.begin == b.begin && a.end == b.end && a.dtype == b.dtype && a.strides == b.strides;
 }
 
 float largest_of(const Strips& strips) {
@@ -64,6 +71,21 @@ bool is_copy(const WeightReader::Tensor& copy, const WeightReader::Tensor& tenso
 
 }  // namespace
 
+HeadUse head_use(std::span<const TensorEntry> entries, const Config& config, bool is_single) {
+  const TensorEntry* head = find(entries, kHead);
+  if (head == nullptr) {
+    return HeadUse::kNone;
+  }
+  const TensorEntry* embedding = find(entries, kEmbedding);
+  if (!config.tied_embeddings || (embedding == nullptr && !is_single)) {
+    return HeadUse::kOwn;
+  }
+  if (embedding == nullptr) {  // of two that are one, safetensors' save_model keeps the first
+    return HeadUse::kAsEmbedding;
+  }
+  return is_same_place(*head, *embedding) ? HeadUse::kShared : HeadUse::kOwn;
+}
+
 WeightReader::WeightReader(const Config& config, WeightFormat format,
                            std::vector<std::string> files, OnTensors on_tensors, OnStrip on_strip)
     : config_(config),
@@ -92,6 +114,9 @@ void WeightReader::feed(std::span<const std::byte> bytes) {
 void WeightReader::take_header(FileHeader header) {
   tensors_ = match(std::exchange(header.tensors, {}));
   header.model.reset();
+  if (header.is_scattered) {
+    std::erase_if(tensors_, [](const Tensor& tensor) { return !tensor.strips; });
+  }
   on_tensors_(tensors_);
   header_ = std::move(header);
   skip_finished_tensors();
@@ -100,11 +125,9 @@ void WeightReader::take_header(FileHeader header) {
 std::vector<WeightReader::Tensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
   std::vector<Tensor> tensors;
   tensors.reserve(entries.size());
-  // Of two that are one, safetensors' save_model keeps the first by its name.
-  const bool is_head_alone = config_.tied_embeddings && files_.size() == 1 && has(entries, kHead) &&
-                             !has(entries, kEmbedding);
+  const HeadUse head = head_use(entries, config_, files_.size() == 1);
   for (const TensorEntry& entry : entries) {
-    tensors.push_back(match_entry(entry, is_head_alone));
+    tensors.push_back(match_entry(entry, head));
   }
   if (file_ + 1 == files_.size()) {
     for (const auto& [name, shape] : missing_) {
@@ -137,11 +160,11 @@ std::string WeightReader::own_name(const std::string& as_written) {
   return name.published;
 }
 
-WeightReader::Tensor WeightReader::match_entry(TensorEntry entry, bool is_head_alone) {
+WeightReader::Tensor WeightReader::match_entry(TensorEntry entry, HeadUse head) {
   Tensor tensor{.entry = std::move(entry), .name = {}, .strips = {}};
   const std::optional<std::string> published = published_name(tensor.entry.name);
   tensor.name = published ? *published : own_name(tensor.entry.name);
-  if (is_head_alone && tensor.name == kHead) {
+  if (head == HeadUse::kAsEmbedding && tensor.name == kHead) {
     tensor.name = kEmbedding;
   }
   const auto found = missing_.extract(tensor.name);
@@ -167,6 +190,9 @@ WeightReader::Tensor WeightReader::match_entry(TensorEntry entry, bool is_head_a
            shape_text(tensor.strips->shape(dtype)) +
            (dtype == DType::kQ8 ? " for " + shape_text(shape.sizes()) + " in q8" : ""));
   }
+  if (head == HeadUse::kShared && tensor.name == kHead) {
+    tensor.strips.reset();
+  }
   return tensor;
 }
 
@@ -176,11 +202,15 @@ void WeightReader::feed_data(const FileHeader& header, std::span<const std::byte
     return;
   }
   const Tensor& tensor = tensors_[current_];
-  if (position_ < tensor.entry.begin) {  // what aligns it
+  if (position_ < tensor.entry.begin) {  // what aligns it, or stands before it
     const auto skipped = static_cast<std::size_t>(
         std::min<std::uint64_t>(bytes.size(), tensor.entry.begin - position_));
     position_ += skipped;
     bytes = bytes.subspan(skipped);
+  }
+  if (const Group together = group(); !together.is_plain) {
+    feed_group(together, bytes);
+    return;
   }
   const auto taken =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), tensor.entry.end - position_));
@@ -192,7 +222,57 @@ void WeightReader::feed_data(const FileHeader& header, std::span<const std::byte
   skip_finished_tensors();
 }
 
+WeightReader::Group WeightReader::group() const {
+  const TensorEntry& first = tensors_[current_].entry;
+  Group group{.end_tensor = current_ + 1, .end = first.end, .is_plain = first.strides.empty()};
+  while (group.end_tensor < tensors_.size() && tensors_[group.end_tensor].entry.begin < group.end) {
+    group.end = std::max(group.end, tensors_[group.end_tensor++].entry.end);
+    group.is_plain = false;
+  }
+  return group;
+}
+
+void WeightReader::feed_group(const Group& group, std::span<const std::byte>& bytes) {
+  const auto taken =
+      static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), group.end - position_));
+  spanned_.insert(spanned_.end(), bytes.begin(),
+                  bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+  position_ += taken;
+  bytes = bytes.subspan(taken);
+  if (position_ < group.end) {
+    return;
+  }
+  const std::uint64_t begin = tensors_[current_].entry.begin;
+  const std::vector<std::byte> spanned = std::exchange(spanned_, {});
+  for (; current_ < group.end_tensor; ++current_) {
+    const Tensor& tensor = tensors_[current_];
+    const auto own =
+        std::span(spanned).subspan(static_cast<std::size_t>(tensor.entry.begin - begin),
+                                   static_cast<std::size_t>(tensor.entry.end - tensor.entry.begin));
+    strip_ = 0;
+    if (tensor.strips) {
+      feed_strips(tensor, *tensor.strips, gathered(tensor.entry, own));
+    }
+  }
+  strip_ = 0;
+}
+
+std::optional<std::uint64_t> WeightReader::next_wanted() {
+  if (!header_) {
+    throw Error(ErrorCode::kState, "too early: the header of " + file() + " is not whole");
+  }
+  if (current_ == tensors_.size()) {
+    return std::nullopt;
+  }
+  position_ = std::max(position_, tensors_[current_].entry.begin);
+  return header_->data_begin + position_;
+}
+
 void WeightReader::skip_padding(const FileHeader& header, std::span<const std::byte>& bytes) {
+  if (header.is_scattered) {
+    bytes = {};
+    return;
+  }
   const std::uint64_t padded = aligned(end(), header.alignment);
   const auto skipped =
       static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), padded - position_));

@@ -15,6 +15,18 @@
 
 namespace patchboard {
 
+/// What a file's `lm_head.weight` is of a model.
+enum class HeadUse {
+  kNone,         ///< not there
+  kOwn,          ///< a head of its own
+  kAsEmbedding,  ///< where it stands for `wte.weight` as well
+  kShared,       ///< the very bytes of `wte.weight`, and not read beside it
+};
+
+/// entries: of one file. is_single: whether it is the model's only one.
+[[nodiscard]] HeadUse head_use(std::span<const TensorEntry> entries, const Config& config,
+                               bool is_single);
+
 /// Where a reader goes on after some kept bytes.
 struct Continuation {
   std::uint64_t position = 0;  ///< in the file: its next byte that is wanted
@@ -23,7 +35,8 @@ struct Continuation {
 
 /// Reads the weights of a GPT-2, one file or several, safetensors or GGUF, from pieces of any size,
 /// and gives their numbers strip by strip: as f32, and as they are to be kept. Never holds more of
-/// a file than its header and a strip.
+/// a file than its header and a strip; of tensors that share bytes, or whose numbers do not lie row
+/// after row, the bytes that they span.
 ///
 /// Names may have one prefix, see `split_tensor_name`; the mask buffers `h.*.attn.bias` and
 /// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing where the config ties the
@@ -61,6 +74,11 @@ class WeightReader {
   /// Errors: kWeights where it ended early, with the tensor and the bytes missing.
   void end_file();
 
+  /// The byte of the file being read that is wanted next: of a file with other things among its
+  /// tensors those need not be fed. None once all of them are there. Errors: kState before the
+  /// header is whole.
+  [[nodiscard]] std::optional<std::uint64_t> next_wanted();
+
   /// All files have ended. Errors: as above.
   void finish() const;
 
@@ -75,9 +93,17 @@ class WeightReader {
  private:
   void begin_file();
   void feed_data(const FileHeader& header, std::span<const std::byte>& bytes);
+  /// The tensors from the one being read on that are taken together: see `WeightReader`.
+  struct Group {
+    std::size_t end_tensor = 0;
+    std::uint64_t end = 0;
+    bool is_plain = true;  ///< one tensor, row after row
+  };
+  [[nodiscard]] Group group() const;
+  void feed_group(const Group& group, std::span<const std::byte>& bytes);
   void skip_padding(const FileHeader& header, std::span<const std::byte>& bytes);
   [[nodiscard]] std::vector<Tensor> match(const std::vector<TensorEntry>& entries);
-  [[nodiscard]] Tensor match_entry(TensorEntry entry, bool is_head_alone);
+  [[nodiscard]] Tensor match_entry(TensorEntry entry, HeadUse head);
   /// Without the prefix, which is one for all tensors.
   [[nodiscard]] std::string own_name(const std::string& as_written);
   /// Of the data: where the file ends, but for padding.
@@ -108,6 +134,7 @@ class WeightReader {
   std::uint64_t position_ = 0;      // data bytes taken so far
   Index strip_ = 0;                 // of the tensor
   std::vector<std::byte> partial_;  // a strip cut by the end of a piece
+  std::vector<std::byte> spanned_;  // by a group
   std::vector<float> values_;
   std::vector<std::int16_t> halves_;
   std::vector<std::byte> stored_;

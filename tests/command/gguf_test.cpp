@@ -113,9 +113,9 @@ TEST(ConvertToGguf, RefusesWhatLlamaCppWouldComputeOtherwise) {
   config["activation_function"] = "gelu";
   model.write("config.json", config.dump());
   const TemporaryFolder out;
-  expect_bad_input(
-      {"convert", "--model", model.path(), "--to", "gguf", "--out", out.path("small.gguf")},
-      {"config.json: its activation", "llama.cpp"});
+  expect_bad_input({"convert", "--model", model.path(), "--to", "gguf", "--dtype", "f16", "--out",
+                    out.path("small.gguf")},
+                   {"config.json: its activation", "llama.cpp"});
 }
 
 TEST(ConvertToGguf, OfQ8_0IsItselfAgain) {

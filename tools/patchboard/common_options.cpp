@@ -24,8 +24,9 @@ void add_common(CLI::App& command, CommonArguments& arguments) {
   command
       .add_option("--model", arguments.model,
                   "Folder with config.json, model.safetensors and its tokenizer (vocab.json and "
-                  "merges.txt, or tokenizer.json), or a .gguf, which has all of that in one file; "
-                  "without it, the embedded model")
+                  "merges.txt, or tokenizer.json), or with pytorch_model.bin; or one .safetensors, "
+                  ".bin or .pt with the rest beside it, or a .gguf, which has all of that in one "
+                  "file; without it, the embedded model")
       ->check(kNotEmpty);
   add_threads(command, arguments.threads);
   add_json(command, arguments.json);

@@ -14,6 +14,7 @@
 #include "tools/patchboard/gguf_output.h"
 #include "tools/patchboard/model_folder.h"
 #include "tools/patchboard/output_folder.h"
+#include "tools/patchboard/weights_file.h"
 #include "tools/patchboard/written_json.h"
 
 namespace patchboard {
@@ -124,7 +125,7 @@ void run_convert(const ConvertArguments& arguments) {
   const fs::path from(arguments.model);
   const fs::path to(arguments.out);
   const ModelFiles model = model_files(from);
-  if (model.is_gguf || model.folder != from) {
+  if (model.is_gguf || model.folder != from || is_torch_name(model.weights[0])) {
     throw Error(
         ErrorCode::kState,
         from.string() +

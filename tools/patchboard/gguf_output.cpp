@@ -24,6 +24,7 @@
 #include "core/weights/gguf_value.h"
 #include "core/weights/weight_reader.h"
 #include "tools/patchboard/output_folder.h"
+#include "tools/patchboard/weights_file.h"
 
 namespace patchboard {
 namespace {
@@ -277,11 +278,9 @@ class TensorOutput {
   std::vector<float> values_;
 };
 
-bool has_head(const std::vector<FileHeader>& headers) {
-  return std::ranges::any_of(headers, [](const FileHeader& header) {
-    return std::ranges::any_of(header.tensors, [](const TensorEntry& entry) {
-      return entry.name == "output.weight" || entry.name.ends_with("lm_head.weight");
-    });
+bool has_head(const std::vector<FileHeader>& headers, const Config& config) {
+  return std::ranges::any_of(headers, [&](const FileHeader& header) {
+    return head_use(header.tensors, config, headers.size() == 1) == HeadUse::kOwn;
   });
 }
 
@@ -292,7 +291,7 @@ std::uint64_t write_gguf(const ModelFiles& model, DType dtype, const std::filesy
   const std::string config_json = config_text(model, headers);
   const Config config = parse_config(config_json);
   require_published_variant(config);
-  const std::vector<TensorEntry> entries = planned(config, has_head(headers), dtype);
+  const std::vector<TensorEntry> entries = planned(config, has_head(headers, config), dtype);
   HeaderText header;
   add_sizes(header, config, dtype);
   if (const auto parts = read_tokenizer_parts(model, headers)) {
@@ -315,9 +314,7 @@ std::uint64_t write_gguf(const ModelFiles& model, DType dtype, const std::filesy
           output.add(tensor, strip);
         });
     for (const std::string& file : model.weights) {
-      read_pieces(model.folder / file,
-                  [&](std::span<const std::byte> piece) { reader.feed(piece); });
-      reader.end_file();
+      feed_weights(model.folder / file, reader);
     }
     reader.finish();
     const std::string padding(static_cast<std::size_t>(end - head.size() - entries.back().end),

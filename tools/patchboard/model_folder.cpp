@@ -12,6 +12,8 @@
 #include "core/error.h"
 #include "core/input/input_value.h"
 #include "core/input/text_input.h"
+#include "core/weights/other_formats.h"
+#include "tools/patchboard/weights_file.h"
 
 // Set by embedded_data.S, whose symbols are named as assembly's are.
 // NOLINTBEGIN(readability-identifier-naming)
@@ -29,10 +31,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
+constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
 constexpr const char* kWithoutTokenizer =
     "without a tokenizer, prompts can be given as token ids, and --tokenizer gpt2 is GPT-2's own";
+constexpr const char* kTorchWeights = "pytorch_model.bin";
+constexpr const char* kTorchIndex = "pytorch_model.bin.index.json";
+constexpr const char* kCheckpoint = "ckpt.pt";
 
 std::ifstream open(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -44,17 +49,6 @@ std::ifstream open(const fs::path& path) {
   return file;
 }
 
-/// Calls `take` with a file's pieces, as long as it asks for more.
-void read_while(const fs::path& path, const std::function<bool(std::span<const std::byte>)>& take) {
-  std::ifstream file = open(path);
-  std::vector<std::byte> piece(kPiece);
-  bool wants_more = true;
-  while (file && wants_more) {
-    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
-    wants_more = take(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
-  }
-}
-
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -62,8 +56,8 @@ bool is_there(const fs::path& path) {
 
 /// The files that an index maps tensors to, each once.
 /// Source: https://huggingface.co/docs/transformers/big_models#sharded-checkpoints
-std::vector<std::string> read_index(const std::string& text) {
-  const InputSource source{.code = ErrorCode::kWeights, .name = kIndex};
+std::vector<std::string> read_index(const std::string& text, const char* name) {
+  const InputSource source{.code = ErrorCode::kWeights, .name = name};
   refuse_lfs_pointer(text, source);
   const InputValue map = InputValue::parse(text, source).at("weight_map");
   std::set<std::string> files;
@@ -90,6 +84,22 @@ std::vector<std::string> ggufs_in(const fs::path& folder) {
   }
   std::ranges::sort(names);
   return names;
+}
+
+/// Errors: kWeights where the path is, or the folder holds, weights of a kind that is not read.
+void refuse_other(const fs::path& path) {
+  std::vector<fs::path> files{path};
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) {
+    files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  for (const fs::path& file : files) {
+    const std::string name = file.filename().string();
+    if (const auto what = other_format_of_name(name); what && fs::is_regular_file(file, ignored)) {
+      throw Error(ErrorCode::kWeights, name + ": " + *what);
+    }
+  }
 }
 
 /// The texts of a folder's tokenizer files.
@@ -188,30 +198,13 @@ std::string read_text_or_input(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void read_pieces(const fs::path& path,
-                 const std::function<void(std::span<const std::byte>)>& take) {
-  read_while(path, [&](std::span<const std::byte> piece) {
-    take(piece);
-    return true;
-  });
-}
-
 std::vector<FileHeader> read_weights_headers(const ModelFiles& files) {
   std::vector<FileHeader> headers;
   for (const std::string& file : files.weights) {
-    HeaderReader reader(file);
-    std::optional<FileHeader> header;
-    read_while(files.folder / file, [&](std::span<const std::byte> piece) {
-      header = reader.feed(piece);
-      return !header;
-    });
-    if (!header) {
-      reader.refuse_end();
-    }
-    if (files.is_gguf && !header->model) {
+    headers.push_back(read_weights_header(files.folder / file));
+    if (files.is_gguf && !headers.back().model) {
       throw Error(ErrorCode::kWeights, file + ": is safetensors by another name, expected a GGUF");
     }
-    headers.push_back(std::move(*header));
   }
   return headers;
 }
@@ -219,23 +212,36 @@ std::vector<FileHeader> read_weights_headers(const ModelFiles& files) {
 ModelFiles model_files(const fs::path& path) {
   std::error_code ignored;
   const bool is_gguf = path.extension() == ".gguf";
-  if ((is_gguf || path.extension() == ".safetensors") && fs::is_regular_file(path, ignored)) {
+  const bool is_weights = is_gguf || path.extension() == ".safetensors" || is_torch_name(path);
+  if (is_weights && fs::is_regular_file(path, ignored)) {
     return {
         .folder = path.parent_path(), .weights = {path.filename().string()}, .is_gguf = is_gguf};
   }
-  if (is_there(path / "model.safetensors")) {
-    return {.folder = path, .weights = {"model.safetensors"}};
+  if (is_there(path / kWeights)) {
+    return {.folder = path, .weights = {kWeights}};
   }
   if (is_there(path / kIndex)) {
-    return {.folder = path, .weights = read_index(read_text(path / kIndex))};
+    return {.folder = path, .weights = read_index(read_text(path / kIndex), kIndex)};
+  }
+  if (is_there(path / kTorchWeights)) {
+    return {.folder = path, .weights = {kTorchWeights}};
+  }
+  if (is_there(path / kTorchIndex)) {
+    return {.folder = path, .weights = read_index(read_text(path / kTorchIndex), kTorchIndex)};
+  }
+  if (is_there(path / kCheckpoint)) {
+    return {.folder = path, .weights = {kCheckpoint}};
   }
   std::vector<std::string> ggufs = ggufs_in(path);
+  if (ggufs.empty()) {
+    refuse_other(path);
+  }
   if (ggufs.size() > 1) {
     throw Error(ErrorCode::kState, path.string() + " has " + std::to_string(ggufs.size()) +
                                        " GGUFs, expected the path of one of them: " + ggufs[0] +
                                        ", " + ggufs[1]);
   }
-  return ggufs.empty() ? ModelFiles{.folder = path, .weights = {"model.safetensors"}}
+  return ggufs.empty() ? ModelFiles{.folder = path, .weights = {kWeights}}
                        : ModelFiles{.folder = path, .weights = ggufs, .is_gguf = true};
 }
 
@@ -246,7 +252,7 @@ std::string config_text(const ModelFiles& files, const std::vector<FileHeader>& 
 
 std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files,
                                                    const std::vector<FileHeader>& headers) {
-  if (const auto& model = headers.front().model) {
+  if (const auto& model = headers.front().model; model && files.is_gguf) {
     return model->has_tokenizer() ? std::optional(published_tokenizer(model->tokenizer()))
                                   : std::nullopt;
   }
@@ -264,16 +270,17 @@ void load_model_folder(Session& session, const std::string& path, WeightFormat f
   if (files.is_gguf) {
     session.begin_file(format, files.weights[0]);
   } else {
-    session.begin(read_text(files.folder / "config.json"), format, files.weights);
+    const bool may_say_sizes = is_torch_name(files.weights[0]);
+    session.begin(may_say_sizes ? config_text(files, read_weights_headers(files))
+                                : read_text(files.folder / "config.json"),
+                  format, files.weights);
     const TokenizerTexts texts(files.folder, tokenizer);
     if (texts.are_there()) {
       session.set_tokenizer(texts.files());
     }
   }
   for (const std::string& file : files.weights) {
-    read_pieces(files.folder / file,
-                [&](std::span<const std::byte> piece) { session.feed(piece); });
-    session.end_file();
+    feed_weights(files.folder / file, session);
   }
   use_gpt2_if_asked(session, tokenizer);
   if (const std::optional<ModelTexts>& texts = session.model_texts()) {

@@ -1,11 +1,8 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +19,8 @@ enum class TokenizerUse { kRequired, kIfPresent, kGpt2 };
 /// Loads a folder in the published layout: config.json, the tokenizer in vocab.json and merges.txt
 /// (with what stands beside them) or in tokenizer.json, and the weights in model.safetensors or in
 /// the files that model.safetensors.index.json names; or one with a single .gguf in their place.
-/// path: such a folder, a .gguf, or a .safetensors with the other files beside it.
+/// Where there are no safetensors, pytorch_model.bin or the files of its index are read.
+/// path: such a folder, a .gguf, or a .safetensors, .bin or .pt with the other files beside it.
 /// Errors: whatever Session says of their content, also of a vocabulary that GPT-2's tokenizer does
 /// not fit; kState for a file that cannot be read.
 void load_model_folder(Session& session, const std::string& path, WeightFormat format,
@@ -57,10 +55,6 @@ struct ModelFiles {
 
 /// The same, of standard input for the path "-".
 [[nodiscard]] std::string read_text_or_input(const std::string& path);
-
-/// Calls `take` with a file's bytes, piece by piece. Errors: kState for a file that cannot be read.
-void read_pieces(const std::filesystem::path& path,
-                 const std::function<void(std::span<const std::byte>)>& take);
 
 /// The names of the files that may say how text becomes tokens.
 inline constexpr std::array kTokenizerFiles = {"vocab.json",
