@@ -68,11 +68,10 @@ Json table_row(const Session& session, const Answers& answers, const Json& row,
 }
 
 Json run_table(Session& session, const Json& item, const std::string& model) {
-  const Experiment experiment =
-      read_experiment(item.at("experiment").dump(), session.text_reader());
   Json result = Json::object();
-  for (const std::string run : {"clean", "corrupted"}) {
-    const Answers answers(session, run == "clean" ? experiment.clean : experiment.corrupted);
+  for (const char* run : {"clean", "corrupted"}) {
+    const Answers answers(session,
+                          session.encode(item.at("experiment").at(run).get<std::string>()));
     result[run] = Json::array();
     for (const Json& row : item.at(run)) {
       result[run].push_back(table_row(session, answers, row, model));
