@@ -55,7 +55,7 @@ std::optional<Cell> middle_cell(const SweepPlan& plan) {
     for (Index across = 0; across < plan.columns(); ++across) {
       const Index column = (plan.columns() / 2 + across) % plan.columns();
       const Edit edit{.patch = plan.patch(row, column)};
-      if (plan.has(column) && entry_of({&edit, 1}, plan.shape()).matters(plan.shape())) {
+      if (plan.has(row, column) && entry_of({&edit, 1}, plan.shape()).matters(plan.shape())) {
         return Cell{row, column};
       }
     }

@@ -80,7 +80,7 @@ Matrix cells_of(const Matrix& all, const SweepPlan& plan) {
   for (Index row = 0; row < plan.rows(); ++row) {
     const bool is_single = plan.patch(row, 0).layers.count == 1;
     for (Index column = 0; column < plan.columns(); ++column) {
-      if (!is_single || !plan.has(column)) {
+      if (!is_single || !plan.has(row, column)) {
         cells(row, column) = kNone;
       }
     }

@@ -27,7 +27,8 @@ std::span<const OwnInput> inputs_of(const BlockVisitor* visitor) {
 
 }  // namespace
 
-Gpt2::Gpt2(const Config& config, Weights weights) : config_(config), weights_(std::move(weights)) {}
+Gpt2::Gpt2(Config config, Weights weights)
+    : config_(std::move(config)), weights_(std::move(weights)) {}
 
 Vector Gpt2::forward(ThreadPool& pool, std::span<const TokenId> tokens) const {
   Matrix x = embed(tokens);

@@ -61,7 +61,7 @@ struct Batch {
 /// Source: Radford et al. 2019, section 2.3; openai/gpt-2 `src/model.py`.
 class Gpt2 {
  public:
-  Gpt2(const Config& config, Weights weights);
+  Gpt2(Config config, Weights weights);
 
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] std::size_t weight_bytes() const { return weights_.bytes(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 namespace patchboard {
 namespace {
@@ -20,9 +21,12 @@ std::string range_name(const std::string& one, const Span& span) {
 
 }  // namespace
 
-SweepPlan::SweepPlan(const Config& config, const SweepSettings& settings, const PatchedShape& shape,
+SweepPlan::SweepPlan(Config config, const SweepSettings& settings, const PatchedShape& shape,
                      Index prompt_length)
-    : config_(config), settings_(settings), shape_(shape), prompt_length_(prompt_length) {}
+    : config_(std::move(config)),
+      settings_(settings),
+      shape_(shape),
+      prompt_length_(prompt_length) {}
 
 SweepPlan::Axes SweepPlan::axes() const {
   if (!is_head_site(settings_.site)) {
@@ -110,12 +114,21 @@ Patch SweepPlan::patch(Index row, Index column) const {
   return patch;
 }
 
-bool SweepPlan::has(Index column) const {
-  return axes() != Axes::kHeadQueryKey || column % prompt_length_ <= column / prompt_length_;
+Index SweepPlan::first_key(Index row, Index query) const {
+  return config_.attention(layer(row)).first_key(query);
+}
+
+bool SweepPlan::has(Index row, Index column) const {
+  if (axes() != Axes::kHeadQueryKey) {
+    return true;
+  }
+  const Index query = column / prompt_length_;
+  const Index key = column % prompt_length_;
+  return key <= query && key >= first_key(row, query);
 }
 
 bool SweepPlan::in_region(const std::optional<Region>& region, Index row, Index column) const {
-  if (!has(column)) {
+  if (!has(row, column)) {
     return false;
   }
   if (!region) {

@@ -47,7 +47,7 @@ class SweepPlan {
   };
 
   /// prompt_length: positions that can be patched, at most shape.n_positions.
-  SweepPlan(const Config& config, const SweepSettings& settings, const PatchedShape& shape,
+  SweepPlan(Config config, const SweepSettings& settings, const PatchedShape& shape,
             Index prompt_length);
 
   [[nodiscard]] const SweepSettings& settings() const { return settings_; }
@@ -74,8 +74,10 @@ class SweepPlan {
   [[nodiscard]] std::string cell_name(Index row, Index column) const;
 
   [[nodiscard]] Patch patch(Index row, Index column) const;
-  /// Whether there is such a cell: not where a query would see a later key.
-  [[nodiscard]] bool has(Index column) const;
+  /// Whether there is such a cell: not of a key that the query does not see in the row's layer.
+  [[nodiscard]] bool has(Index row, Index column) const;
+  /// Of a pair's query in a row, the first key that it sees; its own is the last.
+  [[nodiscard]] Index first_key(Index row, Index query) const;
   /// positions: of a pair, the query's.
   [[nodiscard]] bool in_region(const std::optional<Region>& region, Index row, Index column) const;
   /// The columns of a row that are in the region.

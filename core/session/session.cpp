@@ -341,11 +341,10 @@ CellDetails Session::inspect_cell(const CellQuestion& question) {
   require_index("sweep", question.sweep, std::ssize(lab().sweeps()));
   require_index("row", question.row, lab().plan(question.sweep).rows());
   require_index("column", question.column, lab().plan(question.sweep).columns());
-  if (!lab().plan(question.sweep).has(question.column)) {
+  if (!lab().plan(question.sweep).has(question.row, question.column)) {
     throw Error(ErrorCode::kExperiment,
                 "column " + std::to_string(question.column) +
-                    " is of a key later than the query, which does not see it; expected an earlier "
-                    "key");
+                    " is of a key that the query does not see, later than it or before its window");
   }
   require_sample(question.sample);
   return patchboard::inspect_cell(model(), pool_, lab(), question);

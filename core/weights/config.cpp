@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cmath>
-#include <initializer_list>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "core/input/input_value.h"
@@ -14,6 +14,9 @@ namespace patchboard {
 namespace {
 
 constexpr std::string_view kFile = "config.json";
+constexpr Index kMostLayers = 1'000;
+constexpr Index kMostPositions = 1'000'000;
+constexpr Index kNeoWindow = 256;  // where a config does not say
 
 [[noreturn]] void refuse(const std::string& what) {
   throw Error(ErrorCode::kConfig, std::string(kFile) + ": " + what);
@@ -31,13 +34,6 @@ Index size_of(const InputValue& config, const char* key, Index largest,
     alias->refuse(std::to_string(size) + ", as `" + key + "` says");
   }
   return size;
-}
-
-void require_text(const InputValue& config, const char* key,
-                  std::initializer_list<std::string_view> known) {
-  if (const auto value = config.find(key)) {
-    static_cast<void>(value->name_of(known));
-  }
 }
 
 void require_truth(const InputValue& config, const char* key, bool expected) {
@@ -85,27 +81,90 @@ std::optional<TokenId> bos_of(const InputValue& config) {
              : std::nullopt;
 }
 
-Config read(const InputValue& json) {
-  require_text(json, "model_type", {"gpt2"});
-  require_truth(json, "add_cross_attention", false);
+/// What all configs say by the same names.
+Config common_of(const InputValue& json) {
   Config config;
-  config.n_layer = size_of(json, "n_layer", 1'000, "num_hidden_layers");
-  config.n_head = size_of(json, "n_head", 10'000, "num_attention_heads");
-  config.d_model = size_of(json, "n_embd", 100'000, "hidden_size");
   config.vocab_size = size_of(json, "vocab_size", 10'000'000);
-  config.n_positions = size_of(json, "n_positions", 1'000'000, "max_position_embeddings");
   config.layer_norm_epsilon = epsilon_of(json);
-  const auto inner = json.find("n_inner");
-  const bool has_inner = inner && !inner->is_null();
-  config.d_mlp = has_inner ? size_of(json, "n_inner", 1'000'000) : 4 * config.d_model;
   config.tied_embeddings = truth_or(json, "tie_word_embeddings", true);
   config.bos_token_id = bos_of(json);
-  config.variant = variant_of(json);
-  if (config.d_model % config.n_head != 0) {
-    refuse("`n_head` is " + std::to_string(config.n_head) + ", which does not divide `n_embd` " +
-           std::to_string(config.d_model));
-  }
   return config;
+}
+
+/// Null or missing: four times the width.
+Index d_mlp_of(const InputValue& json, const char* key, Index d_model) {
+  const auto inner = json.find(key);
+  return inner && !inner->is_null() ? size_of(json, key, 1'000'000) : 4 * d_model;
+}
+
+void require_whole_heads(const Config& config, const std::string& heads, const std::string& width) {
+  if (config.d_model % config.n_head != 0) {
+    refuse("`" + heads + "` is " + std::to_string(config.n_head) + ", which does not divide `" +
+           width + "` " + std::to_string(config.d_model));
+  }
+}
+
+/// `attention_types`, a list of [kinds of layers in turn, how often], unrolled.
+std::vector<Index> windows_of(const InputValue& json, const Config& config) {
+  const auto size = json.find("window_size");
+  const Index window = size ? size->whole<Index>(1, kMostPositions) : kNeoWindow;
+  const auto types = json.find("attention_types");
+  std::vector<Index> windows;
+  if (!types) {
+    for (Index layer = 0; layer < config.n_layer; ++layer) {
+      windows.push_back(layer % 2 == 0 ? config.n_positions : window);
+    }
+    return windows;
+  }
+  for (const InputValue& group : types->list()) {
+    const std::vector<InputValue> parts = group.list();
+    if (parts.size() != 2) {
+      group.refuse("[[\"global\", \"local\"], how often]");
+    }
+    const auto often = parts[1].whole<Index>(1, kMostLayers);
+    for (Index i = 0; i < often && std::ssize(windows) <= kMostLayers; ++i) {
+      for (const InputValue& kind : parts[0].list()) {
+        windows.push_back(kind.name_of({"global", "local"}) == 0 ? config.n_positions : window);
+      }
+    }
+  }
+  if (std::ssize(windows) != config.n_layer) {
+    types->refuse("as many layers as `num_layers` " + std::to_string(config.n_layer));
+  }
+  return windows;
+}
+
+Config read_gpt_neo(const InputValue& json) {
+  Config config = common_of(json);
+  config.layout = TensorLayout::kGptNeo;
+  config.n_layer = size_of(json, "num_layers", kMostLayers);
+  config.n_head = size_of(json, "num_heads", 10'000);
+  config.d_model = size_of(json, "hidden_size", 100'000);
+  config.n_positions = size_of(json, "max_position_embeddings", kMostPositions);
+  config.d_mlp = d_mlp_of(json, "intermediate_size", config.d_model);
+  config.variant = {.activation = activation_of(json),
+                    .scaled_by_root = false,
+                    .windows = windows_of(json, config)};
+  require_whole_heads(config, "num_heads", "hidden_size");
+  return config;
+}
+
+Config read_gpt2(const InputValue& json) {
+  require_truth(json, "add_cross_attention", false);
+  Config config = common_of(json);
+  config.n_layer = size_of(json, "n_layer", kMostLayers, "num_hidden_layers");
+  config.n_head = size_of(json, "n_head", 10'000, "num_attention_heads");
+  config.d_model = size_of(json, "n_embd", 100'000, "hidden_size");
+  config.n_positions = size_of(json, "n_positions", kMostPositions, "max_position_embeddings");
+  config.d_mlp = d_mlp_of(json, "n_inner", config.d_model);
+  config.variant = variant_of(json);
+  require_whole_heads(config, "n_head", "n_embd");
+  return config;
+}
+
+Config read(const InputValue& json) {
+  const auto type = json.find("model_type");
+  return type && type->name_of({"gpt2", "gpt_neo"}) == 1 ? read_gpt_neo(json) : read_gpt2(json);
 }
 
 }  // namespace
@@ -114,7 +173,7 @@ std::uint64_t Config::parameter_count() const {
   const auto D = static_cast<std::uint64_t>(d_model);
   const auto M = static_cast<std::uint64_t>(d_mlp);
   const auto rows = static_cast<std::uint64_t>(vocab_size + n_positions);
-  const std::uint64_t attention = 4 * D * D + 4 * D;
+  const std::uint64_t attention = 4 * D * D + (layout == TensorLayout::kGptNeo ? D : 4 * D);
   const std::uint64_t mlp = 2 * D * M + M + D;
   const std::uint64_t norms = 4 * D;
   return rows * D + static_cast<std::uint64_t>(n_layer) * (attention + mlp + norms) + 2 * D;

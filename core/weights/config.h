@@ -10,6 +10,12 @@
 
 namespace patchboard {
 
+/// Under which names, and which way round, the published files of a model have its tensors.
+enum class TensorLayout {
+  kGpt2,    ///< `h.0.attn.c_attn.weight`, [in, out]
+  kGptNeo,  ///< `h.0.attn.attention.q_proj.weight`, three for c_attn without biases, [out, in]
+};
+
 /// The sizes of a GPT-2, from the published `config.json`.
 struct Config {
   Index n_layer = 0;
@@ -23,6 +29,7 @@ struct Config {
   std::optional<TokenId> bos_token_id = std::nullopt;  ///< as it says, in the vocabulary or not
 
   Variant variant = {};
+  TensorLayout layout = TensorLayout::kGpt2;  ///< by `model_type`
 
   [[nodiscard]] Index d_head() const { return d_model / n_head; }
   [[nodiscard]] AttentionRule attention(Index layer) const;
@@ -32,11 +39,11 @@ struct Config {
 
 /// Reads `config.json`. Allocates nothing that depends on the sizes in it.
 /// A size may have its other name: `num_hidden_layers`, `num_attention_heads`, `hidden_size`,
-/// `max_position_embeddings`; where both are there, they say the same.
+/// `max_position_embeddings`; where both are there, they say the same. GPT-Neo has its own.
 /// Errors: kConfig, naming the key, its value and what would be right: not JSON, another
 /// `model_type`, an activation that is none of `Activation`'s, cross attention, sizes that are
 /// missing, absurd or do not divide.
-/// Source: the published configs of `gpt2` … `gpt2-xl`; transformers `GPT2Config`.
+/// Source: the published configs of `gpt2` … `gpt2-xl`; transformers `GPT2Config`, `GPTNeoConfig`.
 [[nodiscard]] Config parse_config(std::string_view json);
 
 }  // namespace patchboard

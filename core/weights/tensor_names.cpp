@@ -9,6 +9,8 @@ namespace {
 constexpr std::array<std::string_view, 5> kPrefixes = {"transformer.", "model.", "gpt.", "module.",
                                                        "_orig_mod."};
 constexpr std::array<std::string_view, 3> kAdapterParts = {".base_layer.", ".lora_A.", ".lora_B."};
+constexpr std::array<std::string_view, 4> kMasks = {
+    ".attn.bias", ".attn.masked_bias", ".attn.attention.bias", ".attn.attention.masked_bias"};
 
 }  // namespace
 
@@ -25,8 +27,9 @@ TensorName split_tensor_name(std::string_view name) {
 }
 
 bool is_mask_buffer(std::string_view published) {
-  return published.starts_with("h.") &&
-         (published.ends_with(".attn.bias") || published.ends_with(".attn.masked_bias"));
+  return published.starts_with("h.") && std::ranges::any_of(kMasks, [&](std::string_view end) {
+           return published.ends_with(end);
+         });
 }
 
 bool is_of_adapter(std::string_view name) {

@@ -15,7 +15,8 @@ struct TensorName {
 /// something: `transformer.`, `model.`, `gpt.`, `module.` (data parallel), `_orig_mod.` (compiled).
 [[nodiscard]] TensorName split_tensor_name(std::string_view name);
 
-/// The causal masks, which older files carry as tensors. published: without the prefix.
+/// The masks, causal or of a window, which older files carry as tensors. published: without the
+/// prefix.
 [[nodiscard]] bool is_mask_buffer(std::string_view published);
 
 /// Of an adapter that is not merged into its model, as PEFT names them. name: as in the file.

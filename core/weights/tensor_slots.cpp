@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/error.h"
+
 namespace patchboard {
 namespace {
 
@@ -38,8 +40,9 @@ void pack_rows(PackedMatrix& matrix, const StoredStrip& strip) {
   }
 }
 
-void pack_column(PackedMatrix& matrix, const StoredStrip& strip) {
-  const Index column = strip.strips.first_row(strip.index);
+/// first: the column for the first of the strips.
+void pack_column(PackedMatrix& matrix, const StoredStrip& strip, Index first) {
+  const Index column = first + strip.strips.first_row(strip.index);
   if (is_q8(matrix, strip.strips)) {
     const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored);
     matrix.set_column(column, q8.scales.data(), q8.values.data());
@@ -53,8 +56,23 @@ void pack_column(PackedMatrix& matrix, const StoredStrip& strip) {
 /// rows, cols: of the matrix; the strips are its rows, or its columns.
 StripStore packing(PackedMatrix& matrix, Index rows, Index cols, const Strips& strips) {
   matrix = PackedMatrix(rows, cols, strips.format());
-  const auto pack = strips.kind() == TensorKind::kProjection ? pack_rows : pack_column;
-  return [&matrix, pack](const StoredStrip& strip) { pack(matrix, strip); };
+  if (strips.kind() == TensorKind::kProjection) {
+    return [&matrix](const StoredStrip& strip) { pack_rows(matrix, strip); };
+  }
+  return [&matrix](const StoredStrip& strip) { pack_column(matrix, strip, 0); };
+}
+
+/// The same of some columns of a matrix, each a row of the tensor, which is [out, in]. The first
+/// of the parts that is opened makes room for all.
+StripStore packing_part(PackedMatrix& matrix, Index cols, Index first, const Strips& strips) {
+  if (matrix.cols() == 0) {
+    matrix = PackedMatrix(strips.cols(), cols, strips.format());
+  } else if (matrix.format() != strips.format()) {
+    throw Error(ErrorCode::kWeights,
+                "q_proj, k_proj and v_proj of a layer are in different formats, of which one is "
+                "8-bit; expected one for all three");
+  }
+  return [&matrix, first](const StoredStrip& strip) { pack_column(matrix, strip, first); };
 }
 
 class SlotList {
@@ -92,6 +110,21 @@ class SlotList {
     add(name + ".bias", projection.bias, out);
   }
 
+  /// [out, in], `cols` columns of the matrix from `first` on.
+  void add_part(std::string name, PackedMatrix& matrix, Index cols, Index first, Index in,
+                Index out) {
+    add(std::move(name), TensorKind::kEmbedding, out, in,
+        [&matrix, cols, first](const Strips& strips) {
+          return packing_part(matrix, cols, first, strips);
+        });
+  }
+
+  /// Of GPT-Neo: [out, in].
+  void add_linear(const std::string& name, ProjectionWeights& projection, Index in, Index out) {
+    add_part(name + ".weight", projection.weight, out, 0, in, out);
+    add(name + ".bias", projection.bias, out);
+  }
+
   std::vector<TensorSlot> take() { return std::move(slots_); }
 
  private:
@@ -102,6 +135,39 @@ class SlotList {
 
   std::vector<TensorSlot> slots_;
 };
+
+void add_gpt2_block(SlotList& slots, const std::string& prefix, const Config& config,
+                    BlockWeights& block) {
+  const Index D = config.d_model;
+  slots.add(prefix + "ln_1", block.ln_1, D);
+  slots.add(prefix + "attn.c_attn", block.attn_c_attn, D, 3 * D);
+  slots.add(prefix + "attn.c_proj", block.attn_c_proj, D, D);
+  slots.add(prefix + "ln_2", block.ln_2, D);
+  slots.add(prefix + "mlp.c_fc", block.mlp_c_fc, D, config.d_mlp);
+  slots.add(prefix + "mlp.c_proj", block.mlp_c_proj, config.d_mlp, D);
+}
+
+void add_gpt_neo_block(SlotList& slots, const std::string& prefix, const Config& config,
+                       BlockWeights& block) {
+  const Index D = config.d_model;
+  const std::string attention = prefix + "attn.attention.";
+  slots.add(prefix + "ln_1", block.ln_1, D);
+  Index first = 0;
+  for (const char* part : {"q_proj", "k_proj", "v_proj"}) {
+    slots.add_part(attention + part + ".weight", block.attn_c_attn.weight, 3 * D, first, D, D);
+    first += D;
+  }
+  slots.add_linear(attention + "out_proj", block.attn_c_proj, D, D);
+  slots.add(prefix + "ln_2", block.ln_2, D);
+  slots.add_linear(prefix + "mlp.c_fc", block.mlp_c_fc, D, config.d_mlp);
+  slots.add_linear(prefix + "mlp.c_proj", block.mlp_c_proj, config.d_mlp, D);
+}
+
+void fill(Vector& bias, Index size) {
+  if (bias.size() == 0) {
+    bias = Vector::Zero(size);
+  }
+}
 
 }  // namespace
 
@@ -119,17 +185,26 @@ std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights) {
   weights.h.resize(static_cast<std::size_t>(config.n_layer));
   for (std::size_t layer = 0; layer < weights.h.size(); ++layer) {
     const std::string prefix = "h." + std::to_string(layer) + ".";
-    BlockWeights& block = weights.h[layer];
-    slots.add(prefix + "ln_1", block.ln_1, D);
-    slots.add(prefix + "attn.c_attn", block.attn_c_attn, D, 3 * D);
-    slots.add(prefix + "attn.c_proj", block.attn_c_proj, D, D);
-    slots.add(prefix + "ln_2", block.ln_2, D);
-    slots.add(prefix + "mlp.c_fc", block.mlp_c_fc, D, config.d_mlp);
-    slots.add(prefix + "mlp.c_proj", block.mlp_c_proj, config.d_mlp, D);
+    const auto add_block =
+        config.layout == TensorLayout::kGptNeo ? add_gpt_neo_block : add_gpt2_block;
+    add_block(slots, prefix, config, weights.h[layer]);
   }
   slots.add("ln_f", weights.ln_f, D);
   slots.add_head("lm_head.weight", weights.lm_head, config.vocab_size, D, !config.tied_embeddings);
   return slots.take();
+}
+
+void fill_missing_biases(const Config& config, Weights& weights) {
+  const Index D = config.d_model;
+  for (BlockWeights& block : weights.h) {
+    fill(block.ln_1.bias, D);
+    fill(block.attn_c_attn.bias, 3 * D);
+    fill(block.attn_c_proj.bias, D);
+    fill(block.ln_2.bias, D);
+    fill(block.mlp_c_fc.bias, config.d_mlp);
+    fill(block.mlp_c_proj.bias, D);
+  }
+  fill(weights.ln_f.bias, D);
 }
 
 std::vector<TensorShape> tensor_shapes(const Config& config) {

@@ -49,6 +49,9 @@ struct TensorSlot {
 /// allocated until a slot is opened.
 [[nodiscard]] std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights);
 
+/// What no tensor of the layout is for, or a file without any bias leaves out, becomes zeros.
+void fill_missing_biases(const Config& config, Weights& weights);
+
 /// The tensors alone.
 [[nodiscard]] std::vector<TensorShape> tensor_shapes(const Config& config);
 

@@ -134,6 +134,7 @@ Weights WeightLoader::finish() {
   if (head && are_same(*head, weights_->wte)) {
     head.reset();
   }
+  fill_missing_biases(config_, *weights_);
   return std::move(*weights_);
 }
 

@@ -86,14 +86,14 @@ HeadUse head_use(std::span<const TensorEntry> entries, const Config& config, boo
   return is_same_place(*head, *embedding) ? HeadUse::kShared : HeadUse::kOwn;
 }
 
-WeightReader::WeightReader(const Config& config, WeightFormat format,
-                           std::vector<std::string> files, OnTensors on_tensors, OnStrip on_strip)
-    : config_(config),
+WeightReader::WeightReader(Config config, WeightFormat format, std::vector<std::string> files,
+                           OnTensors on_tensors, OnStrip on_strip)
+    : config_(std::move(config)),
       format_(format),
       files_(std::move(files)),
       on_tensors_(std::move(on_tensors)),
       on_strip_(std::move(on_strip)),
-      missing_(shapes_by_name(config)),
+      missing_(shapes_by_name(config_)),
       missing_before_(missing_),
       header_reader_(file()) {}
 

@@ -57,7 +57,7 @@ class WeightReader {
   using OnStrip = std::function<void(const Tensor&, const StoredStrip&)>;
 
   /// format: in which matrices will be in memory, see Strips. files: their names, for errors.
-  WeightReader(const Config& config, WeightFormat format, std::vector<std::string> files,
+  WeightReader(Config config, WeightFormat format, std::vector<std::string> files,
                OnTensors on_tensors, OnStrip on_strip);
 
   /// The file being read begins with this header, which was read already; its data follows.

@@ -29,8 +29,8 @@ struct BlockWeights {
   ProjectionWeights mlp_c_proj;  // [d_mlp, d_model]
 };
 
-/// All parameters of a GPT-2, under their published names. Matrices are packed, in the format
-/// chosen when they were loaded; vectors, which are little, are f32.
+/// All parameters of a GPT-2, under their published names; a GPT-Neo's in the same places. Matrices
+/// are packed, in the format chosen when they were loaded; vectors, which are little, are f32.
 struct Weights {
   PackedMatrix wte;  // [d_model, vocab_size]: transposed, as the unembedding needs it
   PackedMatrix wpe;  // [d_model, n_positions]: a column a position

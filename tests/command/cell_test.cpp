@@ -118,7 +118,7 @@ TEST(CellCommand, FindsAQueryAndAKey) {
       json,
       session.inspect_cell(
           {.row = session.config().n_head + 1, .column = 3 * T + 2, .top = 4, .continuation = 3}));
-  expect_bad_input(at("1,1,2,3"), {"key 3", "later than the query", "0 to 2"});
+  expect_bad_input(at("1,1,2,3"), {"the query does not see key 3", "0 to 2"});
   expect_bad_input(at("1,1,3"), {"layer,head,query,key"});
 }
 

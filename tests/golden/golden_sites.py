@@ -13,7 +13,8 @@ Denoising puts the clean run's values into the corrupted run, noising the other 
 are positions for sites of the stream. For sites of a head, "z" has a column a head, all positions
 of it at once; "z_by_position" has n_head * T, head after head. A pattern by position is the row of
 the query there, and so are scores. In pairs.json a pattern has n_head * T * T, head after head and
-query after query; keys later than the query, which the causal mask keeps out, are null. One forward pass a patch, in double; attribution by autograd.
+query after query; keys that the query does not
+see, later ones and those before a window, are null. One forward pass a patch, in double; attribution by autograd.
 """
 
 import json
@@ -65,12 +66,17 @@ def grids(case):
 
 
 def pair_grids(case):
-    """The same of queries and keys; None for a key that the query does not see."""
+    """The same of queries and keys."""
     positions = range(case.length)
     for site in KEY_SITES:
-        yield site, site, [(head, query, key) if key <= query else None
-                           for head in range(case.n_head) for query in positions
-                           for key in positions]
+        yield site, site, [(head, query, key) for head in range(case.n_head)
+                           for query in positions for key in positions]
+
+
+def is_there(case, layer, index):
+    """Not of a key that the query does not see."""
+    is_pair = isinstance(index, tuple) and len(index) == 3
+    return not is_pair or case.first_key(layer, index[1]) <= index[2] <= index[1]
 
 
 def patched(case, run, base, source, grids=grids):
@@ -79,8 +85,8 @@ def patched(case, run, base, source, grids=grids):
     none = torch.full_like(run(source, keep(kept)), math.nan)
     return {
         name: torch.stack([
-            torch.stack([none if index is None else
-                         run(base, replace(site, layer, index, kept[site, layer]))
+            torch.stack([run(base, replace(site, layer, index, kept[site, layer]))
+                         if is_there(case, layer, index) else none
                          for index in columns])
             for layer in range(case.n_layer)
         ])
@@ -101,7 +107,8 @@ def attribution(case, run, base, source, targets, grids=grids):
         (logits[targets[0]] - logits[targets[1]]).backward()
     effect = {at: values.grad * (of_source[at] - values.detach()) for at, values in of_base.items()}
     return {
-        name: [[None if index is None else effect[site, layer][index].sum() for index in columns]
+        name: [[effect[site, layer][index].sum() if is_there(case, layer, index) else None
+                for index in columns]
                for layer in range(case.n_layer)]
         for name, site, columns in grids(case)
     }

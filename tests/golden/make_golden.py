@@ -21,7 +21,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel, GPTNeoConfig, GPTNeoForCausalLM
 
 import golden_sites
 
@@ -47,6 +47,11 @@ class Case:
     untied: bool = False
     masks: bool = False
     variant: dict = field(default_factory=dict)  # more of config.json
+    windows: list = field(default_factory=list)  # of a GPT-Neo, one a layer
+
+    def first_key(self, layer, query):
+        """The first that the query sees."""
+        return max(0, query + 1 - self.windows[layer]) if self.windows else 0
 
 
 CASES = [
@@ -58,6 +63,7 @@ CASES = [
          variant={"activation_function": "gelu", "scale_attn_by_inverse_layer_idx": True}),
     Case("relu-unscaled", 2, 2, 10, 11, 5, [2],
          variant={"activation_function": "relu", "scale_attn_weights": False}),
+    Case("gpt-neo", 3, 2, 10, 11, 7, [1, 3], windows=[16, 3, 3]),
 ]
 
 ACTIVATIONS = {
@@ -101,12 +107,30 @@ def random_weights(case, generator):
         values = torch.randn(shape, generator=generator) * 0.3
         if "ln_" in name and name.endswith("weight"):
             values += 1
+        if case.windows and name.endswith("c_attn.bias"):
+            values.zero_()
         weights[name] = values.to(DTYPES[case.dtype])
     return weights
 
 
 def config_of(case):
     """config.json"""
+    if case.windows:
+        window = min(case.windows)
+        kinds = ["local" if each == window else "global" for each in case.windows]
+        return {
+            "model_type": "gpt_neo",
+            "activation_function": "gelu_new",
+            "attention_types": [[kinds, 1]],
+            "hidden_size": case.n_embd,
+            "intermediate_size": None,
+            "layer_norm_epsilon": case.epsilon,
+            "max_position_embeddings": case.n_positions,
+            "num_heads": case.n_head,
+            "num_layers": case.n_layer,
+            "vocab_size": case.vocab_size,
+            "window_size": window,
+        }
     return {
         "model_type": "gpt2",
         "activation_function": "gelu_new",
@@ -122,7 +146,7 @@ def config_of(case):
 def score_scale(case, layer):
     """What a query times a key is multiplied with."""
     scale = 1 / math.sqrt(case.n_embd // case.n_head)
-    if not case.variant.get("scale_attn_weights", True):
+    if case.windows or not case.variant.get("scale_attn_weights", True):
         scale = 1
     return scale / (layer + 1) if case.variant.get("scale_attn_by_inverse_layer_idx") else scale
 
@@ -140,7 +164,6 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
     project = lambda x, name: x @ w[name + ".weight"] + w[name + ".bias"]
     activate = ACTIVATIONS[config_of(case)["activation_function"]]
     t = len(tokens)
-    mask = torch.full((t, t), -math.inf, dtype=dtype).triu(1)
     x = w["wte.weight"][tokens] + w["wpe.weight"][:t]
     resid_post = []
     for layer in range(case.n_layer):
@@ -152,6 +175,9 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
             for site, part in zip("qkv", qkv.chunk(3, dim=-1))
         )
         scores = edit("attn_scores", layer, q @ k.transpose(1, 2) * score_scale(case, layer))
+        mask = torch.full((t, t), -math.inf, dtype=dtype).triu(1)
+        for query in range(t):
+            mask[query, : case.first_key(layer, query)] = -math.inf
         pattern = F.softmax(scores + mask, dim=-1)
         z = edit("z", layer, edit("pattern", layer, pattern) @ v)
         z = z.transpose(0, 1).reshape(t, case.n_embd)
@@ -163,18 +189,38 @@ def forward(case, weights, tokens, edit=lambda site, layer, values: values, dtyp
     return norm(x, "ln_f")[-1] @ head.T, resid_post
 
 
+def as_written(case, weights):
+    """The tensors as a file has them: a GPT-Neo's under its own names, [out, in]."""
+    if not case.windows:
+        return weights
+    tensors = {}
+    for name, values in weights.items():
+        is_matrix = ".c_" in name and name.endswith("weight")
+        values = values.T.contiguous() if is_matrix else values
+        before, _, what = name.partition(".attn.c_attn.")
+        if what == "weight":
+            for part, third in zip("qkv", values.chunk(3)):
+                tensors[f"{before}.attn.attention.{part}_proj.weight"] = third.contiguous()
+        elif not what:
+            tensors[name.replace("attn.c_proj", "attn.attention.out_proj")] = values
+    return tensors
+
+
 def check_forward(case, weights, tokens):
     """Raises where transformers' own class has other logits."""
     options = {name: value for name, value in config_of(case).items() if name != "model_type"}
-    model = GPT2LMHeadModel(GPT2Config(**options, tie_word_embeddings=not case.untied)).double()
+    if case.windows:
+        model = GPTNeoForCausalLM(GPTNeoConfig(**options)).double()
+    else:
+        model = GPT2LMHeadModel(GPT2Config(**options, tie_word_embeddings=not case.untied)).double()
     state = {name if name.startswith("lm_head") else "transformer." + name: values.double()
-             for name, values in weights.items()}
+             for name, values in as_written(case, weights).items()}
     model.load_state_dict(state, strict=False)
     with torch.no_grad():
         theirs = model.eval()(torch.as_tensor(tokens)[None]).logits[0, -1]
     ours, _ = forward(case, weights, tokens, dtype=torch.float64)
     difference = (ours - theirs).abs().max().item()
-    if not difference < 1e-9:
+    if not difference < 1e-6:  # a GPT-Neo's scores are float32 there whatever it is given
         raise SystemExit(f"{case.name}: {difference} from the logits of transformers")
 
 
@@ -200,7 +246,7 @@ def tensor_bytes(values):
 
 def write_safetensors(path, case, weights):
     tensors = {case.prefix + name if name != "lm_head.weight" else name: tensor
-               for name, tensor in weights.items()}
+               for name, tensor in as_written(case, weights).items()}
     header, data = {"__metadata__": {"format": "pt"}}, b""
     entries = [(name, case.dtype, list(t.shape), tensor_bytes(t)) for name, t in tensors.items()]
     if case.masks:

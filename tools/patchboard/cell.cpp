@@ -95,11 +95,11 @@ Cell cell_at(const Lab& lab, Index sweep, const std::vector<int>& at) {
   if (plan.axes() == SweepPlan::Axes::kHeadQueryKey) {
     cell.column += at[2] * plan.prompt_length();
   }
-  if (!plan.has(cell.column)) {
-    throw Error(ErrorCode::kExperiment, "--at: key " + std::to_string(at[3]) +
-                                            " is later than the query, which does not see it; "
-                                            "expected 0 to " +
-                                            std::to_string(at[2]));
+  if (!plan.has(cell.row, cell.column)) {
+    throw Error(ErrorCode::kExperiment, "--at: the query does not see key " +
+                                            std::to_string(at[3]) + "; expected " +
+                                            std::to_string(plan.first_key(cell.row, at[2])) +
+                                            " to " + std::to_string(at[2]));
   }
   require_computed(lab, cell);
   return cell;

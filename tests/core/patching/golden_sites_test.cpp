@@ -106,11 +106,12 @@ TEST_P(GoldenPairs, EveryQueryAndKeyEqualsPyTorchs) {
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, GoldenPairs,
                          ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
-                                           "erf-by-layer", "relu-unscaled"));
+                                           "erf-by-layer", "relu-unscaled", "gpt-neo"));
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, GoldenSites,
                          ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
-                                           "large-epsilon", "erf-by-layer", "relu-unscaled"));
+                                           "large-epsilon", "erf-by-layer", "relu-unscaled",
+                                           "gpt-neo"));
 
 }  // namespace
 }  // namespace patchboard

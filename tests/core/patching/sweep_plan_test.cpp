@@ -137,8 +137,8 @@ TEST(SweepPlan, PatchesAQueryAndAKeyThatItSees) {
   EXPECT_EQ(patch.heads.first, 1);
   EXPECT_EQ(patch.positions, (Span{.first = 4, .count = 1}));
   EXPECT_EQ(patch.keys, (Span{.first = 2, .count = 1}));
-  EXPECT_TRUE(plan.has(4 * 6 + 4));
-  EXPECT_FALSE(plan.has(4 * 6 + 5));
+  EXPECT_TRUE(plan.has(5, 4 * 6 + 4));
+  EXPECT_FALSE(plan.has(5, 4 * 6 + 5));
   const Region region{.layers = {.first = 2, .count = 1}, .positions = {.first = 4, .count = 1}};
   EXPECT_EQ(plan.columns_of(region, 5), (std::vector<Index>{24, 25, 26, 27, 28}));
   EXPECT_TRUE(plan.columns_of(region, 3).empty());

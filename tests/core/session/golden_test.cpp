@@ -88,7 +88,8 @@ TEST_P(Golden, TheSweepEqualsOnePyTorchRunAPatch) {
 
 INSTANTIATE_TEST_SUITE_P(PyTorch, Golden,
                          ::testing::Values("odd-width", "one-head-untied", "vocabulary-of-three",
-                                           "large-epsilon", "erf-by-layer", "relu-unscaled"));
+                                           "large-epsilon", "erf-by-layer", "relu-unscaled",
+                                           "gpt-neo"));
 
 }  // namespace
 }  // namespace patchboard

@@ -161,7 +161,8 @@ TEST(Config, RefusesHeadsThatDoNotDivideTheWidth) {
 }
 
 TEST(Config, RefusesAnotherModel) {
-  expect_refused(with("model_type", "llama"), {"model_type", "\"llama\"", "expected gpt2"});
+  expect_refused(with("model_type", "llama"),
+                 {"model_type", "\"llama\"", "expected one of gpt2, gpt_neo"});
 }
 
 TEST(Config, RefusesAnotherActivation) {
@@ -178,6 +179,57 @@ TEST(Config, RefusesCrossAttentionAndVariantsThatAreNoTruth) {
   expect_refused(with("scale_attn_weights", 1), {"scale_attn_weights", "1", "true or false"});
   expect_refused(with("scale_attn_by_inverse_layer_idx", nullptr),
                  {"scale_attn_by_inverse_layer_idx", "null", "true or false"});
+}
+
+/// As roneneldan/TinyStories-1M has it, with the keys that say something of its arithmetic.
+Json tiny_stories() {
+  return {{"activation_function", "gelu_new"},
+          {"attention_layers", {"global", "local"}},
+          {"attention_types", Json::parse(R"([[["global", "local"], 4]])")},
+          {"bos_token_id", 50256},
+          {"hidden_size", 64},
+          {"intermediate_size", nullptr},
+          {"layer_norm_epsilon", 1e-5},
+          {"max_position_embeddings", 2048},
+          {"model_type", "gpt_neo"},
+          {"num_heads", 16},
+          {"num_layers", 8},
+          {"vocab_size", 50257},
+          {"window_size", 256}};
+}
+
+TEST(Config, ReadsAGptNeo) {
+  const Config config = parse_config(tiny_stories().dump());
+  EXPECT_EQ(config.layout, TensorLayout::kGptNeo);
+  EXPECT_EQ(config.n_layer, 8);
+  EXPECT_EQ(config.d_head(), 4);
+  EXPECT_EQ(config.d_mlp, 256);
+  EXPECT_EQ(config.n_positions, 2048);
+  EXPECT_EQ(config.parameter_count(), 3'745'984U);
+  EXPECT_EQ(config.attention(0).scale, 1);
+  EXPECT_EQ(config.attention(0).first_key(2047), 0);
+  EXPECT_EQ(config.attention(7).first_key(2047), 2047 - 255);
+  Json json = tiny_stories();
+  json.erase("attention_types");  // their default
+  json.erase("window_size");
+  EXPECT_EQ(parse_config(json.dump()).variant, config.variant);
+}
+
+TEST(Config, RefusesAGptNeoWhoseLayersDoNotAddUp) {
+  const auto refused = [](const char* types, std::initializer_list<std::string_view> parts) {
+    Json json = tiny_stories();
+    json["attention_types"] = Json::parse(types);
+    expect_refused(json, parts);
+  };
+  refused(R"([[["global", "local"], 3]])", {"attention_types", "as many layers as `num_layers` 8"});
+  refused(R"([[["global", "local"], 1000]])", {"attention_types", "`num_layers` 8"});
+  refused(R"([[["global", "sparse"], 4]])",
+          {"attention_types[0][0][1]", "\"sparse\"", "expected one of global, local"});
+  refused(R"([[["global", "local"]]])", {"attention_types[0]", "how often"});
+  refused(R"([[["global", "local"], 0]])", {"attention_types[0][1]", "0"});
+  Json json = tiny_stories();
+  json["num_heads"] = 5;
+  expect_refused(json, {"`num_heads` is 5", "does not divide `hidden_size` 64"});
 }
 
 TEST(Config, RefusesAnEpsilonThatIsNoSmallPositiveNumber) {
