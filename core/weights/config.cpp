@@ -82,13 +82,11 @@ std::optional<TokenId> bos_of(const InputValue& config) {
 }
 
 /// What all configs say by the same names.
-Config common_of(const InputValue& json) {
-  Config config;
+void read_common(const InputValue& json, Config& config) {
   config.vocab_size = size_of(json, "vocab_size", 10'000'000);
   config.layer_norm_epsilon = epsilon_of(json);
   config.tied_embeddings = truth_or(json, "tie_word_embeddings", true);
   config.bos_token_id = bos_of(json);
-  return config;
 }
 
 /// Null or missing: four times the width.
@@ -135,7 +133,7 @@ std::vector<Index> windows_of(const InputValue& json, const Config& config) {
 }
 
 Config read_gpt_neo(const InputValue& json) {
-  Config config = common_of(json);
+  Config config;
   config.layout = TensorLayout::kGptNeo;
   config.n_layer = size_of(json, "num_layers", kMostLayers);
   config.n_head = size_of(json, "num_heads", 10'000);
@@ -145,19 +143,21 @@ Config read_gpt_neo(const InputValue& json) {
   config.variant = {.activation = activation_of(json),
                     .scaled_by_root = false,
                     .windows = windows_of(json, config)};
+  read_common(json, config);
   require_whole_heads(config, "num_heads", "hidden_size");
   return config;
 }
 
 Config read_gpt2(const InputValue& json) {
   require_truth(json, "add_cross_attention", false);
-  Config config = common_of(json);
+  Config config;
   config.n_layer = size_of(json, "n_layer", kMostLayers, "num_hidden_layers");
   config.n_head = size_of(json, "n_head", 10'000, "num_attention_heads");
   config.d_model = size_of(json, "n_embd", 100'000, "hidden_size");
   config.n_positions = size_of(json, "n_positions", kMostPositions, "max_position_embeddings");
   config.d_mlp = d_mlp_of(json, "n_inner", config.d_model);
   config.variant = variant_of(json);
+  read_common(json, config);
   require_whole_heads(config, "n_head", "n_embd");
   return config;
 }

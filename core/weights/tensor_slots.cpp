@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/weights/number_formats.h"
 
 namespace patchboard {
 namespace {
@@ -175,6 +176,15 @@ std::vector<std::uint64_t> TensorShape::sizes() const {
   const auto width = static_cast<std::uint64_t>(cols);
   return kind == TensorKind::kVector ? std::vector{width}
                                      : std::vector{static_cast<std::uint64_t>(rows), width};
+}
+
+std::span<const float> numbers_of(const StoredStrip& strip, std::vector<float>& room) {
+  if (strip.halves.empty()) {
+    return strip.values;
+  }
+  room.resize(strip.halves.size());
+  widen(DType::kF16, std::as_bytes(strip.halves), room.data());
+  return room;
 }
 
 std::vector<TensorSlot> tensor_slots(const Config& config, Weights& weights) {

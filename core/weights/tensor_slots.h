@@ -22,6 +22,9 @@ struct StoredStrip {
   std::span<const std::byte> stored;
 };
 
+/// A strip's numbers, [rows, cols], whichever way they came. room: where halves are widened to.
+[[nodiscard]] std::span<const float> numbers_of(const StoredStrip& strip, std::vector<float>& room);
+
 /// Puts a strip in its place.
 using StripStore = std::function<void(const StoredStrip&)>;
 

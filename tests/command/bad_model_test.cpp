@@ -56,7 +56,8 @@ TEST(BadModel, AConfigThatIsNoGpt2IsRefused) {
   folder.write("config.json", "");
   expect_refused(folder.path(), {"config.json", "JSON"});
   folder.write("config.json", R"({"model_type": "bert"})");
-  expect_refused(folder.path(), {"config.json, \"model_type\": \"bert\", expected gpt2"});
+  expect_refused(folder.path(),
+                 {"config.json, \"model_type\": \"bert\", expected one of gpt2, gpt_neo"});
   folder.write("config.json", R"({"model_type": "gpt2"})");
   expect_refused(folder.path(), {"config.json: has no \"n_layer\""});
 }

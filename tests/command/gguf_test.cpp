@@ -127,6 +127,20 @@ TEST(ConvertToGguf, OfQ8_0IsItselfAgain) {
   EXPECT_EQ(out.read("again.gguf"), out.read("twice.gguf"));
 }
 
+TEST(ConvertToGguf, OfHalvesIsItselfAgain) {
+  const ModelFolder model;
+  const TemporaryFolder out;
+  const auto halves = testing::run_command(
+      {"convert", "--model", model.path(), "--dtype", "f16", "--out", out.path("halves")});
+  ASSERT_EQ(halves.exit_code, 0) << halves.err;
+  convert(model.path(), "f16", out.path("once.gguf"));
+  convert(out.path("halves"), "f16", out.path("of-halves.gguf"));
+  convert(out.path("once.gguf"), "f16", out.path("twice.gguf"));
+  EXPECT_EQ(out.read("of-halves.gguf"), out.read("once.gguf"));
+  EXPECT_EQ(out.read("twice.gguf"), out.read("once.gguf"));
+  EXPECT_EQ(predictions(out.path("once.gguf")), predictions(out.path("halves")));
+}
+
 TEST(ConvertToGguf, IsSmallerInSmallerNumbers) {
   const std::string file = fs::path(PATCHBOARD_GOLDEN_GGUF) / "f32.gguf";
   const TemporaryFolder out;

@@ -257,7 +257,8 @@ class TensorOutput {
   }
 
   void add(const WeightReader::Tensor& tensor, const StoredStrip& strip) {
-    values_.insert(values_.end(), strip.values.begin(), strip.values.end());
+    const std::span<const float> numbers = numbers_of(strip, widened_);
+    values_.insert(values_.end(), numbers.begin(), numbers.end());
     if (strip.index + 1 < strip.strips.count()) {
       return;
     }
@@ -276,6 +277,7 @@ class TensorOutput {
   std::uint64_t data_begin_;
   std::map<std::string, TensorEntry> entries_;
   std::vector<float> values_;
+  std::vector<float> widened_;
 };
 
 bool has_head(const std::vector<FileHeader>& headers, const Config& config) {
