@@ -154,6 +154,12 @@ test('a model is named as TransformerLens finds it', () => {
   expect(booted('files')).toBe('"model"');
 });
 
+test('of scores it ends where TransformerLens has another thing under their name', () => {
+  const guarded = (site: 'attn_scores' | 'pattern') =>
+    transformerLensProgram(resultOf({ sites: [site] }), VIEW).includes('GPTNeoForCausalLM');
+  expect([guarded('attn_scores'), guarded('pattern')]).toEqual([true, false]);
+});
+
 test('a share of a gap that is too small is the raw value, as the page shows it', () => {
   const share: MetricView = { ...VIEW, metric: 'prob', reference: 'share' };
   const wide = transformerLensProgram(exampleResult(), share);

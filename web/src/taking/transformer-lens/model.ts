@@ -3,7 +3,7 @@
 import { hubModel } from '../../weights/model-address';
 import { EMBEDDED_ID } from '../../weights/sources';
 import { commentText, pythonString } from './python';
-import type { ProgramSource } from './subject';
+import type { ProgramSource, ProgramSubject } from './subject';
 
 const PUBLISHED = /^gpt2(-medium|-large|-xl)?$/;
 
@@ -24,8 +24,14 @@ function booted({ id, label }: ProgramSource['model']): { from: string; where?: 
   return { from: pythonString(name) + at };
 }
 
-export function modelSection({ model, experiment }: ProgramSource): string {
+/** TransformerLens 4.3 has, of a GPT-Neo, the pattern under the name of the scores. */
+const WITHOUT_NEOS_SCORES = `
+if model.cfg.architecture == "GPTNeoForCausalLM":
+    raise SystemExit("attn_scores: of a GPT-Neo, TransformerLens 4.3 has the pattern there")`;
+
+export function modelSection({ model, experiment, start }: ProgramSubject): string {
   const { from, where } = booted(model);
+  const hasScores = start.sweeps.some(({ site }) => site === 'attn_scores');
   const { corruption, region } = experiment;
   const isNoise = corruption.kind === 'noise';
   const modules = ['json', ...(isNoise || region ? ['math'] : []), ...(isNoise ? ['random'] : [])];
@@ -41,5 +47,5 @@ from transformer_lens.model_bridge import TransformerBridge
 torch.set_grad_enabled(False)
 # The weights as published, nothing folded or centred, so that activations are the same.
 ${where === undefined ? '' : `# ${where}\n`}model = TransformerBridge.boot_transformers(${from})
-n_layers, n_heads = model.cfg.n_layers, model.cfg.n_heads`;
+n_layers, n_heads = model.cfg.n_layers, model.cfg.n_heads${hasScores ? WITHOUT_NEOS_SCORES : ''}`;
 }
