@@ -14,7 +14,7 @@ enum class Activation {
 /// In place. x: f32. Errors: none.
 /// kGeluTanh: x/2 · (1 + tanh(u)) with u = sqrt(2/π) · (x + 0.044715 x³), computed as
 /// x / (1 + e^-2u), which is the same and needs one exp.
-/// kGeluErf: x · Φ(x) with Φ the normal distribution, within 1e-6 of the true value's size down to
+/// kGeluErf: x · Φ(x) with Φ the normal distribution, within 2e-6 of the true value's size down to
 /// x = -5 (at -9, where that is 1e-18, within 5e-6), where 1 + erf in f32 has no digit left.
 /// kRelu: 0 for what is negative.
 /// Source: Hendrycks and Gimpel 2016, section 2; GPT-2 `gelu`; transformers `activations.py`.
