@@ -103,8 +103,8 @@ const MODELS: { what: string; how: Misbehaviour; message: RegExp; allowed?: RegE
   },
   {
     what: 'a config of another architecture',
-    how: { replace: { 'config.json': changedConfig({ activation_function: 'relu' }) } },
-    message: /"activation_function": "relu", expected one of gelu_new/,
+    how: { replace: { 'config.json': changedConfig({ activation_function: 'silu' }) } },
+    message: /"activation_function": "silu", expected one of gelu_new/,
   },
   {
     what: 'a config whose heads do not divide the width',
