@@ -4,7 +4,7 @@
  * Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 
-import { type Entry, LOOK_BYTES, type Outline, outlineOfTensors } from './outline';
+import { type Entry, LOOK_BYTES, NUMBERS, type Outline, outlineOfTensors } from './outline';
 import { type ReadOptions, RemoteFile } from './remote-file';
 
 const MAGIC = 0x46554747;
@@ -20,19 +20,10 @@ const VALUE_BYTES: Record<number, number> = {
 const TEXT = 8;
 const ARRAY = 9;
 
-/** By ggml's number of a type: its name, and how many numbers are in how many bytes. */
-const TYPES: Record<number, [name: string, elements: number, bytes: number]> = {
-  0: ['F32', 1, 4],
-  1: ['F16', 1, 2],
-  2: ['Q4_0', 32, 18],
-  3: ['Q4_1', 32, 20],
-  6: ['Q5_0', 32, 22],
-  7: ['Q5_1', 32, 24],
-  8: ['Q8_0', 32, 34],
-  12: ['Q4_K', 256, 144],
-  13: ['Q5_K', 256, 176],
-  14: ['Q6_K', 256, 210],
-  30: ['BF16', 1, 2],
+/** By ggml's number of a type: its name. */
+const TYPES: Record<number, string> = {
+  ...{ 0: 'F32', 1: 'F16', 2: 'Q4_0', 3: 'Q4_1', 6: 'Q5_0', 7: 'Q5_1', 8: 'Q8_0' },
+  ...{ 12: 'Q4_K', 13: 'Q5_K', 14: 'Q6_K', 30: 'BF16' },
 };
 
 /** A read past the end throws a RangeError, as DataView does. */
@@ -102,9 +93,11 @@ function readTensor(cursor: Cursor): [name: string, entry: Entry] {
   let elements = 1;
   for (let left = cursor.u32(); left > 0; left--) elements *= cursor.u64();
   const type = cursor.u32();
-  const [dtype, each, bytes] = TYPES[type] ?? [`type ${type}`, 1, 1];
+  const dtype = TYPES[type] ?? `type ${type}`;
+  const numbers = NUMBERS[dtype] ?? { elements: 1, bytes: 1 };
   const begin = cursor.u64();
-  return [name, { dtype, data_offsets: [begin, begin + (elements / each) * bytes] }];
+  const bytes = (elements / numbers.elements) * numbers.bytes;
+  return [name, { dtype, data_offsets: [begin, begin + bytes] }];
 }
 
 function readHeader(bytes: Uint8Array): Outline | undefined {

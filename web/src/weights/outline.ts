@@ -24,36 +24,32 @@ export interface Entry {
   data_offsets: [number, number];
 }
 
+/** How the numbers of a type lie in a file: so many in so many bytes. */
 interface Numbers {
-  dtype: Dtype;
-  /** Bytes in f32 for each byte of the file. */
-  f32Share: number;
+  elements: number;
+  bytes: number;
+  /** The file's own, where it is one of ours; what is none is f32 unless somebody chooses less. */
+  dtype?: Dtype;
   /** Whether q8_0 holds these very numbers. */
   fitsQ8?: boolean;
 }
 
-/** So many numbers in so many bytes; what is no q8_0 is f32 unless somebody chooses less. */
-const blocks = (elements: number, bytes: number, fitsQ8 = false): Numbers => ({
-  dtype: 'f32',
-  f32Share: (4 * elements) / bytes,
-  fitsQ8,
-});
-
-/** An older page's and command's own files have q8_0 as bytes, with a scale of 4 bytes for each 32 numbers. */
-const NUMBERS: Record<string, Numbers> = {
-  F64: { dtype: 'f32', f32Share: 0.5 },
-  F32: { dtype: 'f32', f32Share: 1 },
-  F16: { dtype: 'f16', f32Share: 2 },
-  BF16: { dtype: 'f32', f32Share: 2 }, // has a range that f16 has not
-  U8: { dtype: 'q8_0', f32Share: 4 / 1.125, fitsQ8: true },
-  Q8_0: blocks(32, 34, true),
-  Q4_0: blocks(32, 18, true),
-  Q5_0: blocks(32, 22, true),
-  Q4_1: blocks(32, 20),
-  Q5_1: blocks(32, 24),
-  Q4_K: blocks(256, 144),
-  Q5_K: blocks(256, 176),
-  Q6_K: blocks(256, 210),
+/** By the name that a header, or the engine of a GGUF's, has for them. */
+export const NUMBERS: Record<string, Numbers> = {
+  F64: { elements: 1, bytes: 8 },
+  F32: { elements: 1, bytes: 4 },
+  F16: { elements: 1, bytes: 2, dtype: 'f16' },
+  BF16: { elements: 1, bytes: 2 }, // has a range that f16 has not
+  // An older page's and command's own q8_0: bytes, with a scale of 4 bytes for each 32 numbers.
+  U8: { elements: 32, bytes: 36, dtype: 'q8_0', fitsQ8: true },
+  Q8_0: { elements: 32, bytes: 34, fitsQ8: true },
+  Q4_0: { elements: 32, bytes: 18, fitsQ8: true },
+  Q5_0: { elements: 32, bytes: 22, fitsQ8: true },
+  Q4_1: { elements: 32, bytes: 20 },
+  Q5_1: { elements: 32, bytes: 24 },
+  Q4_K: { elements: 256, bytes: 144 },
+  Q5_K: { elements: 256, bytes: 176 },
+  Q6_K: { elements: 256, bytes: 210 },
 };
 
 const PREFIX_BYTES = 8;
@@ -109,10 +105,10 @@ export function outlineOfTensors(
     const numbers = NUMBERS[dtype];
     if (!numbers) return undefined;
     const bytes = offsets[1] - offsets[0];
-    const f32Bytes = bytes * numbers.f32Share;
+    const f32Bytes = bytes * ((4 * numbers.elements) / numbers.bytes);
     sum.f32Bytes += f32Bytes;
     if (numbers.fitsQ8) sum.q8Bytes += f32Bytes;
-    if (bytes > largest.bytes) largest = { bytes, dtype: numbers.dtype };
+    if (bytes > largest.bytes) largest = { bytes, dtype: numbers.dtype ?? 'f32' };
   }
   return { fileBytes: dataBegin + dataBytes, ...sum, dtype: largest.dtype };
 }
