@@ -70,6 +70,7 @@ void register_answers() {
       .field("weightBytes", &ModelInfo::weight_bytes)
       .field("quantization", &ModelInfo::quantization)
       .field("quantizationCost", &ModelInfo::quantization_cost)
+      .field("remarks", &ModelInfo::remarks)
       .field("hasTokenizer", &ModelInfo::has_tokenizer)
       .field("fitsGpt2Tokenizer", &ModelInfo::fits_gpt2_tokenizer);
   value_object<Continuations>("Continuations")

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/weights/config_activation.h"
+#include "core/weights/other_heads.h"
 #include "core/weights/quantization.h"
 #include "wasm/js_errors.h"
 #include "wasm/js_prompts.h"
@@ -36,6 +38,17 @@ patchboard::RunName read_run(const RunName& run) {
     throw Error(ErrorCode::kState, "run \"" + name + "\", expected clean or corrupted");
   }
   return name == "clean" ? patchboard::RunName::kClean : patchboard::RunName::kCorrupted;
+}
+
+std::vector<std::string> remarks_on(const Session& session) {
+  std::vector<std::string> remarks;
+  if (session.assumes_activation()) {
+    remarks.push_back(assumed_activation(session.config()));
+  }
+  if (!session.left_aside().empty()) {
+    remarks.push_back(left_aside_text(session.left_aside()));
+  }
+  return remarks;
 }
 
 Floats floats_of(const Matrix& matrix) {
@@ -166,6 +179,7 @@ ModelInfo JsSession::info() const {
                      .weight_bytes = static_cast<double>(session_.weight_bytes()),
                      .quantization = is_plain ? "" : quantization_name(quantized),
                      .quantization_cost = is_plain ? "" : quantization_cost(quantized),
+                     .remarks = ArrayOf<std::string>(remarks_on(session_)),
                      .has_tokenizer = session_.has_tokenizer(),
                      .fits_gpt2_tokenizer = session_.fits_gpt2_tokenizer()};
   });

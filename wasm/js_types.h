@@ -119,6 +119,8 @@ struct ModelInfo {
   /// Of a file with quantised numbers: which ("q8_0"), and what they cost in a sentence; else
   /// empty.
   std::string quantization, quantization_cost;
+  /// What else a person should know of how it was read, a sentence each.
+  ArrayOf<std::string> remarks;
   bool has_tokenizer = false;
   bool fits_gpt2_tokenizer = false;  ///< by its number of tokens
 };

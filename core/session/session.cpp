@@ -68,6 +68,8 @@ void Session::forget() {
   coming_.reset();
   texts_.reset();
   quantization_ = DType::kOther;
+  assumes_activation_ = false;
+  left_aside_.clear();
   tokenizer_.reset();
   config_.reset();
 }
@@ -202,6 +204,9 @@ void Session::finish() {
   }
   Weights weights = loader().finish();
   quantization_ = loader().quantization();
+  // The published layout is GPT-2's, which needs not say it.
+  assumes_activation_ = config().assumes_activation && loader().matcher().is_out_in();
+  left_aside_ = loader().matcher().left_aside();
   loader_.reset();
   staging_ = std::vector<std::byte>();  // {} would keep the memory
   model_.emplace(config(), std::move(weights));

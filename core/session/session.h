@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,6 +99,11 @@ class Session {
   /// See `WeightLoader::quantization`; of the model in use.
   [[nodiscard]] DType quantization() const { return quantization_; }
 
+  /// Of the model in use, for a person to be told: whether its activation is `assumed_activation`,
+  /// and the tensors that were left aside, see `TensorMatcher`.
+  [[nodiscard]] bool assumes_activation() const { return assumes_activation_; }
+  [[nodiscard]] const std::set<std::string>& left_aside() const { return left_aside_; }
+
   /// Tells models apart: see core/weights/fingerprint.h.
   [[nodiscard]] std::string fingerprint() const;
 
@@ -189,6 +195,8 @@ class Session {
   std::vector<std::byte> staging_;
   std::optional<Gpt2> model_;
   DType quantization_ = DType::kOther;
+  bool assumes_activation_ = false;
+  std::set<std::string> left_aside_;
   std::optional<Lab> lab_;
   std::optional<Estimator> estimator_;  // of the lab's experiment
 };

@@ -1,6 +1,5 @@
 #include "core/weights/config.h"
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -9,6 +8,8 @@
 #include "core/error.h"
 #include "core/input/input_value.h"
 #include "core/input/text_input.h"
+#include "core/weights/config_activation.h"
+#include "core/weights/other_models.h"
 
 namespace patchboard {
 namespace {
@@ -48,18 +49,6 @@ bool truth_or(const InputValue& config, const char* key, bool otherwise) {
   return value ? value->truth() : otherwise;
 }
 
-Activation activation_of(const InputValue& config) {
-  const auto value = config.find("activation_function");
-  if (!value) {
-    return Variant().activation;
-  }
-  constexpr std::array kActivations = {Activation::kGeluTanh, Activation::kGeluErf,
-                                       Activation::kGeluTanh, Activation::kGeluTanh,
-                                       Activation::kRelu};
-  return kActivations.at(
-      value->name_of({"gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu"}));
-}
-
 Variant variant_of(const InputValue& config) {
   const Variant published;
   return {.activation = activation_of(config),
@@ -87,6 +76,7 @@ void read_common(const InputValue& json, Config& config) {
   config.layer_norm_epsilon = epsilon_of(json);
   config.tied_embeddings = truth_or(json, "tie_word_embeddings", true);
   config.bos_token_id = bos_of(json);
+  config.assumes_activation = is_activation_assumed(json);
 }
 
 /// Null or missing: four times the width.
@@ -163,8 +153,9 @@ Config read_gpt2(const InputValue& json) {
 }
 
 Config read(const InputValue& json) {
+  refuse_other_model(json);
   const auto type = json.find("model_type");
-  return type && type->name_of({"gpt2", "gpt_neo"}) == 1 ? read_gpt_neo(json) : read_gpt2(json);
+  return type && type->text() == "gpt_neo" ? read_gpt_neo(json) : read_gpt2(json);
 }
 
 }  // namespace

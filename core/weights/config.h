@@ -29,6 +29,7 @@ struct Config {
   std::optional<TokenId> bos_token_id = std::nullopt;  ///< as it says, in the vocabulary or not
 
   Variant variant = {};
+  bool assumes_activation = false;            ///< the variant's is not the model's word
   TensorLayout layout = TensorLayout::kGpt2;  ///< by `model_type`
 
   [[nodiscard]] Index d_head() const { return d_model / n_head; }
@@ -41,9 +42,9 @@ struct Config {
 /// A size may have its other name: `num_hidden_layers`, `num_attention_heads`, `hidden_size`,
 /// `max_position_embeddings`; where both are there, they say the same. GPT-Neo has its own.
 /// Errors: kConfig, naming the key, its value and what would be right: not JSON, another
-/// `model_type`, an activation that is none of `Activation`'s, cross attention, sizes that are
-/// missing, absurd or do not divide.
-/// Source: the published configs of `gpt2` … `gpt2-xl`; transformers `GPT2Config`, `GPTNeoConfig`.
+/// architecture or packed weights (see `refuse_other_model`), an activation that is none of
+/// `Activation`'s, cross attention, sizes that are missing, absurd or do not divide. Source: the
+/// published configs of `gpt2` … `gpt2-xl`; transformers `GPT2Config`, `GPTNeoConfig`.
 [[nodiscard]] Config parse_config(std::string_view json);
 
 }  // namespace patchboard

@@ -21,7 +21,11 @@ constexpr std::array<std::array<const char*, 2>, 5> kSizes = {{{"n_layer", "n_la
 
 std::string config_from(const Pickle& pickle, const PickleDict& arguments,
                         std::string_view activation) {
-  nlohmann::ordered_json json = {{"model_type", "gpt2"}, {"activation_function", activation}};
+  nlohmann::ordered_json json = {{"model_type", "gpt2"}};
+  json["activation_function"] = activation.empty() ? "gelu" : activation;
+  if (activation.empty()) {
+    json["patchboard"]["activation_assumed"] = true;
+  }
   for (const auto& [name, published] : kSizes) {
     const PickleId* value = find(pickle, arguments, name);
     const auto* size = value == nullptr ? nullptr : pickle.as<std::int64_t>(*value);

@@ -43,7 +43,7 @@ class TorchLayout {
 class TorchFile {
  public:
   /// file: its name, for errors. size: of the file. activation: see `torch_checkpoint`.
-  TorchFile(std::string file, std::uint64_t size, std::string activation);
+  TorchFile(std::string file, std::uint64_t size, std::string activation = {});
 
   /// The bytes that are to be read next; none once the header can be taken.
   [[nodiscard]] std::vector<ByteRange> wanted() const;

@@ -58,6 +58,9 @@ class WeightLoader {
   /// blocks; kOther where none are.
   [[nodiscard]] DType quantization() const;
 
+  /// See TensorMatcher; of the files whose headers were read.
+  [[nodiscard]] const TensorMatcher& matcher() const { return reader_.matcher(); }
+
   /// The weights, when everything was fed; a head that equals the embedding is that. Errors: see
   /// WeightReader.
   [[nodiscard]] Weights finish();

@@ -3,32 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include "core/error.h"
 #include "core/math/half.h"
 #include "core/weights/gather.h"
-#include "core/weights/gguf_names.h"
 #include "core/weights/safetensors_header.h"
-#include "core/weights/tensor_names.h"
 
 namespace patchboard {
 namespace {
-
-constexpr std::string_view kHead = "lm_head.weight";
-constexpr std::string_view kEmbedding = "wte.weight";
-
-const TensorEntry* find(std::span<const TensorEntry> entries, std::string_view published) {
-  const auto found = std::ranges::find_if(entries, [&](const TensorEntry& entry) {
-    return published_name(entry.name).value_or(split_tensor_name(entry.name).published) ==
-           published;
-  });
-  return found == entries.end() ? nullptr : &*found;
-}
-
-bool is_same_place(const TensorEntry& a, const TensorEntry& b) {
-  return a.begin == b.begin && a.end == b.end && a.dtype == b.dtype && a.strides == b.strides;
-}
 
 float largest_of(const Strips& strips) {
   const bool halves = strips.format() == WeightFormat::kF16 && strips.kind() != TensorKind::kVector;
@@ -54,15 +38,6 @@ bool are_within(std::span<const float> values, float largest) {
   return within;
 }
 
-std::map<std::string, TensorShape> shapes_by_name(const Config& config) {
-  std::map<std::string, TensorShape> shapes;
-  for (TensorShape& shape : tensor_shapes(config)) {
-    const std::string name = shape.name;
-    shapes.emplace(name, std::move(shape));
-  }
-  return shapes;
-}
-
 bool is_copy(const WeightReader::Tensor& copy, const WeightReader::Tensor& tensor) {
   return copy.name == tensor.name && copy.strips && tensor.strips &&
          copy.strips->kind() == tensor.strips->kind() &&
@@ -71,30 +46,13 @@ bool is_copy(const WeightReader::Tensor& copy, const WeightReader::Tensor& tenso
 
 }  // namespace
 
-HeadUse head_use(std::span<const TensorEntry> entries, const Config& config, bool is_single) {
-  const TensorEntry* head = find(entries, kHead);
-  if (head == nullptr) {
-    return HeadUse::kNone;
-  }
-  const TensorEntry* embedding = find(entries, kEmbedding);
-  if (!config.tied_embeddings || (embedding == nullptr && !is_single)) {
-    return HeadUse::kOwn;
-  }
-  if (embedding == nullptr) {  // of two that are one, safetensors' save_model keeps the first
-    return HeadUse::kAsEmbedding;
-  }
-  return is_same_place(*head, *embedding) ? HeadUse::kShared : HeadUse::kOwn;
-}
-
-WeightReader::WeightReader(Config config, WeightFormat format, std::vector<std::string> files,
-                           OnTensors on_tensors, OnStrip on_strip)
-    : config_(std::move(config)),
-      format_(format),
-      files_(std::move(files)),
+WeightReader::WeightReader(const Config& config, WeightFormat format,
+                           std::vector<std::string> files, OnTensors on_tensors, OnStrip on_strip)
+    : files_(std::move(files)),
       on_tensors_(std::move(on_tensors)),
       on_strip_(std::move(on_strip)),
-      missing_(shapes_by_name(config_)),
-      missing_before_(missing_),
+      matcher_(config, format),
+      matcher_before_(matcher_),
       header_reader_(file()) {}
 
 void WeightReader::refuse(const std::string& what) const {
@@ -122,78 +80,13 @@ void WeightReader::take_header(FileHeader header) {
   skip_finished_tensors();
 }
 
-std::vector<WeightReader::Tensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
-  std::vector<Tensor> tensors;
-  tensors.reserve(entries.size());
-  const HeadUse head = head_use(entries, config_, files_.size() == 1);
-  for (const TensorEntry& entry : entries) {
-    tensors.push_back(match_entry(entry, head));
+std::vector<MatchedTensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
+  try {
+    return matcher_.match(entries,
+                          {.is_only = files_.size() == 1, .is_last = file_ + 1 == files_.size()});
+  } catch (const std::range_error& refusal) {
+    refuse(refusal.what());
   }
-  if (file_ + 1 == files_.size()) {
-    for (const auto& [name, shape] : missing_) {
-      if (shape.required) {
-        refuse("`" + name + "` is missing, expected a tensor of shape " +
-               shape_text(shape.sizes()) +
-               (name == kHead ? ", as config.json says \"tie_word_embeddings\": false" : ""));
-      }
-    }
-  }
-  return tensors;
-}
-
-std::string WeightReader::own_name(const std::string& as_written) {
-  if (is_of_adapter(as_written)) {
-    refuse("`" + as_written +
-           "` is of an adapter (LoRA) that is not merged into its model, expected the merged "
-           "model: `merge_and_unload()` of PEFT, and save what it returns");
-  }
-  const TensorName name = split_tensor_name(as_written);
-  // A head stands beside the model; what is unknown is refused as that.
-  if (name.published == kHead || !missing_.contains(name.published)) {
-    return name.published;
-  }
-  if (prefix_ && *prefix_ != name.prefix) {
-    refuse("`" + as_written + "` begins with `" + name.prefix + "`, the tensors before it with `" +
-           *prefix_ + "`, expected one prefix for all");
-  }
-  prefix_ = name.prefix;
-  return name.published;
-}
-
-WeightReader::Tensor WeightReader::match_entry(TensorEntry entry, HeadUse head) {
-  Tensor tensor{.entry = std::move(entry), .name = {}, .strips = {}};
-  const std::optional<std::string> published = published_name(tensor.entry.name);
-  tensor.name = published ? *published : own_name(tensor.entry.name);
-  if (head == HeadUse::kAsEmbedding && tensor.name == kHead) {
-    tensor.name = kEmbedding;
-  }
-  const auto found = missing_.extract(tensor.name);
-  const std::string quoted = "`" + tensor.entry.name + "`: ";
-  if (found.empty()) {
-    if (is_mask_buffer(tensor.name)) {
-      return tensor;
-    }
-    refuse("`" + tensor.entry.name + "` is not a tensor of this GPT-2, or is there twice");
-  }
-  const TensorShape& shape = found.mapped();
-  const DType dtype = tensor.entry.dtype;
-  const bool is_vector = shape.kind == TensorKind::kVector;
-  if (dtype == DType::kOther || (is_quantized(dtype) && is_vector)) {
-    refuse(quoted + "dtype " + tensor.entry.dtype_name + ", expected F64, F32, F16 or BF16");
-  }
-  const bool is_transposed = published && shape.kind == TensorKind::kProjection;
-  tensor.strips = is_transposed
-                      ? Strips(TensorKind::kEmbedding, shape.cols, shape.rows, dtype, format_)
-                      : Strips(shape.kind, shape.rows, shape.cols, dtype, format_);
-  if (tensor.entry.shape != tensor.strips->shape(dtype)) {
-    refuse(quoted + "shape " + shape_text(tensor.entry.shape) + ", expected " +
-           shape_text(tensor.strips->shape(dtype)) +
-           (dtype == DType::kQ8 ? " for " + shape_text(shape.sizes()) + " in q8" : ""));
-  }
-  if (head == HeadUse::kShared && tensor.name == kHead) {
-    tensor.strips.reset();
-  }
-  return tensor;
 }
 
 void WeightReader::feed_data(const FileHeader& header, std::span<const std::byte>& bytes) {
@@ -287,8 +180,7 @@ void WeightReader::skip_padding(const FileHeader& header, std::span<const std::b
 
 void WeightReader::begin_file() {
   ++file_;
-  missing_before_ = missing_;
-  prefix_before_ = prefix_;
+  matcher_before_ = matcher_;
   header_reader_ = HeaderReader(file());
   header_.reset();
   current_ = 0;
@@ -371,8 +263,7 @@ Continuation WeightReader::continue_from(const std::string& header) {
                 "too early: the kept copy of " + file() + " ends inside its header");
   }
   const std::vector<Tensor> kept = std::exchange(tensors_, {});
-  missing_ = missing_before_;
-  prefix_ = prefix_before_;
+  matcher_ = matcher_before_;
   header_ = read_header_text(header, file());
   tensors_ = match(std::exchange(header_->tensors, {}));
   std::size_t next = 0;  // of the copy

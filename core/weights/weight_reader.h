@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,21 +10,10 @@
 
 #include "core/weights/config.h"
 #include "core/weights/file_header.h"
+#include "core/weights/tensor_matcher.h"
 #include "core/weights/tensor_slots.h"
 
 namespace patchboard {
-
-/// What a file's `lm_head.weight` is of a model.
-enum class HeadUse {
-  kNone,         ///< not there
-  kOwn,          ///< a head of its own
-  kAsEmbedding,  ///< where it stands for `wte.weight` as well
-  kShared,       ///< the very bytes of `wte.weight`, and not read beside it
-};
-
-/// entries: of one file. is_single: whether it is the model's only one.
-[[nodiscard]] HeadUse head_use(std::span<const TensorEntry> entries, const Config& config,
-                               bool is_single);
 
 /// Where a reader goes on after some kept bytes.
 struct Continuation {
@@ -38,26 +26,18 @@ struct Continuation {
 /// a file than its header and a strip; of tensors that share bytes, or whose numbers do not lie row
 /// after row, the bytes that they span.
 ///
-/// Names may have one prefix, see `split_tensor_name`; the mask buffers `h.*.attn.bias` and
-/// `h.*.attn.masked_bias` are skipped; `lm_head.weight` may be missing where the config ties the
-/// embeddings, and stands for `wte.weight` where it is alone. Under llama.cpp's names
-/// projections lie transposed. A matrix is in F64, F32, F16 or BF16, in q8 as Strips lays it out,
-/// or in llama.cpp's blocks.
+/// Which tensors a file may have, and how they lie in it, is said in `TensorMatcher`. A matrix is
+/// in F64, F32, F16 or BF16, in q8 as Strips lays it out, or in llama.cpp's blocks.
 class WeightReader {
  public:
-  /// One tensor of the file being read.
-  struct Tensor {
-    TensorEntry entry;
-    std::string name;              ///< without the prefix
-    std::optional<Strips> strips;  ///< none for a buffer that is skipped
-  };
+  using Tensor = MatchedTensor;
 
   /// Every name and shape of a file is in order; its strips follow.
   using OnTensors = std::function<void(std::span<const Tensor>)>;
   using OnStrip = std::function<void(const Tensor&, const StoredStrip&)>;
 
   /// format: in which matrices will be in memory, see Strips. files: their names, for errors.
-  WeightReader(Config config, WeightFormat format, std::vector<std::string> files,
+  WeightReader(const Config& config, WeightFormat format, std::vector<std::string> files,
                OnTensors on_tensors, OnStrip on_strip);
 
   /// The file being read begins with this header, which was read already; its data follows.
@@ -78,6 +58,9 @@ class WeightReader {
   /// tensors those need not be fed. None once all of them are there. Errors: kState before the
   /// header is whole.
   [[nodiscard]] std::optional<std::uint64_t> next_wanted();
+
+  /// What is known of the tensors of the files' headers so far.
+  [[nodiscard]] const TensorMatcher& matcher() const { return matcher_; }
 
   /// All files have ended. Errors: as above.
   void finish() const;
@@ -103,9 +86,6 @@ class WeightReader {
   void feed_group(const Group& group, std::span<const std::byte>& bytes);
   void skip_padding(const FileHeader& header, std::span<const std::byte>& bytes);
   [[nodiscard]] std::vector<Tensor> match(const std::vector<TensorEntry>& entries);
-  [[nodiscard]] Tensor match_entry(TensorEntry entry, HeadUse head);
-  /// Without the prefix, which is one for all tensors.
-  [[nodiscard]] std::string own_name(const std::string& as_written);
   /// Of the data: where the file ends, but for padding.
   [[nodiscard]] std::uint64_t end() const {
     return tensors_.empty() ? 0 : tensors_.back().entry.end;
@@ -117,15 +97,11 @@ class WeightReader {
   [[nodiscard]] const std::string& file() const { return files_[file_]; }
   [[noreturn]] void refuse(const std::string& what) const;
 
-  Config config_;
-  WeightFormat format_;
   std::vector<std::string> files_;
   OnTensors on_tensors_;
   OnStrip on_strip_;
-  std::map<std::string, TensorShape> missing_;         // not yet seen in a header
-  std::map<std::string, TensorShape> missing_before_;  // in one of a file before this one
-  std::optional<std::string> prefix_;                  // of the model's tensors
-  std::optional<std::string> prefix_before_;           // in the files before this one
+  TensorMatcher matcher_;
+  TensorMatcher matcher_before_;  // as it was before this file
   std::size_t file_ = 0;
   HeaderReader header_reader_;
   std::optional<FileHeader> header_;  // without its tensors, which are these

@@ -4,8 +4,9 @@
     python3 -m venv build/torch-files && build/torch-files/bin/pip install torch==2.13.0 numpy transformers==5.24.0
     build/torch-files/bin/python tests/golden/make_torch.py
 
-Each is of one small GPT-2 (2 layers, 2 heads, width 8, 20 tokens, 12 positions), whose logits transformers computes:
-expected.json. Run it again only to change the cases; the files are committed.
+Each is of one small GPT-2 (2 layers, 2 heads, width 8, 20 tokens, 12 positions), whose logits transformers computes,
+or, of nanoGPT's, the forward pass written out here: expected.json. Run it again only to change the cases; the files
+are committed.
 """
 
 import argparse
@@ -18,11 +19,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
 from transformers import GPT2Config, GPT2LMHeadModel
 
 OUT = Path(__file__).parent / "torch"
 FUZZ = Path(__file__).parents[1] / "fuzz" / "corpus" / "torch"
 IDS = [1, 7, 3, 12, 7]
+OTHER_IDS = [1, 4, 3, 12, 7]
+TARGET = 2
 
 
 def small_model():
@@ -101,6 +106,53 @@ def nanogpt(state, bias=True):
     }
 
 
+def nanogpt_plain(state):
+    """The same without biases and training's state, with the masks that it has where PyTorch has no flash attention."""
+    arguments = {"n_layer": 2, "n_head": 2, "n_embd": 8, "block_size": 12, "bias": False, "vocab_size": 20, "dropout": 0.0}
+    model = OrderedDict((name.removeprefix("_orig_mod."), value) for name, value in nanogpt(state, False)["model"].items())
+    model["lm_head.weight"] = model["transformer.wte.weight"]  # one tensor there
+    for layer in range(2):
+        model[f"transformer.h.{layer}.attn.bias"] = torch.tril(torch.ones(12, 12)).view(1, 1, 12, 12)
+    return {"model": model, "model_args": arguments, "iter_num": 5}
+
+
+def nanogpt_run(model, ids, patch=None):
+    """What nanoGPT's model gives, in f64: the last position's logits, and what each block leaves at each position.
+    patch: (layer, position, what is there instead)."""
+    at = {name.removeprefix("_orig_mod.").removeprefix("transformer."): value.detach().double() for name, value in model.items()}
+
+    def norm(x, name):
+        return F.layer_norm(x, (8,), at[f"{name}.weight"], at.get(f"{name}.bias"), 1e-5)
+
+    def linear(x, name):
+        return F.linear(x, at[f"{name}.weight"], at.get(f"{name}.bias"))
+
+    length = len(ids)
+    seen = torch.tril(torch.ones(length, length, dtype=torch.bool))
+    x = at["wte.weight"][ids] + at["wpe.weight"][:length]
+    left = []
+    for layer in range(2):
+        block = f"h.{layer}"
+        heads = linear(norm(x, f"{block}.ln_1"), f"{block}.attn.c_attn").view(length, 3, 2, 4).permute(1, 2, 0, 3)
+        scores = (heads[0] @ heads[1].transpose(1, 2) / 2).masked_fill(~seen, float("-inf"))
+        mixed = (scores.softmax(-1) @ heads[2]).transpose(0, 1).reshape(length, 8)
+        x = x + linear(mixed, f"{block}.attn.c_proj")
+        x = x + linear(F.gelu(linear(norm(x, f"{block}.ln_2"), f"{block}.mlp.c_fc")), f"{block}.mlp.c_proj")
+        if patch is not None and patch[0] == layer:
+            x = x.clone()
+            x[patch[1]] = patch[2]
+        left.append(x)
+    return (norm(x, "ln_f") @ at["lm_head.weight"].t())[-1], left
+
+
+def nanogpt_heatmap(model):
+    """The target's probability after each patch of resid_post, one run a cell: [layer][position]."""
+    _, clean = nanogpt_run(model, IDS)
+    run = lambda layer, position: nanogpt_run(model, OTHER_IDS, (layer, position, clean[layer][position]))[0]
+    cells = [[run(layer, position).softmax(-1)[TARGET] for position in range(len(IDS))] for layer in range(2)]
+    return [[round(float(cell), 8) for cell in row] for row in cells]
+
+
 def zip64(path):
     """The same entries with sizes and offsets in fields of zip64, as in files beyond 4 GB."""
     with zipfile.ZipFile(path) as source:
@@ -172,8 +224,16 @@ def main():
     save("protocol4.bin", state, state, pickle_protocol=4)
     (OUT / "zip64.bin").write_bytes(zip64(OUT / "pytorch_model.bin"))
     expected["zip64.bin"] = expected["pytorch_model.bin"]
-    save("ckpt.pt", nanogpt(state))
-    save("ckpt_legacy.pt", nanogpt(state), _use_new_zipfile_serialization=False)
+    trained = nanogpt(state)
+    save("ckpt.pt", trained)
+    save("ckpt_legacy.pt", trained, _use_new_zipfile_serialization=False)
+    plain = nanogpt_plain(state)
+    save("ckpt_plain.pt", plain)
+    weights = {name: value for name, value in plain["model"].items() if name != "lm_head.weight"}
+    save_file(weights, OUT / "nanogpt.safetensors")
+    for name, model in (("ckpt.pt", trained), ("ckpt_legacy.pt", trained), ("ckpt_plain.pt", plain)):
+        expected[name] = [round(float(logit), 6) for logit in nanogpt_run(model["model"], IDS)[0]]
+    heatmap = {"corrupted": OTHER_IDS, "target": TARGET, "prob": nanogpt_heatmap(plain["model"])}
     names = list(state)
     for part, half in enumerate((names[:9], names[9:]), 1):
         save(f"pytorch_model-0000{part}-of-00002.bin", OrderedDict((name, state[name]) for name in half))
@@ -183,7 +243,7 @@ def main():
     (OUT / "plain_pickle.bin").write_bytes(pickle.dumps({"a": 1}, 2))
     config = {"model_type": "gpt2", "n_layer": 2, "n_head": 2, "n_embd": 8, "vocab_size": 20, "n_positions": 12}
     (OUT / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    (OUT / "expected.json").write_text(json.dumps({"torch": torch.__version__, "ids": IDS, "logits": expected}) + "\n")
+    (OUT / "expected.json").write_text(json.dumps({"torch": torch.__version__, "ids": IDS, "logits": expected, "ckpt_plain.pt": heatmap}) + "\n")
 
 
 main()

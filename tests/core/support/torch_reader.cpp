@@ -11,7 +11,7 @@ namespace patchboard::testing {
 
 FileHeader read_torch(std::string_view file, const std::string& name) {
   const auto bytes = std::as_bytes(std::span(file));
-  TorchFile torch(name, file.size(), "gelu");
+  TorchFile torch(name, file.size());
   for (auto wanted = torch.wanted(); !wanted.empty(); wanted = torch.wanted()) {
     std::vector<std::vector<std::byte>> pieces;
     for (const ByteRange& range : wanted) {

@@ -161,8 +161,35 @@ TEST(Config, RefusesHeadsThatDoNotDivideTheWidth) {
 }
 
 TEST(Config, RefusesAnotherModel) {
-  expect_refused(with("model_type", "llama"),
-                 {"model_type", "\"llama\"", "expected one of gpt2, gpt_neo"});
+  for (const char* type : {"llama", "opt", "gpt_neox"}) {
+    expect_refused(with("model_type", type),
+                   {"model_type", type, "expected one of gpt2, gpt_neo", "choose"});
+  }
+  Json json = published(12, 12, 768);
+  json.erase("model_type");
+  json["architectures"] = {"GPT2LMHeadModel"};
+  EXPECT_EQ(parse_config(json.dump()).n_layer, 12);
+  json["architectures"] = {"GPTNeoXForCausalLM"};
+  expect_refused(json, {"\"architectures[0]\": \"GPTNeoXForCausalLM\"", "one of gpt2, gpt_neo"});
+}
+
+TEST(Config, RefusesPackedWeightsByTheirMethod) {
+  expect_refused(with("quantization_config", {{"quant_method", "gptq"}, {"bits", 4}}),
+                 {"quantization_config.quant_method", "\"gptq\"", "GGUF"});
+  expect_refused(with("quantization_config", {{"load_in_8bit", true}}),
+                 {"quantization_config", "load_in_8bit", "GGUF"});
+  EXPECT_EQ(parse_config(with("quantization_config", nullptr).dump()).n_layer, 12);
+}
+
+TEST(Config, KnowsWhetherItSaysTheActivation) {
+  Json json = published(12, 12, 768);
+  json.erase("activation_function");
+  EXPECT_TRUE(parse_config(json.dump()).assumes_activation);
+  json["activation_function"] = "gelu";
+  EXPECT_FALSE(parse_config(json.dump()).assumes_activation);
+  EXPECT_EQ(parse_config(json.dump()).variant.activation, Activation::kGeluErf);
+  json["patchboard"]["activation_assumed"] = true;  // of a checkpoint that did not
+  EXPECT_TRUE(parse_config(json.dump()).assumes_activation);
 }
 
 TEST(Config, RefusesAnotherActivation) {

@@ -35,7 +35,8 @@ const nlohmann::json& expected() {
 }
 
 void load(Session& session, const std::vector<std::string>& names, std::size_t piece) {
-  session.begin(read_file("config.json"), WeightFormat::kF32, names);
+  const auto model = read_torch(read_file(names[0]), names[0]).model;
+  session.begin(model ? model->config_json : read_file("config.json"), WeightFormat::kF32, names);
   for (const std::string& name : names) {
     const std::string file = read_file(name);
     feed_torch(session, file, read_torch(file, name), piece);
@@ -68,7 +69,7 @@ std::string changed(std::string file, std::string_view from, std::string_view to
 }
 
 TEST(TorchFile, OfEveryKindIsTheModelThatPyTorchReads) {
-  ASSERT_EQ(expected()["logits"].size(), 10U);
+  ASSERT_EQ(expected()["logits"].size(), 13U);
   for (const auto& [name, values] : expected()["logits"].items()) {
     for (const std::size_t piece : {std::size_t{7}, std::size_t{1000}, std::size_t{1} << 20U}) {
       Session session(1);
@@ -98,6 +99,7 @@ TEST(TorchFile, ReadsNothingOfTheOptimizer) {
     EXPECT_EQ(config["n_positions"], 12) << name;
     EXPECT_EQ(config["vocab_size"], 20) << name;
     EXPECT_EQ(config["activation_function"], "gelu") << name;
+    EXPECT_EQ(config["patchboard"]["activation_assumed"], true) << name;
     std::uint64_t bytes = 0;
     for (const TensorEntry& entry : header.tensors) {
       EXPECT_TRUE(entry.name.starts_with("_orig_mod.")) << entry.name;
@@ -108,6 +110,36 @@ TEST(TorchFile, ReadsNothingOfTheOptimizer) {
   // Its two moments of each are behind them.
   const std::string zip = read_file("ckpt.pt");
   EXPECT_LT(read_torch(zip).tensors.back().end, zip.size() / 2);
+}
+
+TEST(TorchFile, OfNanoGptGivesPyTorchsHeatmap) {
+  Session session(1);
+  load(session, {"ckpt_plain.pt"}, 1000);
+  EXPECT_TRUE(session.assumes_activation());
+  EXPECT_FALSE(session.model().weights().lm_head.has_value());
+  const nlohmann::json& map = expected()["ckpt_plain.pt"];
+  Lab& lab = session.start({.clean = expected()["ids"],
+                            .corrupted = map["corrupted"],
+                            .targets = {{map["target"].get<TokenId>()}}});
+  while (!lab.done()) {
+    const LabRow row = lab.step();
+    const auto& cells = map["prob"][static_cast<std::size_t>(row.layer)];
+    for (std::size_t position = 0; position < cells.size(); ++position) {
+      EXPECT_NEAR(row.values.of(Measure::kProb)[position], cells[position].get<float>(), 1e-6F);
+    }
+  }
+}
+
+TEST(TorchFile, OfNanoGptIsTheSameAsSafetensors) {
+  const std::string file = read_file("nanogpt.safetensors");
+  auto config = nlohmann::json::parse(read_file("config.json"));
+  config["activation_function"] = "gelu";
+  Session session(1);
+  session.begin(config.dump(), WeightFormat::kF32, {"nanogpt.safetensors"});
+  session.feed(std::as_bytes(std::span(file)));
+  session.finish();
+  EXPECT_FALSE(session.assumes_activation());
+  expect_logits(session, "nanogpt.safetensors", expected()["logits"]["ckpt_plain.pt"]);
 }
 
 TEST(TorchFile, CutAnywhereIsRefused) {

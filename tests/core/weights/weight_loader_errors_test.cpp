@@ -123,8 +123,8 @@ TEST(WeightLoaderErrors, EachWrongShapeIsNamedWithTheRightOne) {
 
 TEST(WeightLoaderErrors, ATransposedMatrixIsRefused) {
   std::vector<FileTensor> tensors = good_tensors();
-  named(tensors, "h.0.mlp.c_fc.weight").shape = {12, 3};
-  expect_refused(tensors, {"`h.0.mlp.c_fc.weight`: shape [12, 3], expected [3, 12]"});
+  named(tensors, "h.0.mlp.c_proj.weight").shape = {3, 12};
+  expect_refused(tensors, {"`h.0.mlp.c_proj.weight`: shape [3, 12], expected [12, 3]"});
 }
 
 TEST(WeightLoaderErrors, AHeadOfAnotherShapeIsRefused) {
@@ -174,7 +174,7 @@ TEST(WeightLoaderErrors, AHeadIsNotTheEmbeddingWhereTheConfigDoesNotTieThem) {
 }
 
 TEST(WeightLoaderErrors, AnUnknownTensorIsNamed) {
-  for (const char* name : {"h.1.ln_1.weight", "score.weight", "transformer.transformer.wte.weight",
+  for (const char* name : {"h.1.ln_1.weight", "scores.weight", "transformer.transformer.wte.weight",
                            "h.0.attn.c_attn.weight.lora", "attn.bias", ""}) {
     std::vector<FileTensor> tensors = good_tensors();
     tensors.push_back({name, "F32", {1}, std::string(4, '\0')});

@@ -31,6 +31,7 @@ export type ModelInfo = {
   weightBytes: number,
   quantization: string,
   quantizationCost: string,
+  remarks: string[],
   hasTokenizer: boolean,
   fitsGpt2Tokenizer: boolean
 };
