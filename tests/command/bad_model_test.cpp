@@ -98,6 +98,17 @@ TEST(BadModel, ATensorNamedOverSeveralLinesGetsOneLine) {
   expect_refused(folder.path(), {"`a\\nb\\r\\nc` is not a tensor of this GPT-2"});
 }
 
+TEST(BadModel, AHeadThatIsNotTheLanguageModelsIsLeftAsideAndNamed) {
+  const ModelFolder folder;
+  auto tensors = testing::published_tensors(small_model().weights);
+  tensors.push_back({"score.weight", "F32", {1}, std::string(4, '\0')});
+  folder.write("model.safetensors", testing::safetensors_file(tensors));
+  const auto result = testing::run_command({"predict", "--model", folder.path(), "--text", "Mi"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err,
+            "note: left aside: `score.weight`, of a head that is not the language model's\n");
+}
+
 TEST(BadModel, ValuesThatAreNotFiniteAreRefused) {
   const ModelFolder folder;
   std::string file = small_model().weights_file;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/command/bad_input.h"
 #include "tests/command/model_folder.h"
 #include "tests/command/run_command.h"
@@ -47,6 +49,28 @@ TEST(Gpt2Tokenizer, ReadsTextForAVocabularyOfItsSizeOrPadded) {
         run_json({"predict", "--model", folder.path(), "--tokenizer", "gpt2", "--text", kText});
     EXPECT_EQ(ids_of(json["tokens"]), kIds);
     EXPECT_EQ(json["tokens"][7]["text"], "<|endoftext|>");
+  }
+}
+
+TEST(Gpt2Tokenizer, ShowsIdsThatPadTheVocabularyByTheirNumber) {
+  const BareFolder folder(50'304);
+  const auto with = [&](testing::Arguments arguments) {
+    arguments.insert(arguments.end(), {"--model", folder.path(), "--tokenizer", "gpt2"});
+    return arguments;
+  };
+  const Json all = run_json(with({"predict", "--text", "Hello", "--top", "50304"}));
+  const auto padding =
+      std::ranges::find_if(all["top"], [](const Json& token) { return token["id"] == 50'300; });
+  ASSERT_NE(padding, all["top"].end());
+  EXPECT_EQ((*padding)["text"], "#50300");
+  const testing::Arguments experiment = {"--clean-ids", "15496,50300",  "--corrupted-ids",
+                                         "15496,345",   "--target-ids", "50300"};
+  for (testing::Arguments arguments : std::initializer_list<testing::Arguments>{
+           {"patch"}, {"lens"}, {"cell", "--at", "0,1", "--top", "50304", "--continue", "0"}}) {
+    arguments.insert(arguments.end(), experiment.begin(), experiment.end());
+    const auto shown = run_command(with(arguments));
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    EXPECT_NE(shown.out.find("#50300"), std::string::npos) << arguments[0] << ": " << shown.out;
   }
 }
 

@@ -13,8 +13,9 @@ namespace patchboard {
 
 /// Which model, and how its texts are read.
 struct ModelArguments {
-  std::string model;      ///< a folder; empty for the embedded model
-  std::string tokenizer;  ///< "gpt2" for GPT-2's; empty for the model's own
+  std::string model;       ///< a folder; empty for the embedded model
+  std::string tokenizer;   ///< "gpt2" for GPT-2's; empty for the model's own
+  std::string activation;  ///< of a model that does not say it; empty for nothing said
   bool json = false;
 };
 
@@ -120,7 +121,8 @@ struct SynthArguments {
 };
 
 struct ConvertArguments {
-  std::string model;  ///< a folder, or a file
+  std::string model;       ///< a folder, or a file
+  std::string activation;  ///< as in ModelArguments
   WeightFormat dtype = WeightFormat::kF16;
   std::string to = "safetensors";  ///< or "gguf"
   std::string out;                 ///< another folder, or a .gguf
@@ -134,14 +136,16 @@ struct BenchArguments : CommonArguments {
 struct ReportArguments {
   std::vector<std::string> models;  ///< folders; empty for the embedded model
   std::string tokenizer;            ///< as in ModelArguments
+  std::string activation;
   int threads = 1;
   bool json = false;
   WeightFormat dtype = WeightFormat::kF32;
 };
 
 struct VerifyArguments {
-  std::string model;  ///< a folder
-  std::string known;  ///< a file in place of the embedded known logits; or empty
+  std::string model;       ///< a folder
+  std::string activation;  ///< as in ModelArguments
+  std::string known;       ///< a file in place of the embedded known logits; or empty
   int threads = 1;
   bool json = false;
   bool same = true;  ///< what came out

@@ -4,6 +4,7 @@
 #include <limits>
 #include <thread>
 
+#include "core/weights/config_activation.h"
 #include "tools/patchboard/weight_formats.h"
 
 namespace patchboard {
@@ -28,8 +29,19 @@ void add_common(CLI::App& command, CommonArguments& arguments) {
                   ".bin or .pt with the rest beside it, or a .gguf, which has all of that in one "
                   "file; without it, the embedded model")
       ->check(kNotEmpty);
+  add_activation(command, arguments.activation);
   add_threads(command, arguments.threads);
   add_json(command, arguments.json);
+}
+
+void add_activation(CLI::App& command, std::string& activation) {
+  command
+      .add_option("--activation", activation,
+                  "What a model's neurons are put through where its files do not say it, as "
+                  "nanoGPT's: gelu (its own since 2023), gelu_new (before), or relu")
+      ->check(
+          CLI::IsMember(std::vector<std::string>(kActivationNames.begin(), kActivationNames.end()))
+              .description(""));
 }
 
 void add_tokenizer(CLI::App& command, std::string& tokenizer) {

@@ -14,8 +14,10 @@ inline constexpr int kMaxTop = 1'000'000;
 
 void add_threads(CLI::App& command, int& threads);
 void add_json(CLI::App& command, bool& json);
-/// --model, --threads and --json.
+/// --model, --activation, --threads and --json.
 void add_common(CLI::App& command, CommonArguments& arguments);
+/// --activation.
+void add_activation(CLI::App& command, std::string& activation);
 /// --tokenizer.
 void add_tokenizer(CLI::App& command, std::string& tokenizer);
 void add_dtype(CLI::App& command, WeightFormat& dtype);

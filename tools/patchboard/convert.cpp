@@ -98,7 +98,7 @@ void convert_to_gguf(const ConvertArguments& arguments) {
     throw Error(ErrorCode::kState, "--out " + arguments.out + ", expected the path of a .gguf");
   }
   std::error_code ignored;
-  const ModelFiles model = model_files(arguments.model);
+  const ModelFiles model = model_files(arguments.model, arguments.activation);
   if (fs::equivalent(model.folder / model.weights[0], to, ignored)) {
     throw Error(ErrorCode::kState, "--out is the model itself, expected another: " + to.string());
   }
@@ -124,7 +124,7 @@ void run_convert(const ConvertArguments& arguments) {
   }
   const fs::path from(arguments.model);
   const fs::path to(arguments.out);
-  const ModelFiles model = model_files(from);
+  const ModelFiles model = model_files(from, arguments.activation);
   if (model.is_gguf || model.folder != from || is_torch_name(model.weights[0])) {
     throw Error(
         ErrorCode::kState,
@@ -132,7 +132,7 @@ void run_convert(const ConvertArguments& arguments) {
             ": expected a folder with model.safetensors; with --to gguf others are read too");
   }
   const std::vector<std::string>& files = model.weights;
-  const Config config = parse_config(read_text(from / "config.json"));
+  const Config config = parse_config(config_text(model, {}));
   require_another_folder(from, to);
   make_folder(to);
   for (const char* name : kTokenizerFiles) {
@@ -143,8 +143,8 @@ void run_convert(const ConvertArguments& arguments) {
   }
   Converter converter(config, arguments.dtype, files);
   std::uint64_t written = 0;
-  nlohmann::ordered_json json = written_again(read_text(from / "config.json"),
-                                              {.code = ErrorCode::kConfig, .name = "config.json"});
+  nlohmann::ordered_json json =
+      written_again(config_text(model, {}), {.code = ErrorCode::kConfig, .name = "config.json"});
   json["patchboard"]["xxh64"] = nlohmann::ordered_json::object();  // the page checks it
   for (const std::string& file : files) {
     write_file(to / file, [&](std::ostream& out) {

@@ -308,6 +308,10 @@ std::uint64_t write_gguf(const ModelFiles& model, DType dtype, const std::filesy
   // f16 refuses what is beyond it.
   const WeightFormat format = dtype == DType::kF16 ? WeightFormat::kF16 : WeightFormat::kF32;
   write_file(out, [&](std::ostream& stream) {
+    // Zeros where nothing is written: what aligns tensors, and biases that the model has not.
+    stream.seekp(static_cast<std::streamoff>(end - 1));
+    stream.put('\0');
+    stream.seekp(0);
     stream << head;
     TensorOutput output(stream, head.size(), entries);
     WeightReader reader(
@@ -319,10 +323,6 @@ std::uint64_t write_gguf(const ModelFiles& model, DType dtype, const std::filesy
       feed_weights(model.folder / file, reader);
     }
     reader.finish();
-    const std::string padding(static_cast<std::size_t>(end - head.size() - entries.back().end),
-                              '\0');
-    stream.seekp(static_cast<std::streamoff>(head.size() + entries.back().end));
-    stream << padding;
   });
   return end;
 }

@@ -95,6 +95,7 @@ void add_convert(CLI::App& app, ConvertArguments& arguments) {
   command.add_option("--model", arguments.model, "Folder in the published layout, or a .gguf")
       ->required()
       ->check(kNotEmpty);
+  add_activation(command, arguments.activation);
   command.add_option("--dtype", arguments.dtype, "f16; with --to gguf q8_0 and f32 too")
       ->required()
       ->transform(format_by_name());
@@ -129,6 +130,7 @@ void add_report(CLI::App& app, ReportArguments& arguments) {
       .add_option("--model", arguments.models,
                   "Folder in the published layout, once or more; without it, the embedded model")
       ->check(kNotEmpty);
+  add_activation(command, arguments.activation);
   add_tokenizer(command, arguments.tokenizer);
   add_threads(command, arguments.threads);
   add_json(command, arguments.json);
@@ -144,6 +146,7 @@ void add_verify(CLI::App& app, VerifyArguments& arguments) {
   command.add_option("--model", arguments.model, "Folder in the published layout")
       ->required()
       ->check(kNotEmpty);
+  add_activation(command, arguments.activation);
   command
       .add_option("--known", arguments.known,
                   "Known logits of another model, in the form of tools/verify/gpt2.json")

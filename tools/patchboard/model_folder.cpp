@@ -13,6 +13,7 @@
 #include "core/input/input_value.h"
 #include "core/input/text_input.h"
 #include "core/weights/other_formats.h"
+#include "tools/patchboard/said_activation.h"
 #include "tools/patchboard/weights_file.h"
 
 // Set by embedded_data.S, whose symbols are named as assembly's are.
@@ -201,7 +202,7 @@ std::string read_text_or_input(const std::string& path) {
 std::vector<FileHeader> read_weights_headers(const ModelFiles& files) {
   std::vector<FileHeader> headers;
   for (const std::string& file : files.weights) {
-    headers.push_back(read_weights_header(files.folder / file));
+    headers.push_back(read_weights_header(files.folder / file, files.activation));
     if (files.is_gguf && !headers.back().model) {
       throw Error(ErrorCode::kWeights, file + ": is safetensors by another name, expected a GGUF");
     }
@@ -209,7 +210,9 @@ std::vector<FileHeader> read_weights_headers(const ModelFiles& files) {
   return headers;
 }
 
-ModelFiles model_files(const fs::path& path) {
+namespace {
+
+ModelFiles found_files(const fs::path& path) {
   std::error_code ignored;
   const bool is_gguf = path.extension() == ".gguf";
   const bool is_weights = is_gguf || path.extension() == ".safetensors" || is_torch_name(path);
@@ -245,9 +248,18 @@ ModelFiles model_files(const fs::path& path) {
                        : ModelFiles{.folder = path, .weights = ggufs, .is_gguf = true};
 }
 
+}  // namespace
+
+ModelFiles model_files(const fs::path& path, const std::string& activation) {
+  ModelFiles files = found_files(path);
+  files.activation = activation;
+  return files;
+}
+
 std::string config_text(const ModelFiles& files, const std::vector<FileHeader>& headers) {
-  const auto& model = headers.front().model;
-  return model ? model->config_json : read_text(files.folder / "config.json");
+  const auto model = headers.empty() ? std::nullopt : headers.front().model;
+  return with_said_activation(model ? model->config_json : read_text(files.folder / "config.json"),
+                              files.activation);
 }
 
 std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files,
@@ -265,15 +277,18 @@ std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files,
 }
 
 void load_model_folder(Session& session, const std::string& path, WeightFormat format,
-                       TokenizerUse tokenizer) {
-  const ModelFiles files = model_files(path);
+                       TokenizerUse tokenizer, const std::string& activation) {
+  const ModelFiles files = model_files(path, activation);
   if (files.is_gguf) {
+    if (!activation.empty()) {
+      static_cast<void>(config_text(files, read_weights_headers(files)));
+    }
     session.begin_file(format, files.weights[0]);
   } else {
     const bool may_say_sizes = is_torch_name(files.weights[0]);
-    session.begin(may_say_sizes ? config_text(files, read_weights_headers(files))
-                                : read_text(files.folder / "config.json"),
-                  format, files.weights);
+    session.begin(
+        config_text(files, may_say_sizes ? read_weights_headers(files) : std::vector<FileHeader>()),
+        format, files.weights);
     const TokenizerTexts texts(files.folder, tokenizer);
     if (texts.are_there()) {
       session.set_tokenizer(texts.files());
@@ -289,8 +304,10 @@ void load_model_folder(Session& session, const std::string& path, WeightFormat f
   session.finish();
 }
 
-void load_embedded_model(Session& session, WeightFormat format, TokenizerUse tokenizer) {
-  session.begin(between(patchboard_config_begin, patchboard_config_end), format);
+void load_embedded_model(Session& session, WeightFormat format, TokenizerUse tokenizer,
+                         const std::string& activation) {
+  const std::string config(between(patchboard_config_begin, patchboard_config_end));
+  session.begin(with_said_activation(config, activation), format);
   session.set_tokenizer({.vocab_json = between(patchboard_vocab_begin, patchboard_vocab_end),
                          .merges_txt = between(patchboard_merges_begin, patchboard_merges_end)});
   use_gpt2_if_asked(session, tokenizer);

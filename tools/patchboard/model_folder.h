@@ -21,21 +21,24 @@ enum class TokenizerUse { kRequired, kIfPresent, kGpt2 };
 /// the files that model.safetensors.index.json names; or one with a single .gguf in their place.
 /// Where there are no safetensors, pytorch_model.bin or the files of its index are read.
 /// path: such a folder, a .gguf, or a .safetensors, .bin or .pt with the other files beside it.
+/// activation: see ModelFiles.
 /// Errors: whatever Session says of their content, also of a vocabulary that GPT-2's tokenizer does
 /// not fit; kState for a file that cannot be read.
 void load_model_folder(Session& session, const std::string& path, WeightFormat format,
-                       TokenizerUse tokenizer);
+                       TokenizerUse tokenizer, const std::string& activation = {});
 
 /// Where a model's files are, as it was asked for.
 struct ModelFiles {
   std::filesystem::path folder;
   std::vector<std::string> weights;  ///< names of the files, in order
   bool is_gguf = false;              ///< one file that says all of its model
+  std::string activation = {};       ///< what a user says it has; empty for nothing
 };
 
 /// Errors: kWeights for an index that is none; kState for one that cannot be read, or a folder with
 /// several .gguf.
-[[nodiscard]] ModelFiles model_files(const std::filesystem::path& path);
+[[nodiscard]] ModelFiles model_files(const std::filesystem::path& path,
+                                     const std::string& activation = {});
 
 /// The headers of a model's files of weights, in order. Errors: kWeights, also of a GGUF that is
 /// safetensors by another name; kState for a file that cannot be read.
@@ -46,7 +49,8 @@ struct ModelFiles {
 [[nodiscard]] std::optional<TokenizerParts> read_tokenizer_parts(
     const ModelFiles& files, const std::vector<FileHeader>& headers);
 
-/// The `config.json` of a model, which a GGUF has in its header. Errors: as of `load_model_folder`.
+/// The `config.json` of a model, which a GGUF and nanoGPT's checkpoint have in their headers; with
+/// the activation that a user says, see `with_said_activation`. Errors: as of `load_model_folder`.
 [[nodiscard]] std::string config_text(const ModelFiles& files,
                                       const std::vector<FileHeader>& headers);
 
@@ -65,6 +69,7 @@ inline constexpr std::array kTokenizerFiles = {"vocab.json",
                                                "tokenizer_config.json"};
 
 /// Loads the model that is part of this program (tools/embedded-model).
-void load_embedded_model(Session& session, WeightFormat format, TokenizerUse tokenizer);
+void load_embedded_model(Session& session, WeightFormat format, TokenizerUse tokenizer,
+                         const std::string& activation = {});
 
 }  // namespace patchboard

@@ -37,10 +37,12 @@ std::string about_model(const Json& report, const std::string& folder, const Con
 
 Json run_model(const ReportArguments& arguments, const std::string& folder, const Json& report) {
   Session session(arguments.threads);
-  load_model(
-      session,
-      ModelArguments{.model = folder, .tokenizer = arguments.tokenizer, .json = arguments.json},
-      arguments.dtype, true);
+  load_model(session,
+             ModelArguments{.model = folder,
+                            .tokenizer = arguments.tokenizer,
+                            .activation = arguments.activation,
+                            .json = arguments.json},
+             arguments.dtype, true);
   const Config& config = session.config();
   const std::string model = report_model(report, config);
   const std::string about = about_model(report, folder, config, model);

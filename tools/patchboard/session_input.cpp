@@ -4,22 +4,42 @@
 
 #include <iostream>
 
+#include "core/weights/config_activation.h"
+#include "core/weights/other_heads.h"
 #include "core/weights/quantization.h"
 #include "tools/patchboard/model_folder.h"
 
 namespace patchboard {
+
+namespace {
+
+/// What a person should know of a model that was read.
+void tell_of_model(const Session& session) {
+  if (session.quantization() != DType::kOther) {
+    std::cerr << "note: " << quantization_cost(session.quantization()) << '\n';
+  }
+  if (session.assumes_activation()) {
+    std::cerr << "note: " << assumed_activation(session.config())
+              << "; --activation says another\n";
+  }
+  if (const std::string left = left_aside_text(session.left_aside()); !left.empty()) {
+    std::cerr << "note: " << left << '\n';
+  }
+}
+
+}  // namespace
 
 void load_model(Session& session, const ModelArguments& model, WeightFormat dtype,
                 bool needs_tokenizer) {
   const TokenizerUse own = needs_tokenizer ? TokenizerUse::kRequired : TokenizerUse::kIfPresent;
   const TokenizerUse use = model.tokenizer.empty() ? own : TokenizerUse::kGpt2;
   if (model.model.empty()) {
-    load_embedded_model(session, dtype, use);
+    load_embedded_model(session, dtype, use, model.activation);
   } else {
-    load_model_folder(session, model.model, dtype, use);
+    load_model_folder(session, model.model, dtype, use, model.activation);
   }
-  if (session.quantization() != DType::kOther && !model.json) {
-    std::cerr << "note: " << quantization_cost(session.quantization()) << '\n';
+  if (!model.json) {
+    tell_of_model(session);
   }
   if (use == TokenizerUse::kGpt2 && !model.json) {
     std::cout << (model.model.empty() ? "The embedded model" : model.model)

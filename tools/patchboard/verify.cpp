@@ -35,7 +35,8 @@ Json prompt_json(const KnownPrompt& known, const PromptVerdict& verdict) {
 /// Loads the model and runs every prompt.
 Json prompts_json(const VerifyArguments& arguments, const KnownLogits& known) {
   Session session(arguments.threads);
-  load_model_folder(session, arguments.model, WeightFormat::kF32, TokenizerUse::kIfPresent);
+  load_model_folder(session, arguments.model, WeightFormat::kF32, TokenizerUse::kIfPresent,
+                    arguments.activation);
   Json prompts = Json::array();
   for (const KnownPrompt& prompt : known.prompts) {
     prompts.push_back(prompt_json(prompt, verify_prompt(session, prompt, session.has_tokenizer())));
@@ -76,7 +77,7 @@ void print_text(const Json& result) {
 bool run_verify(const VerifyArguments& arguments) {
   const KnownLogits known = read_known_logits(
       arguments.known.empty() ? std::string(embedded_known_logits()) : read_text(arguments.known));
-  const ModelFiles files = model_files(arguments.model);
+  const ModelFiles files = model_files(arguments.model, arguments.activation);
   const Config config = parse_config(config_text(files, read_weights_headers(files)));
   Json result = {{"verdict", false},
                  {"known", known.model},

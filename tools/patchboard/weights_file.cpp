@@ -33,9 +33,9 @@ void read_while(const fs::path& path, const std::function<bool(std::span<const s
   }
 }
 
-FileHeader read_torch_header(const fs::path& path) {
+FileHeader read_torch_header(const fs::path& path, const std::string& activation) {
   InputFile file(path);
-  TorchFile torch(path.filename().string(), file.size(), "gelu");
+  TorchFile torch(path.filename().string(), file.size(), activation);
   for (auto wanted = torch.wanted(); !wanted.empty(); wanted = torch.wanted()) {
     std::vector<std::vector<std::byte>> pieces;
     pieces.reserve(wanted.size());
@@ -82,9 +82,9 @@ bool is_torch_name(const fs::path& path) {
   return extension == ".bin" || extension == ".pt" || extension == ".pth";
 }
 
-FileHeader read_weights_header(const fs::path& path) {
+FileHeader read_weights_header(const fs::path& path, const std::string& activation) {
   if (is_torch_name(path)) {
-    return read_torch_header(path);
+    return read_torch_header(path, activation);
   }
   HeaderReader reader(path.filename().string());
   std::optional<FileHeader> header;

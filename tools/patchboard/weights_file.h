@@ -35,8 +35,10 @@ void read_pieces(const std::filesystem::path& path,
 /// Whether it is PyTorch's, by its name.
 [[nodiscard]] bool is_torch_name(const std::filesystem::path& path);
 
-/// What a file of weights says that it holds. Errors: kWeights; kState where it cannot be read.
-[[nodiscard]] FileHeader read_weights_header(const std::filesystem::path& path);
+/// What a file of weights says that it holds. activation: see `torch_checkpoint`. Errors: kWeights;
+/// kState where it cannot be read.
+[[nodiscard]] FileHeader read_weights_header(const std::filesystem::path& path,
+                                             const std::string& activation = {});
 
 /// The bytes of what is wanted of a file, from its byte `position` on.
 [[nodiscard]] std::vector<std::byte> read_piece(InputFile& file, std::uint64_t position);
