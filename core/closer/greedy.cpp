@@ -11,9 +11,9 @@ namespace patchboard {
 namespace {
 
 /// Keeps q, k and v of one more position.
-class Continuation : public BlockVisitor {
+class NextPosition : public BlockVisitor {
  public:
-  explicit Continuation(Matrix& qkv) : qkv_(qkv) {
+  explicit NextPosition(Matrix& qkv) : qkv_(qkv) {
     qkv_.conservativeResize(qkv_.rows() + 1, Eigen::NoChange);
   }
 
@@ -35,7 +35,7 @@ Vector next_logits(const Gpt2& model, ThreadPool& pool, ActivationCache& run, To
   const RowRange own{.row = 0, .position = position, .count = 1};
   const std::array sequences = {Sequence{.kv = own, .q = own, .wanted = own}};
   for (Index layer = 0; layer < run.n_layer(); ++layer) {
-    Continuation continuation(run.at(layer).qkv);
+    NextPosition continuation(run.at(layer).qkv);
     model.run_block(pool, layer,
                     {.sequences = sequences, .base = &run.at(layer), .visitor = &continuation}, x,
                     x);

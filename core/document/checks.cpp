@@ -47,7 +47,7 @@ std::string other_spacing(std::string_view text) {
   return text.starts_with(' ') ? std::string(text.substr(1)) : " " + std::string(text);
 }
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_experiment(const std::string& what) {
   throw Error(ErrorCode::kExperiment, "experiment" + what);
 }
 
@@ -55,8 +55,8 @@ std::string other_spacing(std::string_view text) {
 void check_number(const std::string& key, Index value, Index least, Index most,
                   const std::string& what) {
   if (value < least || value > most) {
-    refuse(", \"" + key + "\": " + std::to_string(value) + ", expected " + std::to_string(least) +
-           " to " + std::to_string(most) + what);
+    refuse_experiment(", \"" + key + "\": " + std::to_string(value) + ", expected " +
+                      std::to_string(least) + " to " + std::to_string(most) + what);
   }
 }
 
@@ -70,19 +70,19 @@ std::string bounds(const Span& span) {
 
 void check_span(const std::string& key, const Span& span, Index count) {
   if (span.first < 0 || span.count < 1 || span.first >= count || span.count > count - span.first) {
-    refuse(", \"" + key + "\": " + bounds(span) +
-           ", expected [first, end] with an end of at most " + std::to_string(count));
+    refuse_experiment(", \"" + key + "\": " + bounds(span) +
+                      ", expected [first, end] with an end of at most " + std::to_string(count));
   }
 }
 
 void check_noise(const Corruption& noise) {
   if (noise.positions.empty() || !std::ranges::is_sorted(noise.positions) ||
       std::ranges::adjacent_find(noise.positions) != noise.positions.end()) {
-    refuse(", \"corruption.positions\": expected one position at least, each once");
+    refuse_experiment(", \"corruption.positions\": expected one position at least, each once");
   }
   if (!(noise.multiple > 0) || !(noise.multiple <= kMaxNoiseMultiple)) {
-    refuse(", \"corruption.multiple\": " + std::to_string(noise.multiple) +
-           ", expected a number above 0 and at most 1e9");
+    refuse_experiment(", \"corruption.multiple\": " + std::to_string(noise.multiple) +
+                      ", expected a number above 0 and at most 1e9");
   }
   check_number("corruption.samples", noise.samples, 1, kMaxNoiseSamples, "");
 }
@@ -101,45 +101,46 @@ void for_layers_of_sites(const Experiment& experiment, const Check& check) {
 void check_pairs(const Experiment& experiment) {
   for (const Site site : experiment.sites) {
     if (!has_keys(site)) {
-      refuse(", \"by_position\": \"pairs\" are of a query and a key, which " +
-             std::string(site_name(site)) + " does not have; expected \"sites\" of " +
-             site_names(has_keys) + ", or true or false");
+      refuse_experiment(", \"by_position\": \"pairs\" are of a query and a key, which " +
+                        std::string(site_name(site)) + " does not have; expected \"sites\" of " +
+                        site_names(has_keys) + ", or true or false");
     }
   }
   if (experiment.span > 1) {
-    refuse(": of pairs one entry is patched at a time; expected \"span\" 1");
+    refuse_experiment(": of pairs one entry is patched at a time; expected \"span\" 1");
   }
 }
 
 /// Sites and their layers, window and span.
 void check_sweeps(const Experiment& experiment) {
   if (experiment.sites.empty() || experiment.directions.empty()) {
-    refuse(": nothing to patch, expected a site and a direction at least");
+    refuse_experiment(": nothing to patch, expected a site and a direction at least");
   }
   const bool has_heads = std::ranges::any_of(experiment.sites, is_head_site);
   if (has_heads && experiment.window > 1) {
-    refuse(": a window of layers is patched at " +
-           site_names([](Site site) { return !is_head_site(site); }) +
-           ", not at heads; expected \"window\" 1");
+    refuse_experiment(": a window of layers is patched at " +
+                      site_names([](Site site) { return !is_head_site(site); }) +
+                      ", not at heads; expected \"window\" 1");
   }
   if (experiment.by_position == ByPosition::kPairs) {
     check_pairs(experiment);
   }
   if (has_heads && experiment.by_position == ByPosition::kTogether && experiment.span > 1) {
-    refuse(
+    refuse_experiment(
         ": at [layer, head] all positions are patched; expected \"span\" 1, or "
         "\"by_position\" true");
   }
   for_layers_of_sites(experiment, [&](const std::string& key, const Span& layers) {
     if (experiment.region && experiment.region->layers.common(layers).count == 0) {
-      refuse(", \"" + key + "\": " + bounds(layers) + ", of which \"region.layers\", " +
-             bounds(experiment.region->layers) + ", has none; expected layers of the region");
+      refuse_experiment(", \"" + key + "\": " + bounds(layers) + ", of which \"region.layers\", " +
+                        bounds(experiment.region->layers) +
+                        ", has none; expected layers of the region");
     }
   });
   const bool denoises = std::ranges::find(experiment.directions, Direction::kDenoising) !=
                         experiment.directions.end();
   if (experiment.corruption.is_ablation() && denoises) {
-    refuse(
+    refuse_experiment(
         ": an ablation puts zeros or means into the clean run; expected the direction "
         "noising alone");
   }
@@ -156,8 +157,8 @@ void check_corruption(const Corruption& corruption, std::span<const TokenId> cle
     const std::string name = "corruption.prompts[" + std::to_string(i) + "]";
     check_prompt(name, corruption.prompts[i], config);
     if (corruption.prompts[i].size() != clean.size()) {
-      refuse(", \"" + name + "\": " + counted(corruption.prompts[i].size()) +
-             ", expected as many as the clean prompt has, " + std::to_string(T));
+      refuse_experiment(", \"" + name + "\": " + counted(corruption.prompts[i].size()) +
+                        ", expected as many as the clean prompt has, " + std::to_string(T));
     }
   }
 }
@@ -228,9 +229,9 @@ void check_targets(std::span<const std::vector<TokenId>> targets, std::size_t le
 }
 
 void refuse_corrupted_prompt(const Corruption& corruption) {
-  refuse(": \"corrupted\" beside the corruption " +
-         std::string(kCorruptionNames.at(static_cast<std::size_t>(corruption.kind))) +
-         ", which runs no second prompt; leave it out, or take the corruption prompt");
+  refuse_experiment(": \"corrupted\" beside the corruption " +
+                    std::string(kCorruptionNames.at(static_cast<std::size_t>(corruption.kind))) +
+                    ", which runs no second prompt; leave it out, or take the corruption prompt");
 }
 
 void check_form(const Experiment& experiment) {
@@ -268,14 +269,15 @@ void check_experiment(const Experiment& experiment, const Config& config,
 
 TokenId bos_token(const Config& config) {
   if (!config.bos_token_id) {
-    refuse(
+    refuse_experiment(
         ", \"bos\": true, but this model's config.json has no \"bos_token_id\"; leave it out, or "
         "name the token there");
   }
   if (*config.bos_token_id >= config.vocab_size) {
-    refuse(", \"bos\": true, but \"bos_token_id\" in this model's config.json is " +
-           std::to_string(*config.bos_token_id) + ", expected 0 to " +
-           std::to_string(config.vocab_size - 1) + "; leave it out, or correct it there");
+    refuse_experiment(", \"bos\": true, but \"bos_token_id\" in this model's config.json is " +
+                      std::to_string(*config.bos_token_id) + ", expected 0 to " +
+                      std::to_string(config.vocab_size - 1) +
+                      "; leave it out, or correct it there");
   }
   return *config.bos_token_id;
 }

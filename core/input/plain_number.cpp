@@ -13,8 +13,8 @@
 namespace patchboard {
 namespace {
 
-[[noreturn]] void refuse(const InputSource& source, const std::string& found,
-                         const std::string& expected) {
+[[noreturn]] void refuse_number(const InputSource& source, const std::string& found,
+                                const std::string& expected) {
   throw Error(source.code, source.name + ": " + found + ", expected " + expected);
 }
 
@@ -106,7 +106,7 @@ std::int64_t read_whole_between(std::string_view text, const InputSource& source
   std::int64_t value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (!is_whole(text) || code != std::errc() || value < least || value > most) {
-    refuse(source, quoted(text), whole_range_text(least, most));
+    refuse_number(source, quoted(text), whole_range_text(least, most));
   }
   return value;
 }
@@ -117,7 +117,7 @@ double read_number(std::string_view text, const InputSource& source, const Numbe
   const double value = is_json_number(text) ? std::strtod(std::string(text).c_str(), nullptr)
                                             : std::numeric_limits<double>::quiet_NaN();
   if (!range.holds(value)) {
-    refuse(source, quoted(text), range.text());
+    refuse_number(source, quoted(text), range.text());
   }
   return value;
 }
@@ -128,7 +128,7 @@ std::int64_t whole_of_double(double value, const InputSource& source, std::int64
   const bool is_whole = std::abs(value) <= kExact && std::trunc(value) == value;
   const auto whole = is_whole ? static_cast<std::int64_t>(value) : 0;
   if (!is_whole || whole < least || whole > most) {
-    refuse(source, written(value), whole_range_text(least, most));
+    refuse_number(source, written(value), whole_range_text(least, most));
   }
   return whole;
 }

@@ -8,7 +8,7 @@
 namespace patchboard {
 namespace {
 
-[[noreturn]] void refuse(const InputSource& source, const std::string& what) {
+[[noreturn]] void refuse_text(const InputSource& source, const std::string& what) {
   throw Error(source.code, source.name + ": " + what);
 }
 
@@ -33,15 +33,15 @@ std::string_view without_byte_order_mark(std::string_view text) {
 
 void require_utf8(std::string_view text, const InputSource& source) {
   if (is_utf16(text)) {
-    refuse(source, "is UTF-16, expected UTF-8; save it as UTF-8");
+    refuse_text(source, "is UTF-16, expected UTF-8; save it as UTF-8");
   }
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = first_code_point(text.substr(at));
     if (!point.valid) {
       const auto line = 1 + std::ranges::count(text.substr(0, at), '\n');
-      refuse(source, "is not UTF-8 at byte " + std::to_string(at) + ", in line " +
-                         std::to_string(line) + " (" + hex(static_cast<unsigned char>(text[at])) +
-                         "); save it as UTF-8");
+      refuse_text(source, "is not UTF-8 at byte " + std::to_string(at) + ", in line " +
+                              std::to_string(line) + " (" +
+                              hex(static_cast<unsigned char>(text[at])) + "); save it as UTF-8");
     }
     at += point.length;
   }
@@ -55,7 +55,7 @@ bool is_lfs_start(std::string_view text) {
 
 void refuse_lfs_pointer(std::string_view text, const InputSource& source) {
   if (is_lfs_start(text)) {
-    refuse(source, std::string(kLfsPointer));
+    refuse_text(source, std::string(kLfsPointer));
   }
 }
 

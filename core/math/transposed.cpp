@@ -16,7 +16,7 @@ constexpr Index kCols = Transposed::kPanelCols;
 static_assert(PackedMatrix::kScaleGroup % kCols == 0);
 
 using Square = std::array<float, static_cast<std::size_t>(kCols* kCols)>;
-using Rows = std::array<Floats, static_cast<std::size_t>(kLanes)>;
+using LaneRows = std::array<Floats, static_cast<std::size_t>(kLanes)>;
 
 /// a and b, lane by lane in turn, in two vectors.
 template <int... I>
@@ -32,14 +32,14 @@ template <int... I>
 /// With 2^n lanes, interleaving rows i and i + 2^(n-1) into rows 2i and 2i + 1 rotates the bits of
 /// a value's place, row and lane together, by one; n times of it exchange the two.
 void transpose_lanes(const float* from, float* to) {
-  Rows rows;
+  LaneRows rows;
 #pragma GCC unroll 16
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i] = simd::load(from + static_cast<Index>(i) * kCols);
   }
 #pragma GCC unroll 4
   for (std::size_t step = 1; step < rows.size(); step *= 2) {
-    const Rows before = rows;
+    const LaneRows before = rows;
 #pragma GCC unroll 8
     for (std::size_t i = 0; i < rows.size() / 2; ++i) {
       const auto [low, high] = interleave(before[i], before[i + rows.size() / 2],

@@ -15,7 +15,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 /// where: "pair 3", say.
-[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+[[noreturn]] void refuse_pairs(const std::string& where, const std::string& what) {
   throw Error(ErrorCode::kExperiment, where + ": " + what);
 }
 
@@ -60,9 +60,10 @@ class WordsInText {
       const auto place = std::ranges::find_if(
           places_, [&](const auto& each) { return text.starts_with(each.first); });
       if (place == places_.end()) {
-        refuse(where, "\"" + std::string(text) +
-                          "\" names no slot, expected {clean.1} or {corrupted.1} for the first "
-                          "slots' words, and so on");
+        refuse_pairs(where,
+                     "\"" + std::string(text) +
+                         "\" names no slot, expected {clean.1} or {corrupted.1} for the first "
+                         "slots' words, and so on");
       }
       filled += place->second;
       text.remove_prefix(place->first.size());
@@ -125,11 +126,11 @@ class JsonPairs {
         add_pair(entry, where);
       }
       if (pairs_.size() > kMaxPairs) {
-        refuse(where, "more than " + std::to_string(kMaxPairs) + " pairs up to here");
+        refuse_pairs(where, "more than " + std::to_string(kMaxPairs) + " pairs up to here");
       }
     }
     if (pairs_.empty()) {
-      refuse("pairs", "there are none, expected at least one");
+      refuse_pairs("pairs", "there are none, expected at least one");
     }
   }
 
@@ -154,9 +155,9 @@ class JsonPairs {
     const std::vector<Filling> clean = fillings(templates, "clean", where);
     const std::vector<Filling> corrupted = fillings(templates, "corrupted", where);
     if (clean.size() != corrupted.size() && clean.size() != 1 && corrupted.size() != 1) {
-      refuse(where, "the clean template has " + std::to_string(clean.size()) +
-                        " fillings, the corrupted one " + std::to_string(corrupted.size()) +
-                        "; expected as many, or one");
+      refuse_pairs(where, "the clean template has " + std::to_string(clean.size()) +
+                              " fillings, the corrupted one " + std::to_string(corrupted.size()) +
+                              "; expected as many, or one");
     }
     for (std::size_t i = 0; i < std::max(clean.size(), corrupted.size()); ++i) {
       const Filling& left = clean[clean.size() == 1 ? 0 : i];
@@ -197,7 +198,7 @@ class JsonPairs {
     try {
       return PromptTemplate(text).fillings();
     } catch (const Error& error) {
-      refuse(where, std::string(side) + " " + error.what());
+      refuse_pairs(where, std::string(side) + " " + error.what());
     }
   }
 

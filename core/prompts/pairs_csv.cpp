@@ -10,7 +10,7 @@
 namespace patchboard {
 namespace {
 
-[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+[[noreturn]] void refuse_table(const std::string& where, const std::string& what) {
   throw Error(ErrorCode::kExperiment, "CSV, " + where + ": " + what);
 }
 
@@ -30,7 +30,7 @@ std::string other_separator(std::string_view name) {
 }
 
 /// Where the columns are.
-struct Columns {
+struct PairColumns {
   std::size_t clean = 0;
   std::size_t corrupted = 0;
   std::optional<std::size_t> name;
@@ -49,13 +49,13 @@ std::vector<std::size_t> target_columns(const CsvRow& header) {
   }
 }
 
-Columns columns_of(const CsvRow& header) {
-  Columns columns;
+PairColumns columns_of(const CsvRow& header) {
+  PairColumns columns;
   columns.targets = target_columns(header);
   for (std::size_t column = 0; column < header.size(); ++column) {
     const std::string& name = header[column];
     if (std::ranges::find(header, name) - header.begin() != static_cast<std::ptrdiff_t>(column)) {
-      refuse(csv_place(0, column), "a second column \"" + name + "\"");
+      refuse_table(csv_place(0, column), "a second column \"" + name + "\"");
     }
     if (std::ranges::find(columns.targets, column) != columns.targets.end()) {
       continue;
@@ -67,25 +67,26 @@ Columns columns_of(const CsvRow& header) {
     } else if (name == "corrupted") {
       columns.corrupted = column;
     } else {
-      refuse(csv_place(0, column),
-             "\"" + name +
-                 "\", expected clean, corrupted, name, target, target2, …, no number left out" +
-                 other_separator(name));
+      refuse_table(
+          csv_place(0, column),
+          "\"" + name +
+              "\", expected clean, corrupted, name, target, target2, …, no number left out" +
+              other_separator(name));
     }
   }
   for (const char* required : {"clean", "corrupted"}) {
     if (std::ranges::find(header, required) == header.end()) {
-      refuse("row 1", "no column \"" + std::string(required) +
-                          "\", expected a first row such as clean,corrupted,target");
+      refuse_table("row 1", "no column \"" + std::string(required) +
+                                "\", expected a first row such as clean,corrupted,target");
     }
   }
   return columns;
 }
 
-PromptPair pair_of(const CsvRow& row, const Columns& columns, std::size_t at) {
+PromptPair pair_of(const CsvRow& row, const PairColumns& columns, std::size_t at) {
   for (const std::size_t column : {columns.clean, columns.corrupted}) {
     if (row[column].empty()) {
-      refuse(csv_place(at, column), "is empty, expected a prompt");
+      refuse_table(csv_place(at, column), "is empty, expected a prompt");
     }
   }
   PromptPair pair{.name = columns.name ? row[*columns.name] : "",
@@ -101,8 +102,8 @@ PromptPair pair_of(const CsvRow& row, const Columns& columns, std::size_t at) {
       continue;
     }
     if (pair.targets.size() < target) {
-      refuse(csv_place(at, columns.targets[pair.targets.size()]),
-             "is empty, expected a target before that of " + target_column(target));
+      refuse_table(csv_place(at, columns.targets[pair.targets.size()]),
+                   "is empty, expected a target before that of " + target_column(target));
     }
     pair.targets.push_back(text);
   }
@@ -114,15 +115,16 @@ PromptPair pair_of(const CsvRow& row, const Columns& columns, std::size_t at) {
 std::vector<PromptPair> read_pairs_csv(std::string_view text) {
   const std::vector<CsvRow> rows = read_csv(text);
   if (rows.size() < 2) {
-    refuse(rows.empty() ? "row 1" : "row 2",
-           "is missing, expected a first row such as clean,corrupted,target and a row for each "
-           "pair");
+    refuse_table(
+        rows.empty() ? "row 1" : "row 2",
+        "is missing, expected a first row such as clean,corrupted,target and a row for each "
+        "pair");
   }
   if (rows.size() > kMaxPairs + 1) {
-    refuse("row " + std::to_string(kMaxPairs + 2),
-           "more than " + std::to_string(kMaxPairs) + " pairs");
+    refuse_table("row " + std::to_string(kMaxPairs + 2),
+                 "more than " + std::to_string(kMaxPairs) + " pairs");
   }
-  const Columns columns = columns_of(rows.front());
+  const PairColumns columns = columns_of(rows.front());
   std::vector<PromptPair> pairs;
   for (std::size_t at = 1; at < rows.size(); ++at) {
     pairs.push_back(pair_of(rows[at], columns, at));

@@ -9,7 +9,7 @@
 namespace patchboard {
 namespace {
 
-[[noreturn]] void refuse(std::size_t at, const std::string& what) {
+[[noreturn]] void refuse_template(std::size_t at, const std::string& what) {
   throw Error(ErrorCode::kExperiment, "template, byte " + std::to_string(at + 1) + ": " + what);
 }
 
@@ -33,15 +33,16 @@ PromptTemplate::PromptTemplate(std::string_view text) : between_(1) {
       between_.back() += byte;
       ++at;
     } else if (byte == '}') {
-      refuse(at, "a \"}\" that ends no slot; write \"}}\" for a brace");
+      refuse_template(at, "a \"}\" that ends no slot; write \"}}\" for a brace");
     } else if (byte == '{') {
       const std::size_t end = text.find_first_of("{}", at + 1);
       if (end == std::string_view::npos) {
-        refuse(at, "a slot begins here and does not end; expected \"}\", or \"{{\" for a brace");
+        refuse_template(
+            at, "a slot begins here and does not end; expected \"}\", or \"{{\" for a brace");
       }
       if (text[end] == '{') {
-        refuse(end, "a \"{\" within the slot that begins at byte " + std::to_string(at + 1) +
-                        "; expected \"}\" first");
+        refuse_template(end, "a \"{\" within the slot that begins at byte " +
+                                 std::to_string(at + 1) + "; expected \"}\" first");
       }
       end_slot(text.substr(at + 1, end - at - 1), at);
       at = end;
@@ -56,11 +57,12 @@ void PromptTemplate::end_slot(std::string_view inside, std::size_t begin) {
   Words words = split_at_bars(inside);
   for (auto word = words.begin(); word != words.end(); ++word) {
     if (word->empty()) {
-      refuse(begin, "the slot {" + std::string(inside) +
-                        "} has an empty alternative; expected a word between each two bars");
+      refuse_template(begin,
+                      "the slot {" + std::string(inside) +
+                          "} has an empty alternative; expected a word between each two bars");
     }
     if (std::find(words.begin(), word, *word) != word) {
-      refuse(begin, "the slot {" + std::string(inside) + "} has \"" + *word + "\" twice");
+      refuse_template(begin, "the slot {" + std::string(inside) + "} has \"" + *word + "\" twice");
     }
   }
   slots_.push_back(std::move(words));

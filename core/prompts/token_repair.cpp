@@ -12,7 +12,7 @@ namespace patchboard {
 namespace {
 
 using Pieces = std::vector<std::string_view>;
-using TokenText = std::function<std::string(TokenId)>;
+using TextOfToken = std::function<std::string(TokenId)>;
 
 /// Of one kind of replacement, on one side, so that a long list leaves room for others.
 constexpr std::size_t kMaxOfAKind = 4;
@@ -157,7 +157,7 @@ class Repairs {
  public:
   Repairs(std::string_view clean, std::string_view corrupted,
           std::span<const std::string> candidates, const Encode& encode,
-          const TokenText& token_text)
+          const TextOfToken& token_text)
       : clean_text_(replace_invalid_utf8(clean)),
         corrupted_text_(replace_invalid_utf8(corrupted)),
         candidates_(candidates),
@@ -343,7 +343,7 @@ class Repairs {
   std::string corrupted_text_;
   std::span<const std::string> candidates_;
   const Encode& encode_;
-  const TokenText& token_text_;
+  const TextOfToken& token_text_;
   Pieces clean_;
   Pieces corrupted_;
   std::vector<Place> places_;
@@ -353,7 +353,7 @@ class Repairs {
 
 RepairReport repair_lengths(std::string_view clean, std::string_view corrupted,
                             std::span<const std::string> candidates, const Encode& encode,
-                            const TokenText& token_text) {
+                            const TextOfToken& token_text) {
   return Repairs(clean, corrupted, candidates, encode, token_text).report();
 }
 

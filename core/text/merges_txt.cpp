@@ -7,7 +7,9 @@
 namespace patchboard {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::kTokenizer, what); }
+[[noreturn]] void refuse_merges(const std::string& what) {
+  throw Error(ErrorCode::kTokenizer, what);
+}
 
 /// What merges.txt says, without a byte order mark.
 std::string_view text_of_merges(std::string_view text) {
@@ -21,8 +23,8 @@ SymbolMerge read_line(std::string_view line, std::size_t number) {
   std::string place = "merges.txt line " + std::to_string(number);
   auto symbols = merge_symbols(line);
   if (!symbols) {
-    refuse(place + ": \"" + std::string(line) +
-           "\", expected two symbols with a space between them");
+    refuse_merges(place + ": \"" + std::string(line) +
+                  "\", expected two symbols with a space between them");
   }
   auto& [left, right] = *symbols;
   return {.left = std::move(left), .right = std::move(right), .place = std::move(place)};

@@ -22,7 +22,9 @@ constexpr std::string_view kHex = "0123456789ABCDEF";
 
 std::string hex(unsigned char byte) { return {kHex[byte >> 4U], kHex[byte & 0x0FU]}; }
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::kTokenizer, what); }
+[[noreturn]] void refuse_files(const std::string& what) {
+  throw Error(ErrorCode::kTokenizer, what);
+}
 
 TokenizerParts parts_of(const TokenizerFiles& files) {
   if (files.vocab_json.empty() && files.merges_txt.empty() && !files.tokenizer_json.empty()) {
@@ -81,12 +83,12 @@ void Tokenizer::Tables::add_merge(const SymbolMerge& merge) {
   const auto id_of = [&](const std::string& symbol) {
     const auto found = ids.find(symbol);
     if (found == ids.end()) {
-      refuse(merge.place + ": `" + symbol + "` is not in " + vocab_name + "'s vocabulary");
+      refuse_files(merge.place + ": `" + symbol + "` is not in " + vocab_name + "'s vocabulary");
     }
     return found->second;
   };
   if (!merges.add(id_of(merge.left), id_of(merge.right), id_of(merge.left + merge.right))) {
-    refuse(merge.place + ": \"" + merge.left + " " + merge.right + "\" is there twice");
+    refuse_files(merge.place + ": \"" + merge.left + " " + merge.right + "\" is there twice");
   }
 }
 
@@ -177,8 +179,8 @@ std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   for (const TokenId id : ids) {
     const auto found = tables_->bytes.find(id);
     if (found == tables_->bytes.end()) {
-      refuse("token id " + std::to_string(id) + " is not in the vocabulary, expected 0 to " +
-             std::to_string(vocab_size() - 1));
+      refuse_files("token id " + std::to_string(id) + " is not in the vocabulary, expected 0 to " +
+                   std::to_string(vocab_size() - 1));
     }
     text += found->second;
   }

@@ -19,7 +19,7 @@ constexpr Index kMostLayers = 1'000;
 constexpr Index kMostPositions = 1'000'000;
 constexpr Index kNeoWindow = 256;  // where a config does not say
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_config(const std::string& what) {
   throw Error(ErrorCode::kConfig, std::string(kFile) + ": " + what);
 }
 
@@ -87,8 +87,8 @@ Index d_mlp_of(const InputValue& json, const char* key, Index d_model) {
 
 void require_whole_heads(const Config& config, const std::string& heads, const std::string& width) {
   if (config.d_model % config.n_head != 0) {
-    refuse("`" + heads + "` is " + std::to_string(config.n_head) + ", which does not divide `" +
-           width + "` " + std::to_string(config.d_model));
+    refuse_config("`" + heads + "` is " + std::to_string(config.n_head) +
+                  ", which does not divide `" + width + "` " + std::to_string(config.d_model));
   }
 }
 

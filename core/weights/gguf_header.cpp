@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/weights/gguf_types.h"
+#include "core/weights/refuse_file.h"
 #include "core/weights/safetensors_header.h"
 
 namespace patchboard {
@@ -20,13 +21,11 @@ constexpr std::uint32_t kMostSizes = 4;
 constexpr std::uint64_t kLeastKeyBytes = 13;
 constexpr std::uint64_t kLeastTensorBytes = 32;
 
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
-
 void require_count(std::uint64_t count, std::uint64_t bytes_each, const std::string& what) {
   if (count > kMaxHeaderBytes / bytes_each) {
-    refuse(std::to_string(count) + " " + what + ", expected at most " +
-           std::to_string(kMaxHeaderBytes / bytes_each) + ": a header has at most " +
-           std::to_string(kMaxHeaderBytes) + " bytes");
+    refuse_file(std::to_string(count) + " " + what + ", expected at most " +
+                std::to_string(kMaxHeaderBytes / bytes_each) + ": a header has at most " +
+                std::to_string(kMaxHeaderBytes) + " bytes");
   }
 }
 
@@ -35,14 +34,14 @@ void require_version(std::uint32_t version) {
     return;
   }
   const bool is_big_endian = (version & 0xFFFFU) == 0;
-  refuse("version " + std::to_string(version) + ", expected 2 or 3" +
-         (is_big_endian ? ": a file for big-endian machines" : ""));
+  refuse_file("version " + std::to_string(version) + ", expected 2 or 3" +
+              (is_big_endian ? ": a file for big-endian machines" : ""));
 }
 
 GgufType type_of(std::uint32_t type, const std::string& key) {
   if (type > kLastGgufType) {
-    refuse("`" + key + "`: a value of type " + std::to_string(type) + ", expected 0 to " +
-           std::to_string(kLastGgufType));
+    refuse_file("`" + key + "`: a value of type " + std::to_string(type) + ", expected 0 to " +
+                std::to_string(kLastGgufType));
   }
   return static_cast<GgufType>(type);
 }
@@ -70,7 +69,7 @@ void GgufHeader::feed(std::span<const std::byte>& bytes) {
 
 bool GgufHeader::read_next() {
   if (position() > kMaxHeaderBytes) {
-    refuse("a header of more than " + std::to_string(kMaxHeaderBytes) + " bytes");
+    refuse_file("a header of more than " + std::to_string(kMaxHeaderBytes) + " bytes");
   }
   switch (state_) {
     case State::kStart:
@@ -152,7 +151,7 @@ bool GgufHeader::read_key() {
 void GgufHeader::begin_array(const std::string& key, std::uint32_t type, std::uint64_t count) {
   element_type_ = type_of(type, key);
   if (element_type_ == GgufType::kArray) {
-    refuse("`" + key + "` is an array of arrays, expected one of numbers or texts");
+    refuse_file("`" + key + "` is an array of arrays, expected one of numbers or texts");
   }
   require_count(count, least_bytes(element_type_), "values of `" + key + "`");
   model_.begin_array(key, element_type_);
@@ -195,8 +194,8 @@ bool GgufHeader::read_tensor() {
   entry.name = *name;
   require_utf8_text(entry.name, "the name of tensor " + std::to_string(header_.tensors.size()));
   if (*sizes < 1 || *sizes > kMostSizes) {
-    refuse("`" + entry.name + "`: " + std::to_string(*sizes) + " sizes, expected 1 to " +
-           std::to_string(kMostSizes));
+    refuse_file("`" + entry.name + "`: " + std::to_string(*sizes) + " sizes, expected 1 to " +
+                std::to_string(kMostSizes));
   }
   for (std::uint32_t i = 0; i < *sizes; ++i) {
     const auto size = cursor.number<std::uint64_t>();
@@ -220,13 +219,13 @@ void GgufHeader::add_tensor(TensorEntry entry, std::uint32_t type) {
   entry.dtype_name = gguf_type_name(type);
   entry.dtype = dtype_of(entry.dtype_name);
   if (entry.dtype == DType::kOther) {
-    refuse("`" + entry.name + "`: numbers in " + entry.dtype_name +
-           ", expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K or Q6_K");
+    refuse_file("`" + entry.name + "`: numbers in " + entry.dtype_name +
+                ", expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K or Q6_K");
   }
   const std::uint64_t bytes = byte_count(entry);
   if (entry.begin > std::numeric_limits<std::uint64_t>::max() / 2) {
-    refuse("`" + entry.name + "`: data begins at byte " + std::to_string(entry.begin) +
-           ", beyond any file");
+    refuse_file("`" + entry.name + "`: data begins at byte " + std::to_string(entry.begin) +
+                ", beyond any file");
   }
   entry.end = entry.begin + bytes;
   header_.tensors.push_back(std::move(entry));

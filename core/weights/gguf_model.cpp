@@ -19,7 +19,7 @@ constexpr const char* kAlignment = "general.alignment";
 constexpr const char* kArchitecture = "general.architecture";
 constexpr const char* kParts = "split.count";
 
-[[noreturn]] void refuse(const std::string& key, const std::string& what) {
+[[noreturn]] void refuse_key(const std::string& key, const std::string& what) {
   throw std::range_error("`" + key + "` " + what);
 }
 
@@ -42,7 +42,7 @@ void require_utf8_text(std::string_view text, const std::string& what) {
 
 void GgufModel::require_new(const std::string& key) {
   if (!keys_.insert(key).second) {
-    refuse(key, "is there twice");
+    refuse_key(key, "is there twice");
   }
 }
 
@@ -72,7 +72,7 @@ void GgufModel::begin_array(const std::string& key, GgufType type) {
   const bool is_texts = type == GgufType::kString;
   const bool is_wholes = type <= GgufType::kI32 || type == GgufType::kU64 || type == GgufType::kI64;
   if ((key == kTokens || key == kMerges) ? !is_texts : key == kTypes && !is_wholes) {
-    refuse(key, key == kTypes ? "is no array of whole numbers" : "is no array of texts");
+    refuse_key(key, key == kTypes ? "is no array of whole numbers" : "is no array of texts");
   }
 }
 
@@ -98,7 +98,7 @@ std::optional<std::int64_t> GgufModel::whole(const std::string& key) const {
     return std::nullopt;
   }
   if (!std::holds_alternative<std::int64_t>(*value)) {
-    refuse(key, "is no whole number");
+    refuse_key(key, "is no whole number");
   }
   return std::get<std::int64_t>(*value);
 }
@@ -106,7 +106,7 @@ std::optional<std::int64_t> GgufModel::whole(const std::string& key) const {
 std::int64_t GgufModel::required(const std::string& key) const {
   const auto value = whole(key);
   if (!value) {
-    refuse(key, "is missing, expected a whole number");
+    refuse_key(key, "is missing, expected a whole number");
   }
   return *value;
 }
@@ -117,7 +117,7 @@ std::optional<std::string> GgufModel::text(const std::string& key) const {
     return std::nullopt;
   }
   if (!std::holds_alternative<std::string>(*value)) {
-    refuse(key, "is no text");
+    refuse_key(key, "is no text");
   }
   return std::get<std::string>(*value);
 }
@@ -127,8 +127,8 @@ std::uint64_t GgufModel::alignment() const {
   constexpr std::int64_t kMost = 1 << 20;
   const std::int64_t value = whole(kAlignment).value_or(32);
   if (value < kLeast || value > kMost || (value & (value - 1)) != 0) {
-    refuse(kAlignment, "is " + std::to_string(value) + ", expected a power of two from " +
-                           std::to_string(kLeast) + " to " + std::to_string(kMost));
+    refuse_key(kAlignment, "is " + std::to_string(value) + ", expected a power of two from " +
+                               std::to_string(kLeast) + " to " + std::to_string(kMost));
   }
   return static_cast<std::uint64_t>(value);
 }
@@ -136,16 +136,17 @@ std::uint64_t GgufModel::alignment() const {
 void GgufModel::require_gpt2() const {
   const auto architecture = text(kArchitecture);
   if (!architecture) {
-    refuse(kArchitecture, "is missing, expected \"gpt2\"");
+    refuse_key(kArchitecture, "is missing, expected \"gpt2\"");
   }
   if (*architecture != "gpt2") {
-    refuse(kArchitecture, "is " + json_text(*architecture) +
-                              ", expected \"gpt2\": models of GPT-2's architecture alone are read");
+    refuse_key(kArchitecture,
+               "is " + json_text(*architecture) +
+                   ", expected \"gpt2\": models of GPT-2's architecture alone are read");
   }
   const std::int64_t files = whole(kParts).value_or(1);
   if (files > 1) {
-    refuse(kParts, "is " + std::to_string(files) +
-                       ", expected a model in one file; `llama-gguf-split --merge` joins them");
+    refuse_key(kParts, "is " + std::to_string(files) +
+                           ", expected a model in one file; `llama-gguf-split --merge` joins them");
   }
 }
 
@@ -153,8 +154,8 @@ double GgufModel::epsilon() const {
   const char* key = "gpt2.attention.layer_norm_epsilon";
   const Value* value = find(key);
   if (value == nullptr || !std::holds_alternative<double>(*value)) {
-    refuse(key, std::string(value == nullptr ? "is missing" : "is no such number") +
-                    ", expected a number of floating point");
+    refuse_key(key, std::string(value == nullptr ? "is missing" : "is no such number") +
+                        ", expected a number of floating point");
   }
   return std::get<double>(*value);
 }
@@ -167,7 +168,7 @@ std::string GgufModel::config_json(const std::vector<TensorEntry>& tensors) cons
   const bool has_shape = embedding != tensors.end() && embedding->shape.size() == 2;
   const std::int64_t heads = required("gpt2.attention.head_count");
   if (whole("gpt2.attention.head_count_kv").value_or(heads) != heads) {
-    refuse("gpt2.attention.head_count_kv", "is another than `gpt2.attention.head_count`");
+    refuse_key("gpt2.attention.head_count_kv", "is another than `gpt2.attention.head_count`");
   }
   Json json = {{"model_type", "gpt2"},
                {"activation_function", "gelu_new"},
@@ -229,7 +230,7 @@ std::string GgufModel::merges_txt() const {
   std::string text = "#version: 0.2\n";
   for (const std::string& merge : merges_) {
     if (merge.find('\n') != std::string::npos) {
-      refuse(kMerges, "has a line break in " + json_text(merge));
+      refuse_key(kMerges, "has a line break in " + json_text(merge));
     }
     text += merge + "\n";
   }
@@ -262,8 +263,9 @@ std::string GgufModel::tokenizer_config_json() const {
 
 ModelTexts GgufModel::texts(const std::vector<TensorEntry>& tensors) const {
   if (!types_.empty() && types_.size() != tokens_.size()) {
-    refuse(kTypes, "has " + std::to_string(types_.size()) + " values, expected one for each of " +
-                       std::to_string(tokens_.size()) + " tokens");
+    refuse_key(kTypes, "has " + std::to_string(types_.size()) +
+                           " values, expected one for each of " + std::to_string(tokens_.size()) +
+                           " tokens");
   }
   ModelTexts texts{.config_json = config_json(tensors),
                    .vocab_json = {},

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <utility>
+
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
 namespace {
@@ -13,14 +14,12 @@ constexpr std::array<std::string_view, 2> kDictionaries = {"collections.OrderedD
 constexpr std::array<std::string_view, 4> kSets = {"builtins.set", "builtins.frozenset",
                                                    "__builtin__.set", "__builtin__.frozenset"};
 
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
-
 }  // namespace
 
 void PickleStack::require_room(std::size_t more) {
   held_ += more;
   if (held_ > kMostPickleValues) {
-    refuse("more than " + std::to_string(kMostPickleValues) + " values");
+    refuse_file("more than " + std::to_string(kMostPickleValues) + " values");
   }
 }
 
@@ -43,7 +42,7 @@ PickleId PickleStack::pop() {
 
 PickleId PickleStack::top() {
   if (stack_.empty() || (!marks_.empty() && marks_.back() == stack_.size())) {
-    refuse("takes a value from an empty stack");
+    refuse_file("takes a value from an empty stack");
   }
   return stack_.back();
 }
@@ -55,7 +54,7 @@ void PickleStack::mark() {
 
 std::vector<PickleId> PickleStack::pop_to_mark() {
   if (marks_.empty()) {
-    refuse("there is no mark on the stack");
+    refuse_file("there is no mark on the stack");
   }
   const auto mark = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
   std::vector<PickleId> items(mark, stack_.end());
@@ -67,7 +66,7 @@ std::vector<PickleId> PickleStack::pop_to_mark() {
 void PickleStack::get(std::uint64_t key) {
   const auto found = memo_.find(key);
   if (found == memo_.end()) {
-    refuse("asks for value " + std::to_string(key) + ", which was not put");
+    refuse_file("asks for value " + std::to_string(key) + ", which was not put");
   }
   push_id(found->second);
 }
@@ -86,7 +85,7 @@ void PickleStack::push_name() {
   const auto* name_text = pickle_.as<std::string>(name);
   const auto* module_text = pickle_.as<std::string>(module);
   if (name_text == nullptr || module_text == nullptr) {
-    refuse("the name of a class is no text");
+    refuse_file("the name of a class is no text");
   }
   push(PickleName{*module_text + "." + *name_text});
 }
@@ -97,13 +96,13 @@ void PickleStack::append(const std::vector<PickleId>& items) {
     require_room(items.size());
     list->items.insert(list->items.end(), items.begin(), items.end());
   } else if (pickle_.as<PickleObject>(target) == nullptr) {  // whose own items are never needed
-    refuse("appends to " + described(pickle_, target));
+    refuse_file("appends to " + described(pickle_, target));
   }
 }
 
 void PickleStack::set_items(const std::vector<PickleId>& items) {
   if (items.size() % 2 != 0) {
-    refuse("a key without a value");
+    refuse_file("a key without a value");
   }
   const PickleId target = top();
   if (auto* dict = std::get_if<PickleDict>(&pickle_.values[target])) {
@@ -112,14 +111,14 @@ void PickleStack::set_items(const std::vector<PickleId>& items) {
       dict->items.emplace_back(items[i], items[i + 1]);
     }
   } else if (pickle_.as<PickleObject>(target) == nullptr) {
-    refuse("sets a key of " + described(pickle_, target));
+    refuse_file("sets a key of " + described(pickle_, target));
   }
 }
 
 std::string PickleStack::name_of(PickleId id) const {
   const auto* name = pickle_.as<PickleName>(id);
   if (name == nullptr) {
-    refuse("calls " + described(pickle_, id) + ", expected a name");
+    refuse_file("calls " + described(pickle_, id) + ", expected a name");
   }
   return name->text;
 }
@@ -134,8 +133,8 @@ void PickleStack::reduce() {
   } else if (std::ranges::find(functions_, name) != functions_.end()) {
     push(PickleObject{name, arguments});
   } else {
-    refuse("calls `" + name +
-           "`, expected only what state dicts are made of; nothing was executed");
+    refuse_file("calls `" + name +
+                "`, expected only what state dicts are made of; nothing was executed");
   }
 }
 
@@ -153,7 +152,7 @@ PickleDict PickleStack::dictionary(PickleId arguments) {
   for (const PickleId id : pairs->items) {
     const auto* pair = pickle_.as<PickleList>(id);
     if (pair == nullptr || pair->items.size() != 2) {
-      refuse("a dictionary of " + described(pickle_, id) + ", expected pairs");
+      refuse_file("a dictionary of " + described(pickle_, id) + ", expected pairs");
     }
     dict.items.emplace_back(pair->items[0], pair->items[1]);
   }

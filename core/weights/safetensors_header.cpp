@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/input/input_value.h"
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kGguf = "gguf";
 constexpr std::size_t kLengthBytes = sizeof(std::uint64_t);
-
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
 
 std::vector<std::uint64_t> sizes(const InputValue& list) {
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -31,9 +30,10 @@ std::vector<std::uint64_t> sizes(const InputValue& list) {
 void require_bytes(const TensorEntry& entry) {
   const std::uint64_t bytes = byte_count(entry);
   if (bytes != entry.end - entry.begin) {
-    refuse("`" + entry.name + "`: data_offsets span " + std::to_string(entry.end - entry.begin) +
-           " bytes, but shape " + shape_text(entry.shape) + " in " + entry.dtype_name + " needs " +
-           std::to_string(bytes));
+    refuse_file("`" + entry.name + "`: data_offsets span " +
+                std::to_string(entry.end - entry.begin) + " bytes, but shape " +
+                shape_text(entry.shape) + " in " + entry.dtype_name + " needs " +
+                std::to_string(bytes));
   }
 }
 
@@ -94,7 +94,7 @@ void read_gguf_place(const InputValue& metadata, FileHeader& header) {
 FileHeader parse(std::string_view json, const std::string& file, bool is_of_any_format) {
   try {
     if (!json.starts_with('{')) {
-      refuse("the header does not begin with `{`; is this a safetensors file?");
+      refuse_file("the header does not begin with `{`; is this a safetensors file?");
     }
     const std::string name = file + ": the header";
     const auto value = InputValue::parse(json, {.code = ErrorCode::kWeights, .name = name});

@@ -9,29 +9,29 @@
 namespace patchboard {
 namespace {
 
-struct Row {
+struct DTypeRow {
   DType dtype;
   std::string_view name;
   BlockLayout block;
 };
 
 constexpr std::array kTable = {
-    Row{DType::kF64, "F64", {1, 8}},      Row{DType::kF32, "F32", {1, 4}},
-    Row{DType::kF16, "F16", {1, 2}},      Row{DType::kBF16, "BF16", {1, 2}},
-    Row{DType::kQ8, "U8", {1, 1}},        Row{DType::kQ80, "Q8_0", {32, 34}},
-    Row{DType::kQ40, "Q4_0", {32, 18}},   Row{DType::kQ41, "Q4_1", {32, 20}},
-    Row{DType::kQ50, "Q5_0", {32, 22}},   Row{DType::kQ51, "Q5_1", {32, 24}},
-    Row{DType::kQ4K, "Q4_K", {256, 144}}, Row{DType::kQ5K, "Q5_K", {256, 176}},
-    Row{DType::kQ6K, "Q6_K", {256, 210}}, Row{DType::kOther, "", {1, 0}}};
+    DTypeRow{DType::kF64, "F64", {1, 8}},      DTypeRow{DType::kF32, "F32", {1, 4}},
+    DTypeRow{DType::kF16, "F16", {1, 2}},      DTypeRow{DType::kBF16, "BF16", {1, 2}},
+    DTypeRow{DType::kQ8, "U8", {1, 1}},        DTypeRow{DType::kQ80, "Q8_0", {32, 34}},
+    DTypeRow{DType::kQ40, "Q4_0", {32, 18}},   DTypeRow{DType::kQ41, "Q4_1", {32, 20}},
+    DTypeRow{DType::kQ50, "Q5_0", {32, 22}},   DTypeRow{DType::kQ51, "Q5_1", {32, 24}},
+    DTypeRow{DType::kQ4K, "Q4_K", {256, 144}}, DTypeRow{DType::kQ5K, "Q5_K", {256, 176}},
+    DTypeRow{DType::kQ6K, "Q6_K", {256, 210}}, DTypeRow{DType::kOther, "", {1, 0}}};
 
 constexpr auto kMostBytes =
     static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 2);
 
-[[noreturn]] void refuse(const TensorEntry& entry, const std::string& what) {
+[[noreturn]] void refuse_tensor(const TensorEntry& entry, const std::string& what) {
   throw std::range_error("`" + entry.name + "`: " + what);
 }
 
-const Row& row_of(DType dtype) { return *std::ranges::find(kTable, dtype, &Row::dtype); }
+const DTypeRow& row_of(DType dtype) { return *std::ranges::find(kTable, dtype, &DTypeRow::dtype); }
 
 }  // namespace
 
@@ -45,22 +45,22 @@ std::uint64_t byte_count(DType dtype, std::uint64_t elements) {
 std::string_view name_of(DType dtype) { return row_of(dtype).name; }
 
 DType dtype_of(std::string_view name) {
-  const auto* const found = std::ranges::find(kTable, name, &Row::name);
+  const auto* const found = std::ranges::find(kTable, name, &DTypeRow::name);
   return found == kTable.end() ? DType::kOther : found->dtype;
 }
 
 std::uint64_t byte_count(const TensorEntry& entry) {
   const BlockLayout block = block_layout(entry.dtype);
   if (block.elements > 1 && (entry.shape.empty() || entry.shape.back() % block.elements != 0)) {
-    refuse(entry, "shape " + shape_text(entry.shape) + " in " + entry.dtype_name +
-                      ", expected rows of a multiple of " + std::to_string(block.elements));
+    refuse_tensor(entry, "shape " + shape_text(entry.shape) + " in " + entry.dtype_name +
+                             ", expected rows of a multiple of " + std::to_string(block.elements));
   }
   std::uint64_t bytes = block.bytes;
   for (std::size_t i = 0; i < entry.shape.size(); ++i) {
     const bool is_row = i + 1 == entry.shape.size();
     const std::uint64_t count = is_row ? entry.shape[i] / block.elements : entry.shape[i];
     if (count != 0 && bytes > kMostBytes / count) {
-      refuse(entry, "shape " + shape_text(entry.shape) + " is too large");
+      refuse_tensor(entry, "shape " + shape_text(entry.shape) + " is too large");
     }
     bytes *= count;
   }
@@ -74,10 +74,10 @@ void sort_by_place(std::vector<TensorEntry>& entries, std::uint64_t alignment) {
   for (const TensorEntry& entry : entries) {
     const std::uint64_t expected = aligned(position, alignment);
     if (entry.begin != expected) {
-      refuse(entry,
-             "data begins at byte " + std::to_string(entry.begin) +
-                 (entry.begin < expected ? ", inside the tensor before it" : ", after a gap") +
-                 "; expected byte " + std::to_string(expected));
+      refuse_tensor(
+          entry, "data begins at byte " + std::to_string(entry.begin) +
+                     (entry.begin < expected ? ", inside the tensor before it" : ", after a gap") +
+                     "; expected byte " + std::to_string(expected));
     }
     position = entry.end;
   }

@@ -2,15 +2,14 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
+
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
 namespace {
 
 constexpr const char* kArguments = "model_args";
 constexpr const char* kModel = "model";
-
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
 
 /// nanoGPT's names beside those of the published configurations.
 constexpr std::array<std::array<const char*, 2>, 5> kSizes = {{{"n_layer", "n_layer"},
@@ -30,9 +29,9 @@ std::string config_from(const Pickle& pickle, const PickleDict& arguments,
     const PickleId* value = find(pickle, arguments, name);
     const auto* size = value == nullptr ? nullptr : pickle.as<std::int64_t>(*value);
     if (size == nullptr) {
-      refuse("`" + std::string(kArguments) + "`: `" + name + "` is " +
-             (value == nullptr ? "missing" : described(pickle, *value)) +
-             ", expected a whole number");
+      refuse_file("`" + std::string(kArguments) + "`: `" + name + "` is " +
+                  (value == nullptr ? "missing" : described(pickle, *value)) +
+                  ", expected a whole number");
     }
     json[published] = *size;
   }
@@ -49,8 +48,8 @@ const PickleDict* dictionary_of(const Pickle& pickle, const PickleDict& root, co
 TorchCheckpoint torch_checkpoint(const Pickle& pickle, std::string_view activation) {
   const auto* root = pickle.as<PickleDict>(pickle.root);
   if (root == nullptr) {
-    refuse("holds " + described(pickle, pickle.root) +
-           ", expected a state dict: `torch.save(model.state_dict(), …)`");
+    refuse_file("holds " + described(pickle, pickle.root) +
+                ", expected a state dict: `torch.save(model.state_dict(), …)`");
   }
   const PickleDict* arguments = dictionary_of(pickle, *root, kArguments);
   const PickleDict* model = dictionary_of(pickle, *root, kModel);
@@ -58,8 +57,8 @@ TorchCheckpoint torch_checkpoint(const Pickle& pickle, std::string_view activati
     return {.state = *model, .config_json = config_from(pickle, *arguments, activation)};
   }
   if (const PickleId* args = find(pickle, *root, kArguments); args != nullptr && model != nullptr) {
-    refuse("`" + std::string(kArguments) + "` is " + described(pickle, *args) +
-           ", expected a dictionary of sizes, as nanoGPT writes it");
+    refuse_file("`" + std::string(kArguments) + "` is " + described(pickle, *args) +
+                ", expected a dictionary of sizes, as nanoGPT writes it");
   }
   return {.state = *root, .config_json = std::nullopt};
 }

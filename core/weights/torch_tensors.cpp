@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <limits>
 #include <set>
-#include <stdexcept>
 #include <utility>
+
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
 namespace {
@@ -31,13 +32,11 @@ constexpr std::size_t kMostSizes = 8;
 constexpr auto kMostCount =
     static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 16);
 
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
-
 /// An item of a tuple that should be there.
 PickleId item(const Pickle& pickle, PickleId tuple, std::size_t index, const std::string& what) {
   const auto* list = pickle.as<PickleList>(tuple);
   if (list == nullptr || index >= list->items.size()) {
-    refuse(what + " is cut: " + described(pickle, tuple));
+    refuse_file(what + " is cut: " + described(pickle, tuple));
   }
   return list->items[index];
 }
@@ -45,8 +44,8 @@ PickleId item(const Pickle& pickle, PickleId tuple, std::size_t index, const std
 std::uint64_t count_of(const Pickle& pickle, PickleId id, const std::string& what) {
   const auto* value = pickle.as<std::int64_t>(id);
   if (value == nullptr || *value < 0 || static_cast<std::uint64_t>(*value) > kMostCount) {
-    refuse(what + " is " + described(pickle, id) + ", expected a whole number from 0 to " +
-           std::to_string(kMostCount));
+    refuse_file(what + " is " + described(pickle, id) + ", expected a whole number from 0 to " +
+                std::to_string(kMostCount));
   }
   return static_cast<std::uint64_t>(*value);
 }
@@ -54,8 +53,8 @@ std::uint64_t count_of(const Pickle& pickle, PickleId id, const std::string& wha
 std::vector<std::uint64_t> counts_of(const Pickle& pickle, PickleId id, const std::string& what) {
   const auto* list = pickle.as<PickleList>(id);
   if (list == nullptr || list->items.size() > kMostSizes) {
-    refuse(what + " is " + described(pickle, id) + ", expected at most " +
-           std::to_string(kMostSizes) + " whole numbers");
+    refuse_file(what + " is " + described(pickle, id) + ", expected at most " +
+                std::to_string(kMostSizes) + " whole numbers");
   }
   std::vector<std::uint64_t> counts;
   counts.reserve(list->items.size());
@@ -71,17 +70,17 @@ TorchStorage storage_of(const Pickle& pickle, PickleId what) {
   const auto* type = pickle.as<PickleName>(item(pickle, what, 1, name));
   const auto* key = pickle.as<std::string>(item(pickle, what, 2, name));
   if (type == nullptr || key == nullptr) {
-    refuse("a storage is " + described(pickle, what) + ", expected its type and its key");
+    refuse_file("a storage is " + described(pickle, what) + ", expected its type and its key");
   }
   const auto* known = std::ranges::find(kTypes, type->text, &StorageType::name);
   if (known == kTypes.end()) {
-    refuse("a storage is of `" + type->text +
-           "`, expected numbers of f64, f32, f16, bf16, integers or truths");
+    refuse_file("a storage is of `" + type->text +
+                "`, expected numbers of f64, f32, f16, bf16, integers or truths");
   }
   const auto* tuple = pickle.as<PickleList>(what);
   constexpr std::size_t kView = 5;
   if (tuple->items.size() > kView && pickle.as<PickleNone>(tuple->items[kView]) == nullptr) {
-    refuse("storage `" + *key + "` is a view of another one, as PyTorch before 0.4 wrote it");
+    refuse_file("storage `" + *key + "` is a view of another one, as PyTorch before 0.4 wrote it");
   }
   return {.key = *key,
           .dtype = known->dtype,
@@ -99,8 +98,8 @@ std::uint64_t span_of(const TorchTensor& tensor) {
     }
     const std::uint64_t steps = tensor.shape[i] - 1;
     if (steps != 0 && tensor.strides[i] > (kMostCount - span) / steps) {
-      refuse("`" + tensor.name + "`: shape " + shape_text(tensor.shape) + " with strides " +
-             shape_text(tensor.strides) + " is too large");
+      refuse_file("`" + tensor.name + "`: shape " + shape_text(tensor.shape) + " with strides " +
+                  shape_text(tensor.strides) + " is too large");
     }
     span += steps * tensor.strides[i];
   }
@@ -134,12 +133,13 @@ TorchTensor read_tensor(const Pickle& pickle, const std::string& name, PickleId 
   const PickleObject* object = tensor_object(pickle, id);
   const std::string quoted = "`" + name + "`";
   if (object == nullptr) {
-    refuse(quoted + " is " + described(pickle, id) + ", expected a tensor");
+    refuse_file(quoted + " is " + described(pickle, id) + ", expected a tensor");
   }
   const PickleId arguments = object->arguments;
   const auto* storage = pickle.as<PickleElsewhere>(item(pickle, arguments, 0, quoted));
   if (storage == nullptr) {
-    refuse(quoted + ": its storage is " + described(pickle, item(pickle, arguments, 0, quoted)));
+    refuse_file(quoted + ": its storage is " +
+                described(pickle, item(pickle, arguments, 0, quoted)));
   }
   TorchTensor tensor{
       .name = name,
@@ -148,14 +148,15 @@ TorchTensor read_tensor(const Pickle& pickle, const std::string& name, PickleId 
       .shape = counts_of(pickle, item(pickle, arguments, 2, quoted), quoted + ": its shape"),
       .strides = counts_of(pickle, item(pickle, arguments, 3, quoted), quoted + ": its strides")};
   if (tensor.strides.size() != tensor.shape.size()) {
-    refuse(quoted + ": shape " + shape_text(tensor.shape) + ", but strides " +
-           shape_text(tensor.strides));
+    refuse_file(quoted + ": shape " + shape_text(tensor.shape) + ", but strides " +
+                shape_text(tensor.strides));
   }
   const std::uint64_t span = span_of(tensor);
   if (tensor.offset > tensor.storage.count || span > tensor.storage.count - tensor.offset) {
-    refuse(quoted + ": shape " + shape_text(tensor.shape) + " with strides " +
-           shape_text(tensor.strides) + " from number " + std::to_string(tensor.offset) +
-           " on is beyond its storage of " + std::to_string(tensor.storage.count) + " numbers");
+    refuse_file(quoted + ": shape " + shape_text(tensor.shape) + " with strides " +
+                shape_text(tensor.strides) + " from number " + std::to_string(tensor.offset) +
+                " on is beyond its storage of " + std::to_string(tensor.storage.count) +
+                " numbers");
   }
   return tensor;
 }
@@ -168,11 +169,11 @@ std::vector<TorchTensor> torch_tensors(const Pickle& pickle, const PickleDict& s
   for (const auto& [key, value] : state.items) {
     const auto* name = pickle.as<std::string>(key);
     if (name == nullptr) {
-      refuse("a key of the state dict is " + described(pickle, key) +
-             ", expected the name of a tensor");
+      refuse_file("a key of the state dict is " + described(pickle, key) +
+                  ", expected the name of a tensor");
     }
     if (!names.insert(*name).second) {
-      refuse("`" + *name + "` is there twice");
+      refuse_file("`" + *name + "` is there twice");
     }
     tensors.push_back(read_tensor(pickle, *name, value));
   }

@@ -1,9 +1,9 @@
 #include "core/weights/torch_zip.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "core/weights/pickle_reader.h"
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
 namespace {
@@ -11,8 +11,6 @@ namespace {
 constexpr const char* kPickle = "data.pkl";
 constexpr const char* kByteOrder = "byteorder";
 constexpr const char* kStorages = "data/";
-
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
 
 /// What stands before the names of its files; none in a zip that has no pickle.
 std::optional<std::string> archive_of(const std::vector<ZipEntry>& entries) {
@@ -55,16 +53,17 @@ void TorchZip::want_directory() {
 void TorchZip::find_files() {
   const std::optional<std::string> archive = archive_of(directory_.entries());
   if (!archive) {
-    refuse("is a zip without `data.pkl`, expected one that torch.save wrote");
+    refuse_file("is a zip without `data.pkl`, expected one that torch.save wrote");
   }
   for (const ZipEntry& entry : directory_.entries()) {
     if (entry.name.starts_with(*archive) &&
         !entries_.emplace(entry.name.substr(archive->size()), entry).second) {
-      refuse("`" + entry.name + "` is twice in the zip");
+      refuse_file("`" + entry.name + "` is twice in the zip");
     }
   }
   if (entries_.contains("constants.pkl")) {
-    refuse("is a TorchScript program, expected a state dict: `torch.save(model.state_dict(), …)`");
+    refuse_file(
+        "is a TorchScript program, expected a state dict: `torch.save(model.state_dict(), …)`");
   }
   wanted_.clear();
   for (const char* name : {kPickle, kByteOrder}) {
@@ -74,8 +73,8 @@ void TorchZip::find_files() {
     }
   }
   if (entries_.at(kPickle).size > kMostPickleBytes) {
-    refuse("`data.pkl` has " + std::to_string(entries_.at(kPickle).size) +
-           " bytes, expected at most " + std::to_string(kMostPickleBytes));
+    refuse_file("`data.pkl` has " + std::to_string(entries_.at(kPickle).size) +
+                " bytes, expected at most " + std::to_string(kMostPickleBytes));
   }
   stage_ = Stage::kHeaders;
 }
@@ -92,15 +91,15 @@ void TorchZip::read_texts(std::span<const std::vector<std::byte>> pieces) {
   if (pieces.size() > 1) {
     const std::string_view order(reinterpret_cast<const char*>(pieces[1].data()), pieces[1].size());
     if (order != "little") {
-      refuse("its numbers are big-endian, expected little-endian ones");
+      refuse_file("its numbers are big-endian, expected little-endian ones");
     }
   }
   if (crc32(pieces[0]) != entries_.at(kPickle).crc) {
-    refuse("`data.pkl` is damaged: its checksum is another than the zip's directory has");
+    refuse_file("`data.pkl` is damaged: its checksum is another than the zip's directory has");
   }
   std::optional<Pickle> pickle = read_pickle(pieces[0], kTorchFunctions);
   if (!pickle) {
-    refuse("`data.pkl` ends before its pickle does");
+    refuse_file("`data.pkl` ends before its pickle does");
   }
   pickle_ = std::move(*pickle);
   wanted_.clear();
@@ -111,12 +110,12 @@ void TorchZip::want_storages(const std::vector<TorchStorage>& storages) {
   for (const TorchStorage& storage : storages_) {
     const auto found = entries_.find(kStorages + storage.key);
     if (found == entries_.end()) {
-      refuse("storage `" + storage.key + "` is not in the zip: no `data/" + storage.key + "`");
+      refuse_file("storage `" + storage.key + "` is not in the zip: no `data/" + storage.key + "`");
     }
     if (found->second.size != storage.bytes()) {
-      refuse("`data/" + storage.key + "` has " + std::to_string(found->second.size) +
-             " bytes, expected " + std::to_string(storage.count) + " numbers in " +
-             storage.dtype_name);
+      refuse_file("`data/" + storage.key + "` has " + std::to_string(found->second.size) +
+                  " bytes, expected " + std::to_string(storage.count) + " numbers in " +
+                  storage.dtype_name);
     }
     wanted_.push_back(local_header(found->second));
   }

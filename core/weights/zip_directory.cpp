@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
 
 #include "core/input/utf8.h"
 #include "core/weights/file_header.h"
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
 namespace {
@@ -25,13 +25,11 @@ constexpr std::uint64_t kMostComment = 0xFFFF;
 constexpr std::uint32_t kBeyond16 = 0xFFFF;
 constexpr std::uint32_t kBeyond32 = 0xFFFFFFFF;
 
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
-
 template <typename Number>
 Number number_at(std::span<const std::byte> bytes, std::uint64_t at) {
   Number number{};
   if (bytes.size() < sizeof number || at > bytes.size() - sizeof number) {
-    refuse("the directory of the zip is cut");
+    refuse_file("the directory of the zip is cut");
   }
   std::memcpy(&number, bytes.data() + static_cast<std::size_t>(at), sizeof number);
   return number;
@@ -39,7 +37,7 @@ Number number_at(std::span<const std::byte> bytes, std::uint64_t at) {
 
 void require_magic(std::span<const std::byte> bytes, std::uint32_t magic, const char* what) {
   if (number_at<std::uint32_t>(bytes, 0) != magic) {
-    refuse(std::string("the zip has no ") + what + " where it says so");
+    refuse_file(std::string("the zip has no ") + what + " where it says so");
   }
 }
 
@@ -52,7 +50,7 @@ std::size_t find_end(std::span<const std::byte> tail) {
       return at;
     }
   }
-  refuse("begins as a zip, but has no directory at its end: the file is cut");
+  refuse_file("begins as a zip, but has no directory at its end: the file is cut");
 }
 
 /// The numbers that did not fit, in their order.
@@ -91,11 +89,11 @@ void require_stored(const std::string& name, std::span<const std::byte> entry) {
   const auto flags = number_at<std::uint16_t>(entry, 8);
   const auto method = number_at<std::uint16_t>(entry, 10);
   if ((flags & 1U) != 0) {
-    refuse("`" + name + "` in the zip is encrypted, expected it as PyTorch stores it");
+    refuse_file("`" + name + "` in the zip is encrypted, expected it as PyTorch stores it");
   }
   if (method != 0) {
-    refuse("`" + name + "` in the zip is compressed" + (method == 8 ? " (deflate)" : "") +
-           ", expected it stored, as PyTorch does: unpack the zip and pack it with `zip -0`");
+    refuse_file("`" + name + "` in the zip is compressed" + (method == 8 ? " (deflate)" : "") +
+                ", expected it stored, as PyTorch does: unpack the zip and pack it with `zip -0`");
   }
 }
 
@@ -108,7 +106,7 @@ ZipDirectory::ZipDirectory(std::uint64_t size) : size_(size) {
 
 void ZipDirectory::take(std::span<const std::byte> bytes) {
   if (!wanted_ || bytes.size() != wanted_->size()) {
-    refuse("the file ends inside the directory of its zip");
+    refuse_file("the file ends inside the directory of its zip");
   }
   switch (stage_) {
     case Stage::kEnd:
@@ -129,19 +127,19 @@ void ZipDirectory::read_end(std::span<const std::byte> tail) {
   const auto begin = number_at<std::uint32_t>(record, 16);
   if (count != kBeyond16 && bytes != kBeyond32 && begin != kBeyond32) {
     if (disk != 0) {
-      refuse("is the last part of a zip in several, expected a single file");
+      refuse_file("is the last part of a zip in several, expected a single file");
     }
     return want_entries(begin, bytes, count);
   }
   if (at < kZip64LocatorBytes) {
-    refuse("the zip has no end of zip64 where it says so");
+    refuse_file("the zip has no end of zip64 where it says so");
   }
   const auto locator = tail.subspan(at - kZip64LocatorBytes, kZip64LocatorBytes);
   require_magic(locator, kZip64LocatorMagic, "end of zip64");
   const auto end = number_at<std::uint64_t>(locator, 8);
   if (size_ < kZip64EndBytes || end > size_ - kZip64EndBytes) {
-    refuse("the end of the zip's directory would be at byte " + std::to_string(end) +
-           ", beyond the file");
+    refuse_file("the end of the zip's directory would be at byte " + std::to_string(end) +
+                ", beyond the file");
   }
   stage_ = Stage::kZip64End;
   wanted_ = {.begin = end, .end = end + kZip64EndBytes};
@@ -156,9 +154,9 @@ void ZipDirectory::read_zip64_end(std::span<const std::byte> record) {
 void ZipDirectory::want_entries(std::uint64_t begin, std::uint64_t bytes, std::uint64_t count) {
   if (begin > size_ || bytes > size_ - begin || bytes > kMaxHeaderBytes ||
       count > bytes / kEntryBytes) {
-    refuse("the zip's directory would be " + std::to_string(count) + " entries in " +
-           std::to_string(bytes) + " bytes at byte " + std::to_string(begin) +
-           ", which does not fit");
+    refuse_file("the zip's directory would be " + std::to_string(count) + " entries in " +
+                std::to_string(bytes) + " bytes at byte " + std::to_string(begin) +
+                ", which does not fit");
   }
   count_ = count;
   stage_ = Stage::kEntries;
@@ -176,7 +174,7 @@ void ZipDirectory::read_entries(std::span<const std::byte> bytes) {
     const std::uint64_t comment = number_at<std::uint16_t>(entry, 32);
     const std::uint64_t whole = kEntryBytes + name + extra + comment;
     if (whole > entry.size()) {
-      refuse("the directory of the zip is cut");
+      refuse_file("the directory of the zip is cut");
     }
     const char* text = reinterpret_cast<const char*>(entry.data()) + kEntryBytes;
     ZipEntry read{.name = replace_invalid_utf8({text, static_cast<std::size_t>(name)})};
@@ -185,13 +183,13 @@ void ZipDirectory::read_entries(std::span<const std::byte> bytes) {
                                   static_cast<std::size_t>(extra)));
     read.size = more.whole(number_at<std::uint32_t>(entry, 24));
     if (more.whole(number_at<std::uint32_t>(entry, 20)) != read.size) {
-      refuse("`" + read.name + "` in the zip has two sizes");
+      refuse_file("`" + read.name + "` in the zip has two sizes");
     }
     read.header = more.whole(number_at<std::uint32_t>(entry, 42));
     read.crc = number_at<std::uint32_t>(entry, 16);
     if (read.header > size_ || size_ - read.header < kLocalBytes) {
-      refuse("`" + read.name + "` in the zip begins at byte " + std::to_string(read.header) +
-             ", beyond the file");
+      refuse_file("`" + read.name + "` in the zip begins at byte " + std::to_string(read.header) +
+                  ", beyond the file");
     }
     entries_.push_back(std::move(read));
     at += whole;
@@ -205,15 +203,15 @@ ByteRange local_header(const ZipEntry& entry) {
 
 ByteRange data_range(const ZipEntry& entry, std::span<const std::byte> header, std::uint64_t size) {
   if (header.size() < kLocalBytes || number_at<std::uint32_t>(header, 0) != kLocalMagic) {
-    refuse("`" + entry.name + "` in the zip is not where its directory says, at byte " +
-           std::to_string(entry.header));
+    refuse_file("`" + entry.name + "` in the zip is not where its directory says, at byte " +
+                std::to_string(entry.header));
   }
   const std::uint64_t begin = entry.header + kLocalBytes + number_at<std::uint16_t>(header, 26) +
                               number_at<std::uint16_t>(header, 28);
   if (begin > size || entry.size > size - begin) {
-    refuse("`" + entry.name + "` in the zip should be " + std::to_string(entry.size) +
-           " bytes at byte " + std::to_string(begin) + ", but the file ends at byte " +
-           std::to_string(size));
+    refuse_file("`" + entry.name + "` in the zip should be " + std::to_string(entry.size) +
+                " bytes at byte " + std::to_string(begin) + ", but the file ends at byte " +
+                std::to_string(size));
   }
   return {.begin = begin, .end = begin + entry.size};
 }

@@ -104,10 +104,10 @@ void refuse_other(const fs::path& path) {
 }
 
 /// The texts of a folder's tokenizer files.
-class TokenizerTexts {
+class TextsOfFolder {
  public:
   /// Errors: kState where vocab.json and merges.txt are needed and not there, nor tokenizer.json.
-  TokenizerTexts(const fs::path& folder, TokenizerUse use) : folder_(folder) {
+  TextsOfFolder(const fs::path& folder, TokenizerUse use) : folder_(folder) {
     if (use == TokenizerUse::kGpt2) {
       return;
     }
@@ -268,7 +268,7 @@ std::optional<TokenizerParts> read_tokenizer_parts(const ModelFiles& files,
     return model->has_tokenizer() ? std::optional(published_tokenizer(model->tokenizer()))
                                   : std::nullopt;
   }
-  const TokenizerTexts texts(files.folder, TokenizerUse::kIfPresent);
+  const TextsOfFolder texts(files.folder, TokenizerUse::kIfPresent);
   const TokenizerFiles found = texts.files();
   if (!found.vocab_json.empty()) {
     return published_tokenizer(found);
@@ -289,7 +289,7 @@ void load_model_folder(Session& session, const std::string& path, WeightFormat f
     session.begin(
         config_text(files, may_say_sizes ? read_weights_headers(files) : std::vector<FileHeader>()),
         format, files.weights);
-    const TokenizerTexts texts(files.folder, tokenizer);
+    const TextsOfFolder texts(files.folder, tokenizer);
     if (texts.are_there()) {
       session.set_tokenizer(texts.files());
     }

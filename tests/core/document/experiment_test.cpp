@@ -39,7 +39,7 @@ Experiment read_alone(const std::string& more) {
   return read_experiment(R"({"clean": "ab", "targets": ["x"])" + more + "}", letters());
 }
 
-void expect_refused(const std::string& more, Parts parts) {
+void expect_experiment_refused(const std::string& more, Parts parts) {
   expect_error(ErrorCode::kExperiment, parts, [&] { static_cast<void>(read(more)); });
 }
 
@@ -102,7 +102,7 @@ TEST(Experiment, TakesOfASitesLayersThoseOfTheRegion) {
 
 TEST(Experiment, RefusesLayersOfASiteThatCannotBe) {
   const auto refused = [](const std::string& sites, Parts parts) {
-    expect_refused(R"(, "sites": [)" + sites + "]", parts);
+    expect_experiment_refused(R"(, "sites": [)" + sites + "]", parts);
   };
   refused(R"({"site": "resid_pre"})", {"\"sites[0]\": has no \"layers\""});
   refused(R"({"layers": [0, 1]})", {"\"sites[0]\": has no \"site\""});
@@ -158,34 +158,40 @@ TEST(Experiment, TakesPairsOfAQueryAndAKey) {
 }
 
 TEST(Experiment, NamesTheKeyTheValueAndWhatWouldBeRight) {
-  expect_refused(R"(, "colour": 1)", {"\"colour\"", "means nothing", "window"});
-  expect_refused(R"(, "patchboard": 2)", {"\"patchboard\"", "2", "expected 1"});
-  expect_refused(R"(, "sites": ["resid_pos"])", {"resid_pos", "resid_post"});
-  expect_refused(R"(, "sites": [])", {"\"sites\": []"});
-  expect_refused(R"(, "directions": ["up"])",
-                 {"directions[0]", "\"up\"", "one of denoising, noising"});
-  expect_refused(R"(, "window": 0)", {"\"window\": 0", "from 1 to 2147483647"});
-  expect_refused(R"(, "span": 1.5)", {"\"span\"", "1.5"});
-  expect_refused(R"(, "by_position": 1)", {"\"by_position\"", "true or false"});
-  expect_refused(R"(, "by_position": "each")",
-                 {"\"by_position\"", "\"each\"", "true, false or \"pairs\""});
-  expect_refused(R"(, "region": {"layers": [2, 2], "positions": [0, 1]})", {"region.layers"});
-  expect_refused(R"(, "region": {"layers": [0, 1]})", {"\"region\": has no \"positions\""});
-  expect_refused(R"(, "region": {"layer": 1})", {"\"layer\""});
-  expect_refused(R"(, "corruption": {"kind": "blur"})",
-                 {"\"corruption.kind\": \"blur\"", "prompt, noise, zero, mean"});
-  expect_refused(R"(, "corruption": {"kind": "zero", "seed": 1})",
-                 {"\"corruption\": has \"seed\""});
-  expect_refused(R"(, "corruption": {"kind": "noise"})", {"\"corruption\": has no \"positions\""});
-  expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1, 1]})",
-                 {"each position once"});
-  expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "multiple": 0})",
-                 {"corruption.multiple"});
-  expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "multiple": 1e20})",
-                 {"corruption.multiple", "1000000000"});
-  expect_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "samples": 10001})",
-                 {"corruption.samples", "10001", "from 1 to 10000"});
-  expect_refused(R"(, "corruption": {"kind": "mean", "prompts": []})", {"corruption.prompts"});
+  expect_experiment_refused(R"(, "colour": 1)", {"\"colour\"", "means nothing", "window"});
+  expect_experiment_refused(R"(, "patchboard": 2)", {"\"patchboard\"", "2", "expected 1"});
+  expect_experiment_refused(R"(, "sites": ["resid_pos"])", {"resid_pos", "resid_post"});
+  expect_experiment_refused(R"(, "sites": [])", {"\"sites\": []"});
+  expect_experiment_refused(R"(, "directions": ["up"])",
+                            {"directions[0]", "\"up\"", "one of denoising, noising"});
+  expect_experiment_refused(R"(, "window": 0)", {"\"window\": 0", "from 1 to 2147483647"});
+  expect_experiment_refused(R"(, "span": 1.5)", {"\"span\"", "1.5"});
+  expect_experiment_refused(R"(, "by_position": 1)", {"\"by_position\"", "true or false"});
+  expect_experiment_refused(R"(, "by_position": "each")",
+                            {"\"by_position\"", "\"each\"", "true, false or \"pairs\""});
+  expect_experiment_refused(R"(, "region": {"layers": [2, 2], "positions": [0, 1]})",
+                            {"region.layers"});
+  expect_experiment_refused(R"(, "region": {"layers": [0, 1]})",
+                            {"\"region\": has no \"positions\""});
+  expect_experiment_refused(R"(, "region": {"layer": 1})", {"\"layer\""});
+  expect_experiment_refused(R"(, "corruption": {"kind": "blur"})",
+                            {"\"corruption.kind\": \"blur\"", "prompt, noise, zero, mean"});
+  expect_experiment_refused(R"(, "corruption": {"kind": "zero", "seed": 1})",
+                            {"\"corruption\": has \"seed\""});
+  expect_experiment_refused(R"(, "corruption": {"kind": "noise"})",
+                            {"\"corruption\": has no \"positions\""});
+  expect_experiment_refused(R"(, "corruption": {"kind": "noise", "positions": [1, 1]})",
+                            {"each position once"});
+  expect_experiment_refused(R"(, "corruption": {"kind": "noise", "positions": [1], "multiple": 0})",
+                            {"corruption.multiple"});
+  expect_experiment_refused(
+      R"(, "corruption": {"kind": "noise", "positions": [1], "multiple": 1e20})",
+      {"corruption.multiple", "1000000000"});
+  expect_experiment_refused(
+      R"(, "corruption": {"kind": "noise", "positions": [1], "samples": 10001})",
+      {"corruption.samples", "10001", "from 1 to 10000"});
+  expect_experiment_refused(R"(, "corruption": {"kind": "mean", "prompts": []})",
+                            {"corruption.prompts"});
   expect_document_refused(R"({"clean": 5, "corrupted": "a", "targets": ["x"]})",
                           {"\"clean\"", "5", "a text or a list"});
   expect_document_refused(R"({"clean": "a", "corrupted": "b", "targets": [{}]})",
@@ -193,15 +199,16 @@ TEST(Experiment, NamesTheKeyTheValueAndWhatWouldBeRight) {
 }
 
 TEST(Experiment, RefusesWhatDoesNotGoTogether) {
-  expect_refused(R"(, "sites": ["z"], "window": 2)", {"window", "not at heads"});
-  expect_refused(R"(, "sites": ["z"], "span": 2)", {"span", "by_position"});
+  expect_experiment_refused(R"(, "sites": ["z"], "window": 2)", {"window", "not at heads"});
+  expect_experiment_refused(R"(, "sites": ["z"], "span": 2)", {"span", "by_position"});
   for (const char* sites : {R"(["z"])", R"(["pattern", "z"])"}) {
-    expect_refused(R"(, "by_position": "pairs", "sites": )" + std::string(sites),
-                   {"pairs", "z does not have", "expected \"sites\" of pattern, attn_scores"});
+    expect_experiment_refused(
+        R"(, "by_position": "pairs", "sites": )" + std::string(sites),
+        {"pairs", "z does not have", "expected \"sites\" of pattern, attn_scores"});
   }
-  expect_refused(R"(, "by_position": "pairs")", {"resid_post does not have"});
-  expect_refused(R"(, "by_position": "pairs", "sites": ["pattern"], "span": 2)",
-                 {"expected \"span\" 1"});
+  expect_experiment_refused(R"(, "by_position": "pairs")", {"resid_post does not have"});
+  expect_experiment_refused(R"(, "by_position": "pairs", "sites": ["pattern"], "span": 2)",
+                            {"expected \"span\" 1"});
   expect_document_refused(R"({"clean": "ab", "targets": ["x"], "corruption": {"kind": "zero"},
                               "directions": ["denoising"]})",
                           {"ablation", "noising"});
@@ -210,8 +217,8 @@ TEST(Experiment, RefusesWhatDoesNotGoTogether) {
 TEST(Experiment, RefusesACorruptedPromptBesideAnotherCorruption) {
   for (const char* kind : {R"({"kind": "zero"})", R"({"kind": "noise", "positions": [1]})",
                            R"({"kind": "mean", "prompts": ["ab"]})"}) {
-    expect_refused(R"(, "corruption": )" + std::string(kind),
-                   {"\"corrupted\" beside the corruption", "runs no second prompt"});
+    expect_experiment_refused(R"(, "corruption": )" + std::string(kind),
+                              {"\"corrupted\" beside the corruption", "runs no second prompt"});
   }
 }
 
@@ -224,10 +231,11 @@ TEST(Experiment, NarrowsNoNumberOfTheDocument) {
   expect_document_refused(
       R"({"clean": "ab", "corrupted": "cb", "targets": [{"continuation": [1, 4294967297]}]})",
       {"\"targets[0].continuation[1]\": 4294967297"});
-  expect_refused(R"(, "region": {"layers": [4294967296, 4294967297], "positions": [0, 1]})",
-                 {"region.layers[0]", "4294967296"});
-  expect_refused(R"(, "window": 4294967297)", {"\"window\": 4294967297"});
-  expect_refused(R"(, "span": 9007199254740993)", {"\"span\": 9007199254740993"});
+  expect_experiment_refused(
+      R"(, "region": {"layers": [4294967296, 4294967297], "positions": [0, 1]})",
+      {"region.layers[0]", "4294967296"});
+  expect_experiment_refused(R"(, "window": 4294967297)", {"\"window\": 4294967297"});
+  expect_experiment_refused(R"(, "span": 9007199254740993)", {"\"span\": 9007199254740993"});
   const auto noise = [](const std::string& more) {
     return R"({"clean": "ab", "targets": ["x"], "corruption": {"kind": "noise", )" + more + "}}";
   };

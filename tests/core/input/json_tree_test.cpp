@@ -13,7 +13,7 @@ using Parts = std::initializer_list<std::string_view>;
 
 const InputSource kSource = {.code = ErrorCode::kConfig, .name = "config.json"};
 
-void expect_refused(std::string_view text, Parts parts) {
+void expect_tree_refused(std::string_view text, Parts parts) {
   expect_error(ErrorCode::kConfig, parts,
                [&] { static_cast<void>(parse_json_tree(text, kSource)); });
 }
@@ -38,30 +38,30 @@ TEST(JsonTree, KeepsEveryKindOfValueAndItsOrder) {
 TEST(JsonTree, RefusesWhatIsNestedTooDeep) {
   EXPECT_EQ(shown(repeated("[", 32) + repeated("]", 32)),
             repeated("[", 32) + repeated("]", 28) + "…");
-  expect_refused(repeated("[", 33) + repeated("]", 33), {"config.json", "more than 32 deep"});
-  expect_refused(repeated("[", 200'000), {"more than 32 deep"});
-  expect_refused(repeated("{\"a\":", 200'000), {"more than 32 deep"});
+  expect_tree_refused(repeated("[", 33) + repeated("]", 33), {"config.json", "more than 32 deep"});
+  expect_tree_refused(repeated("[", 200'000), {"more than 32 deep"});
+  expect_tree_refused(repeated("{\"a\":", 200'000), {"more than 32 deep"});
 }
 
 TEST(JsonTree, RefusesAKeyThatIsThereTwice) {
-  expect_refused(R"({"a": 1, "b": 2, "a": 3})", {"\"a\" is there twice"});
-  expect_refused(R"([{"x": {"\u0061": 1, "a": 3}}])", {"\"a\" is there twice"});
+  expect_tree_refused(R"({"a": 1, "b": 2, "a": 3})", {"\"a\" is there twice"});
+  expect_tree_refused(R"([{"x": {"\u0061": 1, "a": 3}}])", {"\"a\" is there twice"});
   EXPECT_EQ(shown(R"([{"a":1},{"a":2}])"), R"([{"a":1},{"a":2}])");
 }
 
 TEST(JsonTree, SaysWhereItIsNoJson) {
-  expect_refused("", {"config.json: not JSON", "line 1"});
-  expect_refused("{\n  \"a\": NaN}", {"not JSON", "line 2"});
-  expect_refused("[1,]", {"not JSON", "line 1, column 4"});
-  expect_refused("[01]", {"not JSON"});
-  expect_refused("[1e999]", {"not JSON", "1e999"});
-  expect_refused("[1] [2]", {"not JSON"});
-  expect_refused(R"(["\ud800"])", {"not JSON"});
+  expect_tree_refused("", {"config.json: not JSON", "line 1"});
+  expect_tree_refused("{\n  \"a\": NaN}", {"not JSON", "line 2"});
+  expect_tree_refused("[1,]", {"not JSON", "line 1, column 4"});
+  expect_tree_refused("[01]", {"not JSON"});
+  expect_tree_refused("[1e999]", {"not JSON", "1e999"});
+  expect_tree_refused("[1] [2]", {"not JSON"});
+  expect_tree_refused(R"(["\ud800"])", {"not JSON"});
 }
 
 TEST(JsonTree, RefusesTextThatIsNotUtf8InPlainLetters) {
-  expect_refused("{\"a\": \"caf\xE9\"}", {"not UTF-8 at byte 10, in line 1 (0xE9)"});
-  expect_refused(std::string_view("\xFF\xFE{\0", 4), {"is UTF-16"});
+  expect_tree_refused("{\"a\": \"caf\xE9\"}", {"not UTF-8 at byte 10, in line 1 (0xE9)"});
+  expect_tree_refused(std::string_view("\xFF\xFE{\0", 4), {"is UTF-16"});
   try {
     static_cast<void>(parse_json_tree("[\xC3\xA9]", kSource));
     FAIL();

@@ -22,12 +22,12 @@ using testing::small_config;
 constexpr double kTolerance = 1e-5;
 
 /// A small model with two prompts that differ at `differences`.
-struct PromptPair {
+struct SweepOfPair {
   Config config;
   reference::PlainWeights weights;
   Experiment request;
 
-  PromptPair(Index n_layer, Index T, const std::vector<Index>& differences)
+  SweepOfPair(Index n_layer, Index T, const std::vector<Index>& differences)
       : config(small_config(n_layer, 3, 21, 50)), weights(random_weights(config, 1)) {
     request.clean = random_tokens(T, config.vocab_size, 2);
     request.corrupted = request.clean;
@@ -51,7 +51,7 @@ std::vector<LabRow> all_rows(Lab& sweep) {
   return rows;
 }
 
-void expect_rows_equal_naive_loop(const PromptPair& experiment, const std::vector<LabRow>& rows) {
+void expect_rows_equal_naive_loop(const SweepOfPair& experiment, const std::vector<LabRow>& rows) {
   const auto& [config, weights, request] = experiment;
   const NaiveRun clean = naive_forward(config, weights, request.clean);
   const std::size_t T = request.clean.size();
@@ -75,27 +75,27 @@ void expect_rows_equal_naive_loop(const PromptPair& experiment, const std::vecto
   }
 }
 
-void expect_equals_naive_loop(const PromptPair& experiment, int threads) {
+void expect_equals_naive_loop(const SweepOfPair& experiment, int threads) {
   const Gpt2 model = experiment.model();
   ThreadPool pool(threads);
   Lab sweep(model, pool, experiment.request);
   expect_rows_equal_naive_loop(experiment, all_rows(sweep));
 }
 
-TEST(Sweep, EqualsTheNaiveLoopPatchByPatch) { expect_equals_naive_loop(PromptPair(4, 9, {2}), 2); }
+TEST(Sweep, EqualsTheNaiveLoopPatchByPatch) { expect_equals_naive_loop(SweepOfPair(4, 9, {2}), 2); }
 
 TEST(Sweep, EqualsTheNaiveLoopWhereThePromptsDifferInManyPlaces) {
-  expect_equals_naive_loop(PromptPair(3, 8, {0, 3, 7}), 1);
+  expect_equals_naive_loop(SweepOfPair(3, 8, {0, 3, 7}), 1);
 }
 
 TEST(Sweep, EqualsTheNaiveLoopForOnePosition) {
-  expect_equals_naive_loop(PromptPair(2, 1, {0}), 2);
+  expect_equals_naive_loop(SweepOfPair(2, 1, {0}), 2);
 }
 
-TEST(Sweep, EqualsTheNaiveLoopForOneLayer) { expect_equals_naive_loop(PromptPair(1, 6, {1}), 2); }
+TEST(Sweep, EqualsTheNaiveLoopForOneLayer) { expect_equals_naive_loop(SweepOfPair(1, 6, {1}), 2); }
 
 TEST(Sweep, GivesTheLastLayerFirstAndEachOnce) {
-  const PromptPair experiment(4, 5, {1});
+  const SweepOfPair experiment(4, 5, {1});
   const Gpt2 model = experiment.model();
   ThreadPool pool(1);
   Lab sweep(model, pool, experiment.request);
@@ -107,7 +107,7 @@ TEST(Sweep, GivesTheLastLayerFirstAndEachOnce) {
 }
 
 TEST(Sweep, LeavesTheCorruptedRunToTheBitBeforeTheFirstDifference) {
-  const PromptPair experiment(3, 8, {5});
+  const SweepOfPair experiment(3, 8, {5});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
   Lab sweep(model, pool, experiment.request);
@@ -124,7 +124,7 @@ TEST(Sweep, LeavesTheCorruptedRunToTheBitBeforeTheFirstDifference) {
 }
 
 TEST(Sweep, GivesTheCleanRunAtTheLastLayersLastPosition) {
-  const PromptPair experiment(3, 8, {5});
+  const SweepOfPair experiment(3, 8, {5});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
   Lab sweep(model, pool, experiment.request);
@@ -137,7 +137,7 @@ TEST(Sweep, GivesTheCleanRunAtTheLastLayersLastPosition) {
 }
 
 TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
-  const PromptPair experiment(3, 24, {4});
+  const SweepOfPair experiment(3, 24, {4});
   const Gpt2 model = experiment.model();
   ThreadPool one(1);
   Lab expected(model, one, experiment.request);
@@ -157,11 +157,11 @@ TEST(Sweep, GivesTheSameBitsForEveryThreadCount) {
 
 TEST(Sweep, EqualsTheNaiveLoopAcrossSeveralBatches) {
   // 64 positions from the first on are 2080 rows, several batches.
-  expect_equals_naive_loop(PromptPair(2, 64, {0}), 2);
+  expect_equals_naive_loop(SweepOfPair(2, 64, {0}), 2);
 }
 
 TEST(Sweep, CountsTheBlockRowsThatWerePlanned) {
-  const PromptPair experiment(4, 9, {2});
+  const SweepOfPair experiment(4, 9, {2});
   const Gpt2 model = experiment.model();
   ThreadPool pool(1);
   Lab sweep(model, pool, experiment.request);
@@ -171,7 +171,7 @@ TEST(Sweep, CountsTheBlockRowsThatWerePlanned) {
 }
 
 TEST(Sweep, EqualsWholePatchedRunsToTheBitInEveryFormat) {
-  const PromptPair experiment(5, 20, {3, 8});
+  const SweepOfPair experiment(5, 20, {3, 8});
   for (const auto format : {WeightFormat::kF32, WeightFormat::kF16, WeightFormat::kQ8}) {
     const Gpt2 model = experiment.model(format);
     ThreadPool pool(2);
@@ -197,9 +197,9 @@ TEST(Sweep, EqualsWholePatchedRunsToTheBitInEveryFormat) {
 }
 
 TEST(Sweep, EqualsTheNaiveLoopOverTheValuesThatF16AndQ8StandFor) {
-  const PromptPair plain(3, 9, {2});
+  const SweepOfPair plain(3, 9, {2});
   for (const auto format : {WeightFormat::kF16, WeightFormat::kQ8}) {
-    PromptPair rounded = plain;
+    SweepOfPair rounded = plain;
     rounded.weights = unpacked(plain.config, packed(plain.config, plain.weights, format));
     const Gpt2 model = plain.model(format);
     ThreadPool pool(2);
@@ -209,7 +209,7 @@ TEST(Sweep, EqualsTheNaiveLoopOverTheValuesThatF16AndQ8StandFor) {
 }
 
 TEST(Sweep, KnowsEveryRowWhenItStartsAgainWithOtherTargets) {
-  PromptPair experiment(4, 12, {3});
+  SweepOfPair experiment(4, 12, {3});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
   Lab sweep(model, pool, experiment.request);
@@ -235,7 +235,7 @@ TEST(Sweep, KnowsEveryRowWhenItStartsAgainWithOtherTargets) {
 }
 
 TEST(Sweep, ContinuesWhereItWasBrokenOff) {
-  const PromptPair experiment(4, 12, {3});
+  const SweepOfPair experiment(4, 12, {3});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
   Lab sweep(model, pool, experiment.request);
@@ -249,7 +249,7 @@ TEST(Sweep, ContinuesWhereItWasBrokenOff) {
 }
 
 TEST(Sweep, ComputesARegionAndThenTheRest) {
-  PromptPair experiment(4, 12, {3});
+  SweepOfPair experiment(4, 12, {3});
   const Gpt2 model = experiment.model();
   ThreadPool pool(2);
   Lab whole(model, pool, experiment.request);

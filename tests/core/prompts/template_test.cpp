@@ -20,7 +20,7 @@ std::vector<std::string> texts_of(std::string_view text) {
   return texts;
 }
 
-void expect_refused(std::string_view text, std::initializer_list<std::string_view> parts) {
+void expect_template_refused(std::string_view text, std::initializer_list<std::string_view> parts) {
   expect_error(ErrorCode::kExperiment, parts, [&] { PromptTemplate{text}; });
 }
 
@@ -59,38 +59,40 @@ TEST(PromptTemplate, ReadsDoubledBracesAsBraces) {
 }
 
 TEST(PromptTemplate, RefusesASlotThatDoesNotEnd) {
-  expect_refused("won {five|two titles", {"template, byte 5", "does not end", "expected \"}\""});
-  expect_refused("won {", {"byte 5"});
+  expect_template_refused("won {five|two titles",
+                          {"template, byte 5", "does not end", "expected \"}\""});
+  expect_template_refused("won {", {"byte 5"});
 }
 
 TEST(PromptTemplate, RefusesABraceThatEndsNoSlot) {
-  expect_refused("a} b", {"template, byte 2", "ends no slot", "\"}}\""});
-  expect_refused("{a|b}}", {"byte 6", "ends no slot"});
+  expect_template_refused("a} b", {"template, byte 2", "ends no slot", "\"}}\""});
+  expect_template_refused("{a|b}}", {"byte 6", "ends no slot"});
 }
 
 TEST(PromptTemplate, RefusesASlotWithinASlot) {
-  expect_refused("x{a|{b}}", {"byte 5", "within the slot that begins at byte 2"});
+  expect_template_refused("x{a|{b}}", {"byte 5", "within the slot that begins at byte 2"});
 }
 
 TEST(PromptTemplate, RefusesEmptyAlternatives) {
   for (const char* text : {"x{}", "x{a|}", "x{|a}", "x{a||b}"}) {
-    expect_refused(text, {"byte 2", "empty alternative", "expected a word"});
+    expect_template_refused(text, {"byte 2", "empty alternative", "expected a word"});
   }
 }
 
 TEST(PromptTemplate, RefusesAnAlternativeThatIsThereTwice) {
-  expect_refused("{a|b|a}", {"byte 1", "{a|b|a} has \"a\" twice"});
+  expect_template_refused("{a|b|a}", {"byte 1", "{a|b|a} has \"a\" twice"});
 }
 
 TEST(PromptTemplate, RefusesMoreFillingsThanAnyoneWaitsFor) {
   std::string ten = "{0|1|2|3|4|5|6|7|8|9}";
   EXPECT_EQ(fillings_of(ten + ten + ten + "{a|b}").size(), kMaxFillings);
-  expect_refused(ten + ten + ten + "{a|b|c}", {"10 x 10 x 10 x 3 fillings", "at most 2000"});
+  expect_template_refused(ten + ten + ten + "{a|b|c}",
+                          {"10 x 10 x 10 x 3 fillings", "at most 2000"});
   std::string many;
   for (int slot = 0; slot < 100; ++slot) {
     many += ten;  // 10^100 would not fit in any counter
   }
-  expect_refused(many, {"fillings, expected at most 2000"});
+  expect_template_refused(many, {"fillings, expected at most 2000"});
 }
 
 TEST(SplitByLength, KeepsTheLengthThatMostHave) {

@@ -28,8 +28,8 @@ Json small_file() {
 Tokenizer read(const Json& file) { return Tokenizer({.tokenizer_json = file.dump()}); }
 
 /// The small file with something in place of what a pointer names.
-void expect_refused(std::initializer_list<std::string_view> parts, const char* pointer,
-                    const Json& value) {
+void expect_json_refused(std::initializer_list<std::string_view> parts, const char* pointer,
+                         const Json& value) {
   Json file = small_file();
   file[Json::json_pointer(pointer)] = value;
   expect_error(ErrorCode::kTokenizer, parts, [&] { (void)read(file); });
@@ -50,21 +50,23 @@ TEST(TokenizerJson, StandsBackWhereTheTwoFilesAreThere) {
 }
 
 TEST(TokenizerJson, OfAnotherKindIsRefusedByItsName) {
-  expect_refused({"tokenizer.json", "model.type", "WordPiece", "BPE"}, "/model/type", "WordPiece");
-  expect_refused({"normalizer", "NFC"}, "/normalizer", {{"type", "NFC"}});
-  expect_refused({"pre_tokenizer", "null", "ByteLevel"}, "/pre_tokenizer", nullptr);
-  expect_refused({"pre_tokenizer.type", "Whitespace"}, "/pre_tokenizer/type", "Whitespace");
-  expect_refused({"use_regex", "false", "true"}, "/pre_tokenizer/use_regex", false);
-  expect_refused({"dropout", "0.1"}, "/model/dropout", 0.1);
-  expect_refused({"continuing_subword_prefix", "##"}, "/model/continuing_subword_prefix", "##");
-  expect_refused({"byte_fallback", "true"}, "/model/byte_fallback", true);
+  expect_json_refused({"tokenizer.json", "model.type", "WordPiece", "BPE"}, "/model/type",
+                      "WordPiece");
+  expect_json_refused({"normalizer", "NFC"}, "/normalizer", {{"type", "NFC"}});
+  expect_json_refused({"pre_tokenizer", "null", "ByteLevel"}, "/pre_tokenizer", nullptr);
+  expect_json_refused({"pre_tokenizer.type", "Whitespace"}, "/pre_tokenizer/type", "Whitespace");
+  expect_json_refused({"use_regex", "false", "true"}, "/pre_tokenizer/use_regex", false);
+  expect_json_refused({"dropout", "0.1"}, "/model/dropout", 0.1);
+  expect_json_refused({"continuing_subword_prefix", "##"}, "/model/continuing_subword_prefix",
+                      "##");
+  expect_json_refused({"byte_fallback", "true"}, "/model/byte_fallback", true);
 }
 
 TEST(TokenizerJson, SaysWhichMergeIsNone) {
-  expect_refused({"model.merges[1]", "\"ab\"", "two symbols"}, "/model/merges/1", "ab");
-  expect_refused({"model.merges[1]", "two symbols"}, "/model/merges/1", {"a", "b", "c"});
-  expect_refused({"model.merges[1]", "`zz` is not in"}, "/model/merges/1", {"z", "z"});
-  expect_refused({"model.merges[1]", "is there twice"}, "/model/merges/1", "a b");
+  expect_json_refused({"model.merges[1]", "\"ab\"", "two symbols"}, "/model/merges/1", "ab");
+  expect_json_refused({"model.merges[1]", "two symbols"}, "/model/merges/1", {"a", "b", "c"});
+  expect_json_refused({"model.merges[1]", "`zz` is not in"}, "/model/merges/1", {"z", "z"});
+  expect_json_refused({"model.merges[1]", "is there twice"}, "/model/merges/1", "a b");
 }
 
 TEST(TokenizerJson, SaysWhatIsWrongWithAnAddedToken) {
@@ -73,10 +75,11 @@ TEST(TokenizerJson, SaysWhatIsWrongWithAnAddedToken) {
     token.update(more);
     return Json::array({token});
   };
-  expect_refused({"added_tokens[0].id", "300", "257"}, "/added_tokens", added({{"id", 300}}));
-  expect_refused({"added_tokens[0].id", "-1"}, "/added_tokens", added({{"id", -1}}));
-  expect_refused({"single_word", "not supported"}, "/added_tokens", added({{"single_word", true}}));
-  expect_refused({"lstrip", "1"}, "/added_tokens", added({{"lstrip", 1}}));
+  expect_json_refused({"added_tokens[0].id", "300", "257"}, "/added_tokens", added({{"id", 300}}));
+  expect_json_refused({"added_tokens[0].id", "-1"}, "/added_tokens", added({{"id", -1}}));
+  expect_json_refused({"single_word", "not supported"}, "/added_tokens",
+                      added({{"single_word", true}}));
+  expect_json_refused({"lstrip", "1"}, "/added_tokens", added({{"lstrip", 1}}));
 }
 
 }  // namespace

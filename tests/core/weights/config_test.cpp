@@ -38,7 +38,7 @@ Json with(const char* key, const Json& value) {
   return json;
 }
 
-void expect_refused(const Json& json, std::initializer_list<std::string_view> parts) {
+void expect_config_refused(const Json& json, std::initializer_list<std::string_view> parts) {
   expect_error(ErrorCode::kConfig, parts, [&] { static_cast<void>(parse_config(json.dump())); });
 }
 
@@ -112,7 +112,7 @@ TEST(Config, RefusesAMissingSize) {
   for (const char* key : {"n_layer", "n_head", "n_embd", "vocab_size", "n_positions"}) {
     Json json = small();
     json.erase(key);
-    expect_refused(json, {"config.json: has no \"" + std::string(key) + "\""});
+    expect_config_refused(json, {"config.json: has no \"" + std::string(key) + "\""});
   }
 }
 
@@ -129,8 +129,8 @@ TEST(Config, TakesTheOtherNamesOfSizes) {
     json.erase(own);
     EXPECT_EQ(parse_config(json.dump()).parameter_count(), 354'823'168U);
   }
-  expect_refused(with("hidden_size", 512),
-                 {"\"hidden_size\": 512", "expected 768, as `n_embd` says"});
+  expect_config_refused(with("hidden_size", 512),
+                        {"\"hidden_size\": 512", "expected 768, as `n_embd` says"});
 }
 
 TEST(Config, RefusesASizeThatIsNoWholeNumberOrAbsurd) {
@@ -151,33 +151,35 @@ TEST(Config, RefusesASizeThatIsNoWholeNumberOrAbsurd) {
       if (std::string_view(key) == "n_inner" && value.is_null()) {
         continue;  // the published way to say "four times the width"
       }
-      expect_refused(with(key, value), {key, value.dump(), "expected a whole number from 1 to "});
+      expect_config_refused(with(key, value),
+                            {key, value.dump(), "expected a whole number from 1 to "});
     }
   }
 }
 
 TEST(Config, RefusesHeadsThatDoNotDivideTheWidth) {
-  expect_refused(with("n_head", 11), {"n_head", "11", "does not divide", "n_embd", "768"});
+  expect_config_refused(with("n_head", 11), {"n_head", "11", "does not divide", "n_embd", "768"});
 }
 
 TEST(Config, RefusesAnotherModel) {
   for (const char* type : {"llama", "opt", "gpt_neox"}) {
-    expect_refused(with("model_type", type),
-                   {"model_type", type, "expected one of gpt2, gpt_neo", "choose"});
+    expect_config_refused(with("model_type", type),
+                          {"model_type", type, "expected one of gpt2, gpt_neo", "choose"});
   }
   Json json = published(12, 12, 768);
   json.erase("model_type");
   json["architectures"] = {"GPT2LMHeadModel"};
   EXPECT_EQ(parse_config(json.dump()).n_layer, 12);
   json["architectures"] = {"GPTNeoXForCausalLM"};
-  expect_refused(json, {"\"architectures[0]\": \"GPTNeoXForCausalLM\"", "one of gpt2, gpt_neo"});
+  expect_config_refused(json,
+                        {"\"architectures[0]\": \"GPTNeoXForCausalLM\"", "one of gpt2, gpt_neo"});
 }
 
 TEST(Config, RefusesPackedWeightsByTheirMethod) {
-  expect_refused(with("quantization_config", {{"quant_method", "gptq"}, {"bits", 4}}),
-                 {"quantization_config.quant_method", "\"gptq\"", "GGUF"});
-  expect_refused(with("quantization_config", {{"load_in_8bit", true}}),
-                 {"quantization_config", "load_in_8bit", "GGUF"});
+  expect_config_refused(with("quantization_config", {{"quant_method", "gptq"}, {"bits", 4}}),
+                        {"quantization_config.quant_method", "\"gptq\"", "GGUF"});
+  expect_config_refused(with("quantization_config", {{"load_in_8bit", true}}),
+                        {"quantization_config", "load_in_8bit", "GGUF"});
   EXPECT_EQ(parse_config(with("quantization_config", nullptr).dump()).n_layer, 12);
 }
 
@@ -194,18 +196,19 @@ TEST(Config, KnowsWhetherItSaysTheActivation) {
 
 TEST(Config, RefusesAnotherActivation) {
   for (const Json& value : {Json("silu"), Json("quick_gelu"), Json(5), Json(nullptr)}) {
-    expect_refused(with("activation_function", value),
-                   {"activation_function", value.dump(),
-                    "expected one of gelu_new, gelu, gelu_fast, gelu_pytorch_tanh, relu"});
+    expect_config_refused(with("activation_function", value),
+                          {"activation_function", value.dump(),
+                           "expected one of gelu_new, gelu, gelu_fast, gelu_pytorch_tanh, relu"});
   }
 }
 
 TEST(Config, RefusesCrossAttentionAndVariantsThatAreNoTruth) {
-  expect_refused(with("add_cross_attention", true),
-                 {"add_cross_attention", "true", "expected false"});
-  expect_refused(with("scale_attn_weights", 1), {"scale_attn_weights", "1", "true or false"});
-  expect_refused(with("scale_attn_by_inverse_layer_idx", nullptr),
-                 {"scale_attn_by_inverse_layer_idx", "null", "true or false"});
+  expect_config_refused(with("add_cross_attention", true),
+                        {"add_cross_attention", "true", "expected false"});
+  expect_config_refused(with("scale_attn_weights", 1),
+                        {"scale_attn_weights", "1", "true or false"});
+  expect_config_refused(with("scale_attn_by_inverse_layer_idx", nullptr),
+                        {"scale_attn_by_inverse_layer_idx", "null", "true or false"});
 }
 
 /// As roneneldan/TinyStories-1M has it, with the keys that say something of its arithmetic.
@@ -246,7 +249,7 @@ TEST(Config, RefusesAGptNeoWhoseLayersDoNotAddUp) {
   const auto refused = [](const char* types, std::initializer_list<std::string_view> parts) {
     Json json = tiny_stories();
     json["attention_types"] = Json::parse(types);
-    expect_refused(json, parts);
+    expect_config_refused(json, parts);
   };
   refused(R"([[["global", "local"], 3]])", {"attention_types", "as many layers as `num_layers` 8"});
   refused(R"([[["global", "local"], 1000]])", {"attention_types", "`num_layers` 8"});
@@ -256,13 +259,13 @@ TEST(Config, RefusesAGptNeoWhoseLayersDoNotAddUp) {
   refused(R"([[["global", "local"], 0]])", {"attention_types[0][1]", "0"});
   Json json = tiny_stories();
   json["num_heads"] = 5;
-  expect_refused(json, {"`num_heads` is 5", "does not divide `hidden_size` 64"});
+  expect_config_refused(json, {"`num_heads` is 5", "does not divide `hidden_size` 64"});
 }
 
 TEST(Config, RefusesAnEpsilonThatIsNoSmallPositiveNumber) {
   const std::vector<Json> bad = {0, -1e-5, 2, "1e-5", nullptr, 1e-60};
   for (const Json& value : bad) {
-    expect_refused(
+    expect_config_refused(
         with("layer_norm_epsilon", value),
         {"layer_norm_epsilon", value.dump(), "expected a number from 1.1754943508222875e-38 to 1"});
   }
@@ -302,7 +305,7 @@ TEST(Config, SaysWhetherTheEmbeddingsAreTied) {
   EXPECT_TRUE(parse_config(small().dump()).tied_embeddings);
   EXPECT_TRUE(parse_config(with("tie_word_embeddings", true).dump()).tied_embeddings);
   EXPECT_FALSE(parse_config(with("tie_word_embeddings", false).dump()).tied_embeddings);
-  expect_refused(with("tie_word_embeddings", 0), {"tie_word_embeddings", "true or false"});
+  expect_config_refused(with("tie_word_embeddings", 0), {"tie_word_embeddings", "true or false"});
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ FileHeader read(std::string_view file, std::size_t piece) {
   reader.refuse_end();
 }
 
-void expect_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
+void expect_header_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
   for (const std::size_t piece : {std::size_t{1}, file.size()}) {
     expect_error(ErrorCode::kWeights, parts, [&] { read(file, piece); });
   }
@@ -130,52 +130,56 @@ TEST(GgufHeader, AnotherVersionOrByteOrderIsRefused) {
     GgufWriter writer;
     return writer.data("GGUF").number32(version).number64(0).number64(0).file();
   };
-  expect_refused(with_version(1), {"version 1, expected 2 or 3"});
-  expect_refused(with_version(4), {"version 4, expected 2 or 3"});
-  expect_refused(with_version(0x03000000), {"expected 2 or 3", "big-endian"});
+  expect_header_refused(with_version(1), {"version 1, expected 2 or 3"});
+  expect_header_refused(with_version(4), {"version 4, expected 2 or 3"});
+  expect_header_refused(with_version(0x03000000), {"expected 2 or 3", "big-endian"});
 }
 
 TEST(GgufHeader, CountsBeyondAnyHeaderAreRefusedBeforeTheyAreBelieved) {
-  expect_refused(begun_gguf(kHuge, 1).file(), {"9223372036854775808 tensors, expected at most"});
-  expect_refused(begun_gguf(1, kHuge).file(), {"9223372036854775808 keys", "expected at most"});
-  expect_refused(begun_gguf(0, 1).number64(kHuge).file(),
-                 {"a text of 9223372036854775808 bytes, expected at most 65535"});
-  expect_refused(file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(8).number64(kHuge); }),
-                 {"a text of 9223372036854775808 bytes"});
-  expect_refused(
+  expect_header_refused(begun_gguf(kHuge, 1).file(),
+                        {"9223372036854775808 tensors, expected at most"});
+  expect_header_refused(begun_gguf(1, kHuge).file(),
+                        {"9223372036854775808 keys", "expected at most"});
+  expect_header_refused(begun_gguf(0, 1).number64(kHuge).file(),
+                        {"a text of 9223372036854775808 bytes, expected at most 65535"});
+  expect_header_refused(
+      file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(8).number64(kHuge); }),
+      {"a text of 9223372036854775808 bytes"});
+  expect_header_refused(
       file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(9).number32(0).number64(kHuge); }),
       {"9223372036854775808 values of `a`, expected at most"});
 }
 
 TEST(GgufHeader, TypesThatAreNoneAreRefused) {
-  expect_refused(file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(13); }),
-                 {"`a`: a value of type 13, expected 0 to 12"});
-  expect_refused(
+  expect_header_refused(file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(13); }),
+                        {"`a`: a value of type 13, expected 0 to 12"});
+  expect_header_refused(
       file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(9).number32(9).number64(1); }),
       {"`a` is an array of arrays"});
-  expect_refused(file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(7).data("\2"); }),
-                 {"a truth value of 2"});
-  expect_refused(file_with(1, 0,
-                           [](GgufWriter& w) {
-                             w.text("tokenizer.ggml.tokens").number32(9).number32(4).number64(1);
-                           }),
-                 {"`tokenizer.ggml.tokens` is no array of texts"});
+  expect_header_refused(file_with(1, 0, [](GgufWriter& w) { w.text("a").number32(7).data("\2"); }),
+                        {"a truth value of 2"});
+  expect_header_refused(
+      file_with(1, 0,
+                [](GgufWriter& w) {
+                  w.text("tokenizer.ggml.tokens").number32(9).number32(4).number64(1);
+                }),
+      {"`tokenizer.ggml.tokens` is no array of texts"});
 }
 
 TEST(GgufHeader, WhatIsNoGpt2IsRefusedByItsName) {
-  expect_refused(begun_gguf(0, 1).key("general.architecture", "llama").file(),
-                 {"`general.architecture` is \"llama\", expected \"gpt2\""});
-  expect_refused(begun_gguf(0, 0).file(), {"`general.architecture` is missing"});
-  expect_refused(file_with(1, 0, [](GgufWriter& w) { w.key("split.count", 3U); }),
-                 {"`split.count` is 3", "llama-gguf-split --merge"});
-  expect_refused(file_with(0, 0, [](GgufWriter&) {}), {"head_count` is missing"});
+  expect_header_refused(begun_gguf(0, 1).key("general.architecture", "llama").file(),
+                        {"`general.architecture` is \"llama\", expected \"gpt2\""});
+  expect_header_refused(begun_gguf(0, 0).file(), {"`general.architecture` is missing"});
+  expect_header_refused(file_with(1, 0, [](GgufWriter& w) { w.key("split.count", 3U); }),
+                        {"`split.count` is 3", "llama-gguf-split --merge"});
+  expect_header_refused(file_with(0, 0, [](GgufWriter&) {}), {"head_count` is missing"});
 }
 
 TEST(GgufHeader, AKeyTwiceAndAWrongAlignmentAreRefused) {
-  expect_refused(file_with(2, 0, [](GgufWriter& w) { w.key("a", 1U).key("a", 1U); }),
-                 {"`a` is there twice"});
+  expect_header_refused(file_with(2, 0, [](GgufWriter& w) { w.key("a", 1U).key("a", 1U); }),
+                        {"`a` is there twice"});
   for (const std::uint32_t alignment : {0U, 4U, 33U, 1U << 30U}) {
-    expect_refused(
+    expect_header_refused(
         file_with(1, 0, [&](GgufWriter& w) { w.key("general.alignment", alignment); }),
         {"`general.alignment` is " + std::to_string(alignment), "expected a power of two"});
   }
@@ -186,25 +190,28 @@ TEST(GgufHeader, TensorsThatOverlapOrLeaveGapsAreRefused) {
     return file_with(
         0, 2, [&](GgufWriter& w) { w.tensor("a", {3}, 0, first).tensor("b", {3}, 0, second); });
   };
-  expect_refused(two(0, 0), {"`b`: data begins at byte 0, inside the tensor before it"});
-  expect_refused(two(0, 16), {"`b`: data begins at byte 16, inside", "expected byte 32"});
-  expect_refused(two(0, 64), {"`b`: data begins at byte 64, after a gap; expected byte 32"});
-  expect_refused(two(0, kHuge), {"`b`: data begins at byte 9223372036854775808, beyond any file"});
+  expect_header_refused(two(0, 0), {"`b`: data begins at byte 0, inside the tensor before it"});
+  expect_header_refused(two(0, 16), {"`b`: data begins at byte 16, inside", "expected byte 32"});
+  expect_header_refused(two(0, 64), {"`b`: data begins at byte 64, after a gap; expected byte 32"});
+  expect_header_refused(two(0, kHuge),
+                        {"`b`: data begins at byte 9223372036854775808, beyond any file"});
 }
 
 TEST(GgufHeader, ShapesAndTypesThatCannotBeAreRefused) {
   const auto one = [](const std::vector<std::uint64_t>& sizes, std::uint32_t type) {
     return file_with(0, 1, [&](GgufWriter& w) { w.tensor("a", sizes, type, 0); });
   };
-  expect_refused(one({}, 0), {"`a`: 0 sizes, expected 1 to 4"});
-  expect_refused(one({1, 1, 1, 1, 1}, 0), {"`a`: 5 sizes"});
-  expect_refused(one({kHuge, kHuge}, 0), {"`a`: shape", "is too large"});
-  expect_refused(one({33, 2}, 8), {"shape [2, 33] in Q8_0, expected rows of a multiple of 32"});
-  expect_refused(one({32, 2}, 12), {"in Q4_K, expected rows of a multiple of 256"});
-  expect_refused(one({32, 2}, 10), {"`a`: numbers in Q2_K, expected F32"});
-  expect_refused(one({32, 2}, 99), {"`a`: numbers in type 99"});
-  expect_refused(file_with(0, 1, [](GgufWriter& w) { w.tensor(std::string(65, 'a'), {1}, 0, 0); }),
-                 {"a text of 65 bytes, expected at most 64"});
+  expect_header_refused(one({}, 0), {"`a`: 0 sizes, expected 1 to 4"});
+  expect_header_refused(one({1, 1, 1, 1, 1}, 0), {"`a`: 5 sizes"});
+  expect_header_refused(one({kHuge, kHuge}, 0), {"`a`: shape", "is too large"});
+  expect_header_refused(one({33, 2}, 8),
+                        {"shape [2, 33] in Q8_0, expected rows of a multiple of 32"});
+  expect_header_refused(one({32, 2}, 12), {"in Q4_K, expected rows of a multiple of 256"});
+  expect_header_refused(one({32, 2}, 10), {"`a`: numbers in Q2_K, expected F32"});
+  expect_header_refused(one({32, 2}, 99), {"`a`: numbers in type 99"});
+  expect_header_refused(
+      file_with(0, 1, [](GgufWriter& w) { w.tensor(std::string(65, 'a'), {1}, 0, 0); }),
+      {"a text of 65 bytes, expected at most 64"});
 }
 
 }  // namespace

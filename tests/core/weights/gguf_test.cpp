@@ -283,7 +283,7 @@ TEST(Gguf, AKeptCopyIsTheSameModelAndContinuesFromAnywhere) {
   }
 }
 
-void expect_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
+void expect_gguf_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
   testing::expect_error(ErrorCode::kWeights, parts, [&] {
     Session session(1);
     session.begin_file(WeightFormat::kF32, "model.gguf");
@@ -294,16 +294,16 @@ void expect_refused(const std::string& file, std::initializer_list<std::string_v
 
 TEST(Gguf, AFileThatEndsEarlyIsRefusedAndNothingIsMissedAfterIt) {
   const std::string file = read_file(kFolder / "q8_0.gguf");
-  expect_refused("", {"model.gguf: the file is empty"});
-  expect_refused(file.substr(0, 3000), {"ends after 3000 bytes", "tokenizer.ggml.tokens"});
-  expect_refused(file.substr(0, file.size() - 200), {"inside `blk.1.ffn_down.weight`"});
-  expect_refused(file + std::string(32, '\0'), {"more bytes after the last tensor"});
+  expect_gguf_refused("", {"model.gguf: the file is empty"});
+  expect_gguf_refused(file.substr(0, 3000), {"ends after 3000 bytes", "tokenizer.ggml.tokens"});
+  expect_gguf_refused(file.substr(0, file.size() - 200), {"inside `blk.1.ffn_down.weight`"});
+  expect_gguf_refused(file + std::string(32, '\0'), {"more bytes after the last tensor"});
 }
 
 TEST(Gguf, WhatSaysNothingOfItsModelIsRefused) {
   const PlainWeights weights = testing::random_weights(odd_config(), 3);
-  expect_refused(testing::safetensors_file(testing::published_tensors(weights)),
-                 {"is safetensors", "expected a config.json beside it"});
+  expect_gguf_refused(testing::safetensors_file(testing::published_tensors(weights)),
+                      {"is safetensors", "expected a config.json beside it"});
 }
 
 TEST(Gguf, ASizeThatCannotBeIsRefusedByTheFilesOwnKey) {
@@ -325,8 +325,8 @@ TEST(Gguf, AShapeThatIsNotTheModelsIsRefusedByTheFilesName) {
   Config config = odd_config();
   const PlainWeights weights = testing::random_weights(config, 3);
   config.d_mlp = 44;
-  expect_refused(testing::gguf_file(config, weights),
-                 {"`blk.0.ffn_up.weight`: shape [45, 70], expected [44, 70]"});
+  expect_gguf_refused(testing::gguf_file(config, weights),
+                      {"`blk.0.ffn_up.weight`: shape [45, 70], expected [44, 70]"});
 }
 
 }  // namespace

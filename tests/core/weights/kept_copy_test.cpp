@@ -159,11 +159,11 @@ TEST(KeptCopy, ContinuesFromWhereItWasCut) {
 }
 
 /// Two files of one model, and the copy of both, one after the other.
-struct Parts {
+struct FileParts {
   std::array<std::string, 2> files;
   std::array<std::string, 2> copies;
 
-  explicit Parts(WeightFormat format) {
+  explicit FileParts(WeightFormat format) {
     std::vector<FileTensor> tensors =
         testing::published_tensors(testing::random_weights(odd_config(), 1));
     const auto half = tensors.begin() + static_cast<std::ptrdiff_t>(tensors.size() / 2);
@@ -203,7 +203,7 @@ struct Parts {
 
 TEST(KeptCopy, OfSeveralFilesContinuesInAnyOfThem) {
   for (const WeightFormat format : kFormats) {
-    const Parts parts(format);
+    const FileParts parts(format);
     const std::size_t size = parts.copies[1].size();
     parts.expect_continues(format, 0);
     for (std::size_t cut = parts.copies[1].find("}}") + 10; cut < size; cut += 1 + size / 20) {
@@ -214,8 +214,8 @@ TEST(KeptCopy, OfSeveralFilesContinuesInAnyOfThem) {
 }
 
 TEST(KeptCopy, OfSeveralFilesDoesNotContinueWithTensorsOfTheOneBefore) {
-  const Parts parts(WeightFormat::kF16);
-  WeightLoader loader = Parts::loader_in(WeightFormat::kF16);
+  const FileParts parts(WeightFormat::kF16);
+  WeightLoader loader = FileParts::loader_in(WeightFormat::kF16);
   loader.feed(std::as_bytes(std::span(parts.copies[0])));
   loader.end_file();
   loader.feed(std::as_bytes(std::span(parts.copies[1])));

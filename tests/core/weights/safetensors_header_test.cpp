@@ -14,7 +14,8 @@ std::vector<TensorEntry> parse(const std::string& header) {
   return parse_safetensors_header(header, "model.safetensors");
 }
 
-void expect_refused(const std::string& header, std::initializer_list<std::string_view> parts) {
+void expect_safetensors_refused(const std::string& header,
+                                std::initializer_list<std::string_view> parts) {
   expect_error(ErrorCode::kWeights, parts, [&] { parse(header); });
 }
 
@@ -79,92 +80,105 @@ TEST(SafetensorsHeader, IsWrittenAsItIsRead) {
 
 TEST(SafetensorsHeader, RefusesWhatIsNotJson) {
   for (const char* text : {"{", "{\"a\": }", "{} {}", "{'a': 1}", "{\"a\": 01}"}) {
-    expect_refused(text, {"model.safetensors", "the header: not JSON"});
+    expect_safetensors_refused(text, {"model.safetensors", "the header: not JSON"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesBytesThatAreNotUtf8) {
-  expect_refused("{\"\xC3\x28\": {}}", {"the header: is not UTF-8 at byte 2"});
-  expect_refused("{\"a\xFF\": {}}", {"the header: is not UTF-8 at byte 3"});
+  expect_safetensors_refused("{\"\xC3\x28\": {}}", {"the header: is not UTF-8 at byte 2"});
+  expect_safetensors_refused("{\"a\xFF\": {}}", {"the header: is not UTF-8 at byte 3"});
 }
 
 TEST(SafetensorsHeader, RefusesWhatDoesNotBeginWithABrace) {
   for (const char* text : {"", "[]", "null", "5", " {}", "\xEF\xBB\xBF{}", "x"}) {
-    expect_refused(text, {"the header does not begin with `{`"});
+    expect_safetensors_refused(text, {"the header does not begin with `{`"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesANameTwice) {
-  expect_refused(
+  expect_safetensors_refused(
       R"({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
           "a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}})",
       {"\"a\"", "twice"});
-  expect_refused(R"({"a": {"dtype": "F32", "dtype": "F16", "shape": [], "data_offsets": [0, 4]}})",
-                 {"\"dtype\"", "twice"});
+  expect_safetensors_refused(
+      R"({"a": {"dtype": "F32", "dtype": "F16", "shape": [], "data_offsets": [0, 4]}})",
+      {"\"dtype\"", "twice"});
 }
 
 TEST(SafetensorsHeader, RefusesMetadataThatDoesNotMapTextToText) {
   for (const char* metadata : {"[]", "\"pt\"", R"({"format": 1})", R"({"format": {}})"}) {
-    expect_refused(R"({"__metadata__": )" + std::string(metadata) + "}",
-                   {"__metadata__", "expected"});
+    expect_safetensors_refused(R"({"__metadata__": )" + std::string(metadata) + "}",
+                               {"__metadata__", "expected"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesATensorWithoutItsKeys) {
-  expect_refused(R"({"a": {"shape": [1], "data_offsets": [0, 4]}})", {"`a`", "\"dtype\""});
-  expect_refused(R"({"a": {"dtype": "F32", "data_offsets": [0, 4]}})", {"`a`", "\"shape\""});
-  expect_refused(R"({"a": {"dtype": "F32", "shape": [1]}})", {"`a`", "\"data_offsets\""});
+  expect_safetensors_refused(R"({"a": {"shape": [1], "data_offsets": [0, 4]}})",
+                             {"`a`", "\"dtype\""});
+  expect_safetensors_refused(R"({"a": {"dtype": "F32", "data_offsets": [0, 4]}})",
+                             {"`a`", "\"shape\""});
+  expect_safetensors_refused(R"({"a": {"dtype": "F32", "shape": [1]}})",
+                             {"`a`", "\"data_offsets\""});
   for (const char* value : {"5", "[]", "null", "\"F32\""}) {
-    expect_refused(R"({"a": )" + std::string(value) + "}", {"`a`: ", "expected an object"});
+    expect_safetensors_refused(R"({"a": )" + std::string(value) + "}",
+                               {"`a`: ", "expected an object"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesADtypeThatIsNotText) {
-  expect_refused(one("32", "[1]", "[0, 4]"), {"`a`, \"dtype\": 32, expected a text"});
+  expect_safetensors_refused(one("32", "[1]", "[0, 4]"), {"`a`, \"dtype\": 32, expected a text"});
 }
 
 TEST(SafetensorsHeader, RefusesAShapeThatIsNotAListOfWholeNumbers) {
   for (const char* shape : {"4", "\"4\"", "null", "[-1]", "[1.5]", "[\"4\"]", "[[1]]", "{}",
                             "[18446744073709551616]"}) {
-    expect_refused(one("\"F32\"", shape, "[0, 4]"), {"`a`, \"shape", "whole number"});
+    expect_safetensors_refused(one("\"F32\"", shape, "[0, 4]"), {"`a`, \"shape", "whole number"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesOffsetsThatAreNotABeginAndAnEnd) {
   for (const char* offsets : {"[]", "[4]", "[0, 4, 8]", "[4, 0]", "[-4, 0]", "[0, 4.0]", "4",
                               "null", "[0, 36893488147419103232]"}) {
-    expect_refused(one("\"F32\"", "[1]", offsets), {"`a`, \"data_offsets", "expected"});
+    expect_safetensors_refused(one("\"F32\"", "[1]", offsets), {"`a`, \"data_offsets", "expected"});
   }
 }
 
 TEST(SafetensorsHeader, RefusesOffsetsThatDoNotMatchShapeAndDtype) {
-  expect_refused(one("\"F32\"", "[2, 3]", "[0, 12]"), {"`a`", "span 12", "[2, 3]", "needs 24"});
-  expect_refused(one("\"F16\"", "[2, 3]", "[0, 24]"), {"`a`", "span 24", "F16", "needs 12"});
-  expect_refused(one("\"BF16\"", "[1]", "[0, 1]"), {"`a`", "span 1 ", "BF16", "needs 2"});
-  expect_refused(one("\"F32\"", "[0]", "[0, 4]"), {"`a`", "span 4 ", "[0]", "needs 0"});
+  expect_safetensors_refused(one("\"F32\"", "[2, 3]", "[0, 12]"),
+                             {"`a`", "span 12", "[2, 3]", "needs 24"});
+  expect_safetensors_refused(one("\"F16\"", "[2, 3]", "[0, 24]"),
+                             {"`a`", "span 24", "F16", "needs 12"});
+  expect_safetensors_refused(one("\"BF16\"", "[1]", "[0, 1]"),
+                             {"`a`", "span 1 ", "BF16", "needs 2"});
+  expect_safetensors_refused(one("\"F32\"", "[0]", "[0, 4]"), {"`a`", "span 4 ", "[0]", "needs 0"});
 }
 
 TEST(SafetensorsHeader, RefusesShapesWhoseByteCountOverflows) {
-  expect_refused(one("\"F32\"", "[4611686018427387904]", "[0, 0]"), {"`a`", "too large"});
-  expect_refused(one("\"F16\"", "[4294967296, 4294967296, 2]", "[0, 0]"), {"`a`", "too large"});
-  expect_refused(one("\"F32\"", "[0, 9223372036854775807, 3]", "[0, 4]"), {"`a`", "needs 0"});
+  expect_safetensors_refused(one("\"F32\"", "[4611686018427387904]", "[0, 0]"),
+                             {"`a`", "too large"});
+  expect_safetensors_refused(one("\"F16\"", "[4294967296, 4294967296, 2]", "[0, 0]"),
+                             {"`a`", "too large"});
+  expect_safetensors_refused(one("\"F32\"", "[0, 9223372036854775807, 3]", "[0, 4]"),
+                             {"`a`", "needs 0"});
 }
 
 TEST(SafetensorsHeader, RefusesOffsetsThatOverlap) {
-  expect_refused(two("[0, 4]", "[2, 6]"), {"`b`", "byte 2", "inside", "expected byte 4"});
-  expect_refused(two("[0, 4]", "[0, 4]"), {"`b`", "byte 0", "inside", "expected byte 4"});
+  expect_safetensors_refused(two("[0, 4]", "[2, 6]"),
+                             {"`b`", "byte 2", "inside", "expected byte 4"});
+  expect_safetensors_refused(two("[0, 4]", "[0, 4]"),
+                             {"`b`", "byte 0", "inside", "expected byte 4"});
 }
 
 TEST(SafetensorsHeader, RefusesGaps) {
-  expect_refused(two("[0, 4]", "[8, 12]"), {"`b`", "byte 8", "gap", "expected byte 4"});
-  expect_refused(two("[4, 8]", "[8, 12]"), {"`a`", "byte 4", "gap", "expected byte 0"});
+  expect_safetensors_refused(two("[0, 4]", "[8, 12]"), {"`b`", "byte 8", "gap", "expected byte 4"});
+  expect_safetensors_refused(two("[4, 8]", "[8, 12]"), {"`a`", "byte 4", "gap", "expected byte 0"});
 }
 
 TEST(SafetensorsHeader, RefusesDeepNestingWithoutOverflowingTheStack) {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
-  expect_refused(one("\"F32\"", deep, "[0, 4]"), {"the header", "more than 32 deep"});
-  expect_refused(R"({"__metadata__": )" + deep + "}", {"more than 32 deep"});
-  expect_refused(deep, {"the header"});
+  expect_safetensors_refused(one("\"F32\"", deep, "[0, 4]"), {"the header", "more than 32 deep"});
+  expect_safetensors_refused(R"({"__metadata__": )" + deep + "}", {"more than 32 deep"});
+  expect_safetensors_refused(deep, {"the header"});
 }
 
 TEST(ShapeText, WritesSizesAsAList) {

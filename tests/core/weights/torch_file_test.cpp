@@ -54,7 +54,7 @@ void expect_logits(Session& session, const std::string& name, const nlohmann::js
   }
 }
 
-void expect_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
+void expect_torch_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
   expect_error(ErrorCode::kWeights, parts, [&] { static_cast<void>(read_torch(file)); });
 }
 
@@ -146,43 +146,46 @@ TEST(TorchFile, CutAnywhereIsRefused) {
   for (const char* name : {"views.bin", "legacy_views.bin", "zip64.bin"}) {
     const std::string file = read_file(name);
     for (std::size_t size = 0; size < file.size(); size += 97) {
-      expect_refused(file.substr(0, size), {"model.bin: "});
+      expect_torch_refused(file.substr(0, size), {"model.bin: "});
     }
   }
 }
 
 TEST(TorchFile, FunctionsAreRefusedByTheirNameAndNothingIsRun) {
-  expect_refused(read_file("malicious.bin"), {"calls `posix.system`", "nothing was executed"});
+  expect_torch_refused(read_file("malicious.bin"),
+                       {"calls `posix.system`", "nothing was executed"});
 }
 
 TEST(TorchFile, ThatIsAnotherThingIsNamed) {
-  expect_refused(read_file("compressed.bin"),
-                 {"`f16/data.pkl` in the zip is compressed (deflate)"});
-  expect_refused(read_file("whole_module.bin"),
-                 {"holds an object of `torch.nn.modules.linear.Linear`", "state dict"});
-  expect_refused(read_file("plain_pickle.bin"), {"is no file that torch.save wrote"});
-  expect_refused("\x89HDF\r\n\x1a\n and so on", {"is TensorFlow's or Keras' (HDF5)", "from_tf"});
-  expect_refused("\x81\xa6params and so on", {"is Flax's (msgpack)", "from_flax"});
-  expect_refused(std::string("\x08\x07\x12\x07pytorch and so on"), {"is ONNX"});
-  expect_refused("version https://git-lfs.github.com/spec/v1", {"Git LFS pointer"});
-  expect_refused("", {"is no file that torch.save wrote"});
+  expect_torch_refused(read_file("compressed.bin"),
+                       {"`f16/data.pkl` in the zip is compressed (deflate)"});
+  expect_torch_refused(read_file("whole_module.bin"),
+                       {"holds an object of `torch.nn.modules.linear.Linear`", "state dict"});
+  expect_torch_refused(read_file("plain_pickle.bin"), {"is no file that torch.save wrote"});
+  expect_torch_refused("\x89HDF\r\n\x1a\n and so on",
+                       {"is TensorFlow's or Keras' (HDF5)", "from_tf"});
+  expect_torch_refused("\x81\xa6params and so on", {"is Flax's (msgpack)", "from_flax"});
+  expect_torch_refused(std::string("\x08\x07\x12\x07pytorch and so on"), {"is ONNX"});
+  expect_torch_refused("version https://git-lfs.github.com/spec/v1", {"Git LFS pointer"});
+  expect_torch_refused("", {"is no file that torch.save wrote"});
 }
 
 TEST(TorchFile, DamageIsSeen) {
   const std::string zip = read_file("pytorch_model.bin");
-  expect_refused(changed(zip, "transformer.ln_f.weight", "transformer.ln_g.weight"),
-                 {"`data.pkl` is damaged", "checksum"});
-  expect_refused(changed(zip, "PK\3\4", "PK\3\5"), {"is no file that torch.save wrote"});
-  expect_refused(changed(zip, "little", "bigbig"), {"big-endian"});
+  expect_torch_refused(changed(zip, "transformer.ln_f.weight", "transformer.ln_g.weight"),
+                       {"`data.pkl` is damaged", "checksum"});
+  expect_torch_refused(changed(zip, "PK\3\4", "PK\3\5"), {"is no file that torch.save wrote"});
+  expect_torch_refused(changed(zip, "little", "bigbig"), {"big-endian"});
   const std::string legacy = read_file("legacy.bin");
-  expect_refused(changed(legacy, "FloatStorage", "FloatStoragx"), {"of `torch.FloatStoragx`"});
-  expect_refused(
+  expect_torch_refused(changed(legacy, "FloatStorage", "FloatStoragx"),
+                       {"of `torch.FloatStoragx`"});
+  expect_torch_refused(
       changed(legacy, "torch._utils\n_rebuild_tensor_v2", "torch._utils\n_rebuild_tensor_v9"),
       {"calls `torch._utils._rebuild_tensor_v9`"});
   std::string big = legacy;
   big[big.find('\x88', big.find("little_endian"))] = '\x89';
-  expect_refused(big, {"big-endian"});
-  expect_refused(legacy.substr(0, legacy.size() - 1), {"but the file ends at byte"});
+  expect_torch_refused(big, {"big-endian"});
+  expect_torch_refused(legacy.substr(0, legacy.size() - 1), {"but the file ends at byte"});
 }
 
 TEST(TorchFile, NumbersOfAnotherKindAreRefusedWhereTheyAreNeeded) {

@@ -29,7 +29,7 @@ FileTensor& named(std::vector<FileTensor>& tensors, std::string_view name) {
   return *std::ranges::find(tensors, name, &FileTensor::name);
 }
 
-void load(const std::string& file, std::size_t piece) {
+void load_in_pieces(const std::string& file, std::size_t piece) {
   WeightLoader loader(tiny_config(), WeightFormat::kF32);
   const auto bytes = std::as_bytes(std::span(file));
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -39,14 +39,15 @@ void load(const std::string& file, std::size_t piece) {
 }
 
 /// Whole and byte by byte.
-void expect_refused(const std::string& file, std::initializer_list<std::string_view> parts) {
-  expect_error(ErrorCode::kWeights, parts, [&] { load(file, file.size() + 1); });
-  expect_error(ErrorCode::kWeights, parts, [&] { load(file, 1); });
+void expect_weights_refused(const std::string& file,
+                            std::initializer_list<std::string_view> parts) {
+  expect_error(ErrorCode::kWeights, parts, [&] { load_in_pieces(file, file.size() + 1); });
+  expect_error(ErrorCode::kWeights, parts, [&] { load_in_pieces(file, 1); });
 }
 
-void expect_refused(const std::vector<FileTensor>& tensors,
-                    std::initializer_list<std::string_view> parts) {
-  expect_refused(safetensors_file(tensors), parts);
+void expect_weights_refused(const std::vector<FileTensor>& tensors,
+                            std::initializer_list<std::string_view> parts) {
+  expect_weights_refused(safetensors_file(tensors), parts);
 }
 
 /// The first 8 bytes of a file.
@@ -66,39 +67,42 @@ TEST(WeightLoaderErrors, AFileCutAnywhereIsRefused) {
                              : size < data ? "the file ends after " + std::to_string(size - 8)
                                            : "the file ends at byte " + std::to_string(size);
     expect_error(ErrorCode::kWeights, {"model.safetensors: ", what},
-                 [&] { load(file.substr(0, size), 1000); });
+                 [&] { load_in_pieces(file.substr(0, size), 1000); });
   }
 }
 
 TEST(WeightLoaderErrors, ACutInATensorNamesItAndTheBytesMissing) {
   const std::string file = safetensors_file(good_tensors());
   // ln_f.bias is the last, 12 bytes long.
-  expect_refused(file.substr(0, file.size() - 1), {"`ln_f.bias`", " 1 bytes too early"});
-  expect_refused(file.substr(0, file.size() - 12), {"`ln_f.bias`", " 12 bytes too early"});
-  expect_refused(file.substr(0, file.size() - 13), {"`ln_f.weight`", " 13 bytes too early"});
+  expect_weights_refused(file.substr(0, file.size() - 1), {"`ln_f.bias`", " 1 bytes too early"});
+  expect_weights_refused(file.substr(0, file.size() - 12), {"`ln_f.bias`", " 12 bytes too early"});
+  expect_weights_refused(file.substr(0, file.size() - 13),
+                         {"`ln_f.weight`", " 13 bytes too early"});
 }
 
 TEST(WeightLoaderErrors, AHeaderLongerThanTheFileIsRefused) {
-  expect_refused(length_bytes(1000) + "{}", {"header should be 1000 bytes", "after 2 of them"});
+  expect_weights_refused(length_bytes(1000) + "{}",
+                         {"header should be 1000 bytes", "after 2 of them"});
 }
 
 TEST(WeightLoaderErrors, AnAbsurdHeaderLengthIsRefusedBeforeAnyHeaderIsRead) {
   for (const std::uint64_t length : {std::uint64_t{0}, kMaxHeaderBytes + 1, std::uint64_t{1} << 63U,
                                      std::numeric_limits<std::uint64_t>::max()}) {
-    expect_refused(length_bytes(length), {"first 8 bytes", std::to_string(length),
-                                          "expected 1 to 100000000", "is this a safetensors file"});
+    expect_weights_refused(length_bytes(length),
+                           {"first 8 bytes", std::to_string(length), "expected 1 to 100000000",
+                            "is this a safetensors file"});
   }
 }
 
 TEST(WeightLoaderErrors, AFileOfAnotherKindIsRefused) {
-  expect_refused("<!DOCTYPE html><html></html>", {"is this a safetensors file?"});
-  expect_refused("version https://git-lfs.github.com/spec/v1\n", {"is a Git LFS pointer"});
+  expect_weights_refused("<!DOCTYPE html><html></html>", {"is this a safetensors file?"});
+  expect_weights_refused("version https://git-lfs.github.com/spec/v1\n", {"is a Git LFS pointer"});
 }
 
 TEST(WeightLoaderErrors, AMalformedHeaderIsRefused) {
-  expect_refused(safetensors_file("{\"a\": ", ""), {"the header: not JSON"});
-  expect_refused(safetensors_file("{\"\xFF\": 1}", ""), {"the header: is not UTF-8"});
-  expect_refused(safetensors_file("[]", ""), {"the header does not begin with `{`"});
+  expect_weights_refused(safetensors_file("{\"a\": ", ""), {"the header: not JSON"});
+  expect_weights_refused(safetensors_file("{\"\xFF\": 1}", ""), {"the header: is not UTF-8"});
+  expect_weights_refused(safetensors_file("[]", ""), {"the header does not begin with `{`"});
 }
 
 TEST(WeightLoaderErrors, EachMissingTensorIsNamed) {
@@ -106,9 +110,9 @@ TEST(WeightLoaderErrors, EachMissingTensorIsNamed) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     std::vector<FileTensor> tensors = all;
     tensors.erase(tensors.begin() + static_cast<std::ptrdiff_t>(i));
-    expect_refused(tensors, {"`" + all[i].name + "` is missing", shape_text(all[i].shape)});
+    expect_weights_refused(tensors, {"`" + all[i].name + "` is missing", shape_text(all[i].shape)});
   }
-  expect_refused(std::vector<FileTensor>{}, {"is missing"});
+  expect_weights_refused(std::vector<FileTensor>{}, {"is missing"});
 }
 
 TEST(WeightLoaderErrors, EachWrongShapeIsNamedWithTheRightOne) {
@@ -116,29 +120,29 @@ TEST(WeightLoaderErrors, EachWrongShapeIsNamedWithTheRightOne) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     std::vector<FileTensor> tensors = all;
     tensors[i].shape.push_back(1);  // of as many bytes, so that only the shape is wrong
-    expect_refused(tensors, {"`" + all[i].name + "`: shape " + shape_text(tensors[i].shape),
-                             "expected " + shape_text(all[i].shape)});
+    expect_weights_refused(tensors, {"`" + all[i].name + "`: shape " + shape_text(tensors[i].shape),
+                                     "expected " + shape_text(all[i].shape)});
   }
 }
 
 TEST(WeightLoaderErrors, ATransposedMatrixIsRefused) {
   std::vector<FileTensor> tensors = good_tensors();
   named(tensors, "h.0.mlp.c_proj.weight").shape = {3, 12};
-  expect_refused(tensors, {"`h.0.mlp.c_proj.weight`: shape [3, 12], expected [12, 3]"});
+  expect_weights_refused(tensors, {"`h.0.mlp.c_proj.weight`: shape [3, 12], expected [12, 3]"});
 }
 
 TEST(WeightLoaderErrors, AHeadOfAnotherShapeIsRefused) {
   std::vector<FileTensor> tensors = good_tensors();
   tensors.push_back({"lm_head.weight", "F32", {1, 3}, std::string(12, '\0')});
-  expect_refused(tensors, {"`lm_head.weight`: shape [1, 3], expected [5, 3]"});
+  expect_weights_refused(tensors, {"`lm_head.weight`: shape [1, 3], expected [5, 3]"});
 }
 
 TEST(WeightLoaderErrors, AnotherDtypeIsRefused) {
   for (const char* dtype : {"I64", "I32", "F8_E4M3", "f32", ""}) {
     std::vector<FileTensor> tensors = good_tensors();
     named(tensors, "h.0.ln_1.bias").dtype = dtype;
-    expect_refused(tensors, {"`h.0.ln_1.bias`: dtype " + std::string(dtype),
-                             "expected F64, F32, F16 or BF16"});
+    expect_weights_refused(tensors, {"`h.0.ln_1.bias`: dtype " + std::string(dtype),
+                                     "expected F64, F32, F16 or BF16"});
   }
 }
 
@@ -148,7 +152,8 @@ TEST(WeightLoaderErrors, AnAdapterThatIsNotMergedIsRefusedByThatName) {
         "transformer.h.0.attn.c_attn.base_layer.weight", "h.0.attn.c_attn.lora_B.default.weight"}) {
     std::vector<FileTensor> tensors = good_tensors();
     tensors.insert(tensors.begin(), {name, "F32", {1}, std::string(4, '\0')});
-    expect_refused(tensors, {"`" + std::string(name) + "` is of an adapter (LoRA)", "merge"});
+    expect_weights_refused(tensors,
+                           {"`" + std::string(name) + "` is of an adapter (LoRA)", "merge"});
   }
 }
 
@@ -158,8 +163,8 @@ TEST(WeightLoaderErrors, TensorsOfTwoPrefixesAreRefused) {
     tensor.name = "transformer." + tensor.name;
   }
   tensors.back().name = "module.ln_f.bias";
-  expect_refused(tensors, {"`module.ln_f.bias` begins with `module.`", "with `transformer.`",
-                           "expected one prefix"});
+  expect_weights_refused(tensors, {"`module.ln_f.bias` begins with `module.`",
+                                   "with `transformer.`", "expected one prefix"});
 }
 
 TEST(WeightLoaderErrors, AHeadIsNotTheEmbeddingWhereTheConfigDoesNotTieThem) {
@@ -178,7 +183,7 @@ TEST(WeightLoaderErrors, AnUnknownTensorIsNamed) {
                            "h.0.attn.c_attn.weight.lora", "attn.bias", ""}) {
     std::vector<FileTensor> tensors = good_tensors();
     tensors.push_back({name, "F32", {1}, std::string(4, '\0')});
-    expect_refused(tensors, {"`" + std::string(name) + "` is not a tensor of this GPT-2"});
+    expect_weights_refused(tensors, {"`" + std::string(name) + "` is not a tensor of this GPT-2"});
   }
 }
 
@@ -187,7 +192,7 @@ TEST(WeightLoaderErrors, ATensorWithAndWithoutThePrefixIsRefused) {
   FileTensor twin = named(tensors, "ln_f.bias");
   twin.name = "transformer.ln_f.bias";
   tensors.push_back(twin);
-  expect_refused(tensors, {"`transformer.ln_f.bias`", "there twice"});
+  expect_weights_refused(tensors, {"`transformer.ln_f.bias`", "there twice"});
 }
 
 TEST(WeightLoaderErrors, AnErrorNamesATensorAsTheFileDoes) {
@@ -196,13 +201,13 @@ TEST(WeightLoaderErrors, AnErrorNamesATensorAsTheFileDoes) {
     tensor.name = "transformer." + tensor.name;
   }
   named(tensors, "transformer.wpe.weight").shape = {2, 6};
-  expect_refused(tensors, {"`transformer.wpe.weight`: shape [2, 6]"});
+  expect_weights_refused(tensors, {"`transformer.wpe.weight`: shape [2, 6]"});
 }
 
 TEST(WeightLoaderErrors, BytesAfterTheLastTensorAreRefused) {
   const std::string file = safetensors_file(good_tensors());
-  expect_refused(file + "x", {"bytes after the last tensor", std::to_string(file.size())});
-  expect_refused(file + file, {"bytes after the last tensor", std::to_string(file.size())});
+  expect_weights_refused(file + "x", {"bytes after the last tensor", std::to_string(file.size())});
+  expect_weights_refused(file + file, {"bytes after the last tensor", std::to_string(file.size())});
 }
 
 TEST(WeightLoaderErrors, ValuesThatAreNotFiniteAreNamedByTensorAndElement) {
@@ -216,7 +221,7 @@ TEST(WeightLoaderErrors, ValuesThatAreNotFiniteAreNamedByTensorAndElement) {
         const std::string bytes = testing::encoded(dtype, &value, 1);
         named(tensors, "h.0.attn.c_attn.weight")
             .data.replace(element * bytes.size(), bytes.size(), bytes);
-        expect_refused(
+        expect_weights_refused(
             tensors, {"`h.0.attn.c_attn.weight`: element " + std::to_string(element) + " is", shown,
                       "expected a finite number"});
       }
@@ -256,7 +261,7 @@ TEST(WeightLoaderErrors, RefusesF16ForWeightsBeyondIt) {
   expect_error(ErrorCode::kWeights,
                {"`h.0.mlp.c_fc.weight`: element 2 is 65520", "beyond f16", "load it as f32"},
                [&] { loader.feed(std::as_bytes(std::span(file))); });
-  load(file, file.size());  // as f32
+  load_in_pieces(file, file.size());  // as f32
 }
 
 TEST(WeightLoaderErrors, RefusesAModelLargerThanMemoryCanAddress) {

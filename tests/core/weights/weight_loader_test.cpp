@@ -42,14 +42,14 @@ Weights load_packed(const Config& config, const std::string& file, std::size_t p
   return loader.finish();
 }
 
-PlainWeights load(const Config& config, const std::string& file, std::size_t piece,
-                  WeightFormat format = WeightFormat::kF32) {
+PlainWeights load_plain(const Config& config, const std::string& file, std::size_t piece,
+                        WeightFormat format = WeightFormat::kF32) {
   return unpacked(config, load_packed(config, file, piece, format));
 }
 
-PlainWeights load(const Config& config, const std::vector<FileTensor>& tensors) {
+PlainWeights load_plain(const Config& config, const std::vector<FileTensor>& tensors) {
   const std::string file = safetensors_file(tensors);
-  return load(config, file, file.size());
+  return load_plain(config, file, file.size());
 }
 
 void expect_same(PlainWeights weights, PlainWeights expected) {
@@ -78,7 +78,7 @@ std::vector<FileTensor> mixed_tensors(const PlainWeights& weights) {
 TEST(WeightLoader, PutsEveryF32InItsPlace) {
   const Config config = odd_config();
   const PlainWeights weights = random_weights(config, 1);
-  expect_same(load(config, published_tensors(weights)), weights);
+  expect_same(load_plain(config, published_tensors(weights)), weights);
 }
 
 TEST(WeightLoader, ReadsMatricesRowByRow) {
@@ -88,7 +88,7 @@ TEST(WeightLoader, ReadsMatricesRowByRow) {
   std::iota(counting.begin(), counting.end(), 0.0F);
   tensors[0].data = testing::encoded(DType::kF32, counting.data(), counting.size());
   ASSERT_EQ(tensors[0].name, "wte.weight");
-  const PlainWeights weights = load(config, tensors);
+  const PlainWeights weights = load_plain(config, tensors);
   EXPECT_EQ(weights.wte(0, 2), 2.0F);
   EXPECT_EQ(weights.wte(1, 0), 3.0F);
   EXPECT_EQ(weights.wte(4, 2), 14.0F);
@@ -107,9 +107,9 @@ PlainWeights rounded_to(PlainWeights weights) {
 TEST(WeightLoader, WidensF16AndBF16) {
   const Config config = odd_config();
   const PlainWeights weights = random_weights(config, 3);
-  expect_same(load(config, published_tensors(weights, DType::kF16)),
+  expect_same(load_plain(config, published_tensors(weights, DType::kF16)),
               rounded_to<Eigen::half>(weights));
-  expect_same(load(config, published_tensors(weights, DType::kBF16)),
+  expect_same(load_plain(config, published_tensors(weights, DType::kBF16)),
               rounded_to<Eigen::bfloat16>(weights));
 }
 
@@ -137,9 +137,9 @@ TEST(WeightLoader, GivesTheSameWeightsForPiecesOfEverySize) {
   PlainWeights weights = random_weights(config, 4);
   weights.lm_head = testing::random_matrix(5, 3, 5);
   const std::string file = safetensors_file(mixed_tensors(weights));
-  const PlainWeights expected = load(config, file, file.size());
+  const PlainWeights expected = load_plain(config, file, file.size());
   for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U, 64U}) {
-    expect_same(load(config, file, piece), expected);
+    expect_same(load_plain(config, file, piece), expected);
   }
 }
 
@@ -159,7 +159,7 @@ TEST(WeightLoader, TakesTensorsInAnyOrder) {
   const PlainWeights weights = random_weights(config, 7);
   std::vector<FileTensor> tensors = published_tensors(weights);
   std::ranges::reverse(tensors);
-  expect_same(load(config, tensors), weights);
+  expect_same(load_plain(config, tensors), weights);
 }
 
 TEST(WeightLoader, TakesNamesWithThePrefix) {
@@ -172,7 +172,7 @@ TEST(WeightLoader, TakesNamesWithThePrefix) {
       tensor.name = "transformer." + tensor.name;
     }
   }
-  expect_same(load(config, tensors), weights);
+  expect_same(load_plain(config, tensors), weights);
 }
 
 TEST(WeightLoader, TakesNamesWithAnySequenceOfPrefixes) {
@@ -184,7 +184,7 @@ TEST(WeightLoader, TakesNamesWithAnySequenceOfPrefixes) {
     for (FileTensor& tensor : tensors) {
       tensor.name = prefix + tensor.name;
     }
-    expect_same(load(config, tensors), weights);
+    expect_same(load_plain(config, tensors), weights);
   }
 }
 
@@ -193,7 +193,7 @@ TEST(WeightLoader, TakesAHeadThatIsAloneForBoth) {
   const PlainWeights weights = random_weights(config, 8);
   std::vector<FileTensor> tensors = published_tensors(weights);
   std::ranges::find(tensors, "wte.weight", &FileTensor::name)->name = "lm_head.weight";
-  expect_same(load(config, tensors), weights);
+  expect_same(load_plain(config, tensors), weights);
 }
 
 TEST(WeightLoader, RoundsF64) {
@@ -201,9 +201,9 @@ TEST(WeightLoader, RoundsF64) {
   const PlainWeights weights = random_weights(config, 8);
   const std::vector<FileTensor> tensors = published_tensors(weights, DType::kF64);
   EXPECT_EQ(tensors.front().dtype, "F64");
-  expect_same(load(config, tensors), weights);
+  expect_same(load_plain(config, tensors), weights);
   const std::string file = safetensors_file(tensors);
-  expect_same(load(config, file, 1), weights);
+  expect_same(load_plain(config, file, 1), weights);
 }
 
 TEST(WeightLoader, TiesTheUnembeddingWhereThereIsNoHead) {
@@ -231,8 +231,8 @@ TEST(WeightLoader, SkipsMaskBuffersWhateverTheyHold) {
   tensors.insert(tensors.begin() + 9, {"transformer.h.1.attn.bias", "U8", {5}, "\1\1\1\1\1"});
   tensors.push_back({"transformer.h.1.attn.masked_bias", "F32", {0}, ""});
   const std::string file = safetensors_file(tensors);
-  expect_same(load(config, file, file.size()), weights);
-  expect_same(load(config, file, 1), weights);
+  expect_same(load_plain(config, file, file.size()), weights);
+  expect_same(load_plain(config, file, 1), weights);
 }
 
 TEST(WeightLoader, KeepsMatricesInTheFormatAskedForWhateverThePieces) {
@@ -242,8 +242,8 @@ TEST(WeightLoader, KeepsMatricesInTheFormatAskedForWhateverThePieces) {
   const std::string file = safetensors_file(published_tensors(weights));
   for (const WeightFormat format : {WeightFormat::kF16, WeightFormat::kQ8}) {
     const PlainWeights expected = unpacked(config, packed(config, weights, format));
-    expect_same(load(config, file, file.size(), format), expected);
-    expect_same(load(config, file, 1001, format), expected);
+    expect_same(load_plain(config, file, file.size(), format), expected);
+    expect_same(load_plain(config, file, 1001, format), expected);
     EXPECT_NE(expected.wte, weights.wte);
     EXPECT_NE(expected.wpe, weights.wpe);
   }
@@ -345,7 +345,7 @@ TEST(WeightLoader, TakesAHeaderPaddedWithSpacesAndMetadata) {
   const std::size_t data = file.find("}}") + 2;
   const std::string header = R"({"__metadata__":{"format":"pt"},)" + file.substr(9, data - 9);
   const std::string padded = safetensors_file(header + "     ", file.substr(data));
-  expect_same(load(config, padded, padded.size()), weights);
+  expect_same(load_plain(config, padded, padded.size()), weights);
 }
 
 }  // namespace
