@@ -67,14 +67,22 @@ if(PATCHBOARD_FUZZ)
   set(PATCHBOARD_FUZZED -fsanitize=fuzzer-no-link)
 endif()
 
-# What only calls the core. With a sanitizer it is not optimised, which compiles in a third of the time; of an
-# inline function that both have the linker takes the core's, which it sees first.
+# What only calls the core, and tests that do. With a sanitizer they are not optimised, which compiles in a third
+# of the time; of an inline function that both have the linker takes the core's, which it sees first. In a tree
+# that is built whole and once, tests are not either.
 add_library(patchboard_caller INTERFACE)
+add_library(patchboard_calling_test INTERFACE)
+set(PATCHBOARD_UNOPTIMISED)
 if(PATCHBOARD_SANITIZE OR PATCHBOARD_SANITIZE_THREADS)
-  target_compile_options(patchboard_caller INTERFACE -O0)
-  target_link_options(patchboard_caller INTERFACE
-                      "LINKER:--whole-archive,$<TARGET_FILE:patchboard_core>,--no-whole-archive")
+  set(PATCHBOARD_UNOPTIMISED patchboard_caller patchboard_calling_test)
+elseif(PATCHBOARD_JOINED AND NOT EMSCRIPTEN)
+  set(PATCHBOARD_UNOPTIMISED patchboard_calling_test)
 endif()
+foreach(_caller IN LISTS PATCHBOARD_UNOPTIMISED)
+  target_compile_options(${_caller} INTERFACE -O0)
+  target_link_options(${_caller} INTERFACE
+                      "LINKER:--whole-archive,$<TARGET_FILE:patchboard_core>,--no-whole-archive")
+endforeach()
 
 if(PATCHBOARD_32_BITS)
   target_compile_options(patchboard_platform INTERFACE -m32 -msse2 -mfpmath=sse)

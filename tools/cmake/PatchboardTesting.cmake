@@ -25,14 +25,20 @@ target_compile_options(gtest PRIVATE -w -O0) # not our warnings, and nothing tha
 # As many processes as most machines have cores share a program's cases.
 set(PATCHBOARD_TEST_SHARDS 2)
 
-# patchboard_add_test_executable(NAME SOURCES... [FIXTURE NAME]): a GoogleTest program, whose cases CTest
+# patchboard_add_test_executable(NAME SOURCES... [FIXTURE NAME] [KERNELS]): a GoogleTest program, whose cases CTest
 # runs in PATCHBOARD_TEST_SHARDS processes after the fixture, and not in a process each, which cost more than
 # most cases; under Emscripten in Node, with the machine's files. Each process reports to build/reports/.
+# KERNELS: it tests inline functions of the core, and so is compiled as the core is.
 function(patchboard_add_test_executable name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FIXTURE" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "KERNELS" "FIXTURE" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   patchboard_join(${name})
-  target_link_libraries(${name} PRIVATE GTest::gtest_main patchboard_warnings patchboard_caller)
+  set(caller patchboard_calling_test)
+  if(arg_KERNELS)
+    set(caller patchboard_caller)
+  endif()
+  set_target_properties(${name} PROPERTIES PATCHBOARD_CALLER ${caller})
+  target_link_libraries(${name} PRIVATE GTest::gtest_main patchboard_warnings ${caller})
   if(EMSCRIPTEN)
     # .cjs, since the package.json above the build folder makes every .js an ES module.
     set_target_properties(${name} PROPERTIES SUFFIX .cjs)
