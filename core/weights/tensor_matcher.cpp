@@ -1,11 +1,11 @@
 #include "core/weights/tensor_matcher.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "core/weights/gguf_names.h"
 #include "core/weights/other_heads.h"
 #include "core/weights/other_models.h"
+#include "core/weights/refuse_file.h"
 #include "core/weights/tensor_names.h"
 
 namespace patchboard {
@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::string_view kHead = "lm_head.weight";
 constexpr std::string_view kEmbedding = "wte.weight";
-
-[[noreturn]] void refuse(const std::string& what) { throw std::range_error(what); }
 
 bool is_bias(std::string_view published) { return published.ends_with(".bias"); }
 
@@ -42,29 +40,30 @@ std::map<std::string, TensorShape> shapes_by_name(const Config& config) {
 /// Its numbers are a part of the model's, and no others stand for them.
 void require_plain(const TensorEntry& entry) {
   if (is_of_adapter(entry.name)) {
-    refuse("`" + entry.name +
-           "` is of an adapter (LoRA) that is not merged into its model, expected the merged "
-           "model: `merge_and_unload()` of PEFT, and save what it returns");
+    refuse_file("`" + entry.name +
+                "` is of an adapter (LoRA) that is not merged into its model, expected the merged "
+                "model: `merge_and_unload()` of PEFT, and save what it returns");
   }
   if (const auto method = packed_by(entry.name)) {
-    refuse("`" + entry.name + "` is of weights that " + *method +
-           " packed, expected the model that they were made from, or a GGUF of it");
+    refuse_file("`" + entry.name + "` is of weights that " + *method +
+                " packed, expected the model that they were made from, or a GGUF of it");
   }
 }
 
 void require_number(const TensorEntry& entry, const TensorShape& shape) {
   const bool is_vector = shape.kind == TensorKind::kVector;
   if (entry.dtype == DType::kOther || (is_quantized(entry.dtype) && is_vector)) {
-    refuse("`" + entry.name + "`: dtype " + entry.dtype_name + ", expected F64, F32, F16 or BF16");
+    refuse_file("`" + entry.name + "`: dtype " + entry.dtype_name +
+                ", expected F64, F32, F16 or BF16");
   }
 }
 
 void require_shape(const TensorEntry& entry, const Strips& strips, const TensorShape& shape) {
   const std::vector<std::uint64_t> expected = strips.shape(entry.dtype);
   if (entry.shape != expected) {
-    refuse("`" + entry.name + "`: shape " + shape_text(entry.shape) + ", expected " +
-           shape_text(expected) +
-           (entry.dtype == DType::kQ8 ? " for " + shape_text(shape.sizes()) + " in q8" : ""));
+    refuse_file("`" + entry.name + "`: shape " + shape_text(entry.shape) + ", expected " +
+                shape_text(expected) +
+                (entry.dtype == DType::kQ8 ? " for " + shape_text(shape.sizes()) + " in q8" : ""));
   }
 }
 
@@ -118,9 +117,9 @@ void TensorMatcher::require_none_missing() const {
     if (shape.required && (has_biases_ || !is_bias(name))) {
       const bool is_out_in = shape.kind == TensorKind::kProjection && order_.is_out_in();
       const Strips strips = strips_of(shape, DType::kF32, format_, is_out_in);
-      refuse("`" + name + "` is missing, expected a tensor of shape " +
-             shape_text(strips.shape(DType::kF32)) +
-             (name == kHead ? ", as config.json says \"tie_word_embeddings\": false" : ""));
+      refuse_file("`" + name + "` is missing, expected a tensor of shape " +
+                  shape_text(strips.shape(DType::kF32)) +
+                  (name == kHead ? ", as config.json says \"tie_word_embeddings\": false" : ""));
     }
   }
 }
@@ -132,8 +131,8 @@ std::string TensorMatcher::own_name(const std::string& as_written) {
     return name.published;
   }
   if (prefix_ && *prefix_ != name.prefix) {
-    refuse("`" + as_written + "` begins with `" + name.prefix + "`, the tensors before it with `" +
-           *prefix_ + "`, expected one prefix for all");
+    refuse_file("`" + as_written + "` begins with `" + name.prefix +
+                "`, the tensors before it with `" + *prefix_ + "`, expected one prefix for all");
   }
   prefix_ = name.prefix;
   return name.published;
@@ -155,7 +154,7 @@ MatchedTensor TensorMatcher::match_entry(const TensorEntry& entry, HeadUse head)
       left_aside_.insert(entry.name);
       return tensor;
     }
-    refuse("`" + entry.name + "` is not a tensor of this GPT-2, or is there twice");
+    refuse_file("`" + entry.name + "` is not a tensor of this GPT-2, or is there twice");
   }
   const TensorShape& shape = found.mapped();
   require_number(entry, shape);
