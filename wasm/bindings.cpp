@@ -1,6 +1,7 @@
 #include <emscripten/bind.h>
 
 #include "wasm/js_session.h"
+#include "wasm/js_torch.h"
 
 // What is registered here is what web/src/engine/patchboard.d.ts is generated from.
 
@@ -31,6 +32,7 @@ void register_texts_and_arrays() {
   register_type<HeapBytes>("Uint8Array<ArrayBuffer>");
   register_type<ArrayOf<std::string>>("string[]");
   register_type<ArrayOf<ArrayOf<std::string>>>("string[][]");
+  register_type<ArrayOf<Range>>("Range[]");
   register_type<ArrayOf<Token>>("Token[]");
   register_type<ArrayOf<ArrayOf<Token>>>("Token[][]");
   register_type<ArrayOf<Prediction>>("Prediction[]");
@@ -45,6 +47,19 @@ void register_texts_and_arrays() {
   register_type<ArrayOf<PromptNote>>("PromptNote[]");
   register_type<ArrayOf<LengthDifference>>("LengthDifference[]");
   register_type<ArrayOf<Repair>>("Repair[]");
+}
+
+void register_files() {
+  value_object<Range>("Range").field("begin", &Range::begin).field("end", &Range::end);
+  value_object<TorchHeader>("TorchHeader")
+      .field("text", &TorchHeader::text)
+      .field("config", &TorchHeader::config);
+  emscripten::register_optional<double>();
+  class_<JsTorchFile>("TorchFile")
+      .constructor<std::string, double>()
+      .function("wanted", &JsTorchFile::wanted)
+      .function("take(bytes)", &JsTorchFile::take)
+      .function("header", &JsTorchFile::header);
 }
 
 void register_answers() {
@@ -191,6 +206,7 @@ void register_prompts() {
 
 EMSCRIPTEN_BINDINGS(patchboard) {
   register_texts_and_arrays();
+  register_files();
   register_answers();
   register_experiment();
   register_prompts();
@@ -201,6 +217,8 @@ EMSCRIPTEN_BINDINGS(patchboard) {
       .function("modelTexts", &JsSession::model_texts)
       .function("setTokenizer(texts)", &JsSession::set_tokenizer)
       .function("useGpt2Tokenizer(mergesTxt)", &JsSession::use_gpt2_tokenizer)
+      .function("takeHeader(header, file)", &JsSession::take_header)
+      .function("nextWanted", &JsSession::next_wanted)
       .function("reserve(bytes)", &JsSession::reserve)
       .function("commit(bytes)", &JsSession::commit)
       .function("endFile", &JsSession::end_file)

@@ -7,6 +7,7 @@
 #include "core/weights/config_activation.h"
 #include "core/weights/other_heads.h"
 #include "core/weights/quantization.h"
+#include "core/weights/safetensors_header.h"
 #include "wasm/js_errors.h"
 #include "wasm/js_prompts.h"
 #include "wasm/js_values.h"
@@ -123,6 +124,17 @@ void JsSession::set_tokenizer(const TokenizerTexts& texts) {
 
 void JsSession::use_gpt2_tokenizer(const std::string& merges_txt) {
   guarded([&] { session_.use_gpt2_tokenizer(merges_txt); });
+}
+
+void JsSession::take_header(const std::string& header, const std::string& file) {
+  guarded([&] { session_.take_header(read_header_text(header, file)); });
+}
+
+std::optional<double> JsSession::next_wanted() {
+  return guarded([&]() -> std::optional<double> {
+    const std::optional<std::uint64_t> position = session_.next_wanted();
+    return position ? std::optional(static_cast<double>(*position)) : std::nullopt;
+  });
 }
 
 std::uintptr_t JsSession::reserve(double size) {

@@ -25,6 +25,12 @@ class JsSession {
   void set_tokenizer(const TokenizerTexts& texts);
   /// merges_txt: GPT-2's own, which says all of it.
   void use_gpt2_tokenizer(const std::string& merges_txt);
+  /// The next file begins with this header, which was read already: see `TorchFile`. file: its
+  /// name.
+  void take_header(const std::string& header, const std::string& file);
+  /// Of such a file, the byte from where the next ones go on; none once all that is wanted is
+  /// there.
+  std::optional<double> next_wanted();
   /// An address in HEAPU8 where the next bytes of the weights go, then `commit` them.
   std::uintptr_t reserve(double bytes);
   void commit(double bytes);

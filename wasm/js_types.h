@@ -70,6 +70,18 @@ struct ModelTextsOfFile : emscripten::val {
   explicit ModelTextsOfFile(const val& value) : val(value) {}
 };
 
+/// Bytes [begin, end) of a file.
+struct Range {
+  double begin = 0;
+  double end = 0;
+};
+
+/// What a file of PyTorch's says that it holds.
+struct TorchHeader {
+  std::string text;    ///< for `takeHeader`, and to keep
+  std::string config;  ///< of a checkpoint that says its model's sizes; else empty
+};
+
 /// A text of a few that there are; TypeScript knows which.
 template <typename Of>
 struct Name : emscripten::val {

@@ -1,8 +1,34 @@
 #include "core/weights/gather.h"
 
 #include <cstring>
+#include <limits>
+
+#include "core/weights/refuse_file.h"
 
 namespace patchboard {
+namespace {
+
+constexpr auto kMostSpan =
+    static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 16);
+
+}  // namespace
+
+std::uint64_t span_of(const std::string& name, const std::vector<std::uint64_t>& shape,
+                      const std::vector<std::uint64_t>& strides) {
+  std::uint64_t span = 1;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 0) {
+      return 0;
+    }
+    const std::uint64_t steps = shape[i] - 1;
+    if (steps != 0 && strides[i] > (kMostSpan - span) / steps) {
+      refuse_file("`" + name + "`: shape " + shape_text(shape) + " with strides " +
+                  shape_text(strides) + " is too large");
+    }
+    span += steps * strides[i];
+  }
+  return span;
+}
 
 std::vector<std::byte> gathered(const TensorEntry& entry, std::span<const std::byte> spanned) {
   if (entry.strides.empty()) {

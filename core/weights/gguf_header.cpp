@@ -234,7 +234,7 @@ void GgufHeader::add_tensor(TensorEntry entry, std::uint32_t type) {
 void GgufHeader::finish() {
   header_.data_begin = aligned(position(), header_.alignment);
   sort_by_place(header_.tensors, header_.alignment);
-  header_.text = gguf_text(header_);
+  header_.text = header_text(header_);
   header_.model = model_.texts(header_.tensors);
   model_ = GgufModel();
   state_ = State::kPadding;

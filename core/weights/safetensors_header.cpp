@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/input/input_value.h"
+#include "core/weights/gather.h"
 #include "core/weights/refuse_file.h"
 
 namespace patchboard {
@@ -16,6 +17,8 @@ namespace {
 
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kGguf = "gguf";
+constexpr const char* kTorch = "torch";
+constexpr const char* kStrides = "strides";
 constexpr std::size_t kLengthBytes = sizeof(std::uint64_t);
 
 std::vector<std::uint64_t> sizes(const InputValue& list) {
@@ -27,8 +30,20 @@ std::vector<std::uint64_t> sizes(const InputValue& list) {
   return values;
 }
 
+/// Of the file, from the first number to the last.
+std::uint64_t spanned_bytes(const TensorEntry& entry) {
+  if (entry.strides.empty()) {
+    return byte_count(entry);
+  }
+  if (entry.strides.size() != entry.shape.size()) {
+    refuse_file("`" + entry.name + "`: shape " + shape_text(entry.shape) + ", but strides " +
+                shape_text(entry.strides));
+  }
+  return byte_count(entry.dtype, span_of(entry.name, entry.shape, entry.strides));
+}
+
 void require_bytes(const TensorEntry& entry) {
-  const std::uint64_t bytes = byte_count(entry);
+  const std::uint64_t bytes = spanned_bytes(entry);
   if (bytes != entry.end - entry.begin) {
     refuse_file("`" + entry.name + "`: data_offsets span " +
                 std::to_string(entry.end - entry.begin) + " bytes, but shape " +
@@ -37,7 +52,7 @@ void require_bytes(const TensorEntry& entry) {
   }
 }
 
-TensorEntry read_entry(const std::string& name, const InputValue& value) {
+TensorEntry read_entry(const std::string& name, const InputValue& value, bool may_have_strides) {
   TensorEntry entry;
   entry.name = name;
   entry.dtype_name = value.at("dtype").text();
@@ -49,13 +64,17 @@ TensorEntry read_entry(const std::string& name, const InputValue& value) {
   }
   entry.begin = offsets[0];
   entry.end = offsets[1];
+  if (const auto strides = value.find(kStrides); strides && may_have_strides) {
+    entry.strides = sizes(*strides);
+  }
   if (entry.dtype != DType::kOther) {
     require_bytes(entry);
   }
   return entry;
 }
 
-std::vector<TensorEntry> read_entries(const InputValue& header, const std::string& file) {
+std::vector<TensorEntry> read_entries(const InputValue& header, const std::string& file,
+                                      bool may_have_strides) {
   std::vector<TensorEntry> entries;
   for (const auto& [name, value] : header.members()) {
     if (name != kMetadata) {
@@ -63,7 +82,7 @@ std::vector<TensorEntry> read_entries(const InputValue& header, const std::strin
       where += ": `";
       where += name;
       where += '`';
-      entries.push_back(read_entry(name, value.named(where)));
+      entries.push_back(read_entry(name, value.named(where), may_have_strides));
     }
   }
   return entries;
@@ -80,7 +99,7 @@ std::optional<InputValue> metadata_of(const InputValue& header) {
   return metadata;
 }
 
-/// What `gguf_text` writes, and `read_header_text` reads.
+/// What `header_text` writes, and `read_header_text` reads.
 void read_gguf_place(const InputValue& metadata, FileHeader& header) {
   constexpr std::uint64_t kMostAlignment = 1U << 20U;
   const auto number = [&](const char* key, std::uint64_t most) {
@@ -98,13 +117,19 @@ FileHeader parse(std::string_view json, const std::string& file, bool is_of_any_
     }
     const std::string name = file + ": the header";
     const auto value = InputValue::parse(json, {.code = ErrorCode::kWeights, .name = name});
-    FileHeader header{.tensors = read_entries(value, file),
-                      .data_begin = kLengthBytes + json.size(),
+    const auto metadata = metadata_of(value);
+    const auto format = metadata && is_of_any_format ? metadata->find("format") : std::nullopt;
+    const bool is_torch = format && format->text() == kTorch;
+    FileHeader header{.tensors = read_entries(value, file, is_torch),
+                      .data_begin = is_torch ? 0 : kLengthBytes + json.size(),
+                      .is_scattered = is_torch,
                       .text = {},
                       .model = {}};
-    const auto metadata = metadata_of(value);
-    const auto format = metadata ? metadata->find("format") : std::nullopt;
-    if (is_of_any_format && format && format->text() == kGguf) {
+    if (is_torch) {
+      sort_by_begin(header.tensors);
+      return header;
+    }
+    if (format && format->text() == kGguf) {
       read_gguf_place(*metadata, header);
     }
     sort_by_place(header.tensors, header.alignment);
@@ -121,6 +146,9 @@ nlohmann::ordered_json header_json(const std::vector<TensorEntry>& entries,
     json[entry.name] = {{"dtype", entry.dtype_name},
                         {"shape", entry.shape},
                         {"data_offsets", {entry.begin, entry.end}}};
+    if (!entry.strides.empty()) {
+      json[entry.name][kStrides] = entry.strides;
+    }
   }
   return json;
 }
@@ -177,8 +205,8 @@ FileHeader read_header_text(std::string text, const std::string& file) {
   return header;
 }
 
-std::string gguf_text(const FileHeader& header) {
-  return header_json(header.tensors, {{"format", kGguf},
+std::string header_text(const FileHeader& header) {
+  return header_json(header.tensors, {{"format", header.is_scattered ? kTorch : kGguf},
                                       {"data_begin", std::to_string(header.data_begin)},
                                       {"alignment", std::to_string(header.alignment)}})
       .dump();

@@ -46,10 +46,11 @@ class SafetensorsHeader : public HeaderFormat {
 /// spaces so that the data is aligned to 8 bytes.
 [[nodiscard]] std::string safetensors_head(const std::vector<TensorEntry>& entries);
 
-/// The header of a GGUF in the same JSON, which says in `__metadata__` where its data begins.
-[[nodiscard]] std::string gguf_text(const FileHeader& header);
+/// The header of another format's file in the same JSON, which says in `__metadata__` which it is
+/// and where its data begins; beside tensors whose numbers do not lie row after row, their strides.
+[[nodiscard]] std::string header_text(const FileHeader& header);
 
-/// A header that was read before, of either format, from its `text`. file: its name, for errors.
+/// A header that was read before, of any format, from its `text`. file: its name, for errors.
 /// Errors: kWeights, see `parse_safetensors_header`.
 [[nodiscard]] FileHeader read_header_text(std::string text, const std::string& file);
 

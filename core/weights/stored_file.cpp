@@ -13,9 +13,7 @@ void StoredFile::begin(std::span<const WeightReader::Tensor> tensors) {
   for (const WeightReader::Tensor& tensor : tensors) {
     if (tensor.strips) {
       const DType dtype = tensor.strips->stored();
-      const Index last = tensor.strips->count() - 1;
-      const std::uint64_t size =
-          tensor.strips->offset(dtype, last) + tensor.strips->bytes(dtype, last);
+      const std::uint64_t size = tensor.strips->total_bytes(dtype);
       entries.push_back({.name = tensor.entry.name,
                          .dtype = dtype,
                          .dtype_name = std::string(name_of(dtype)),

@@ -57,6 +57,10 @@ std::uint64_t Strips::offset(DType dtype, Index strip) const {
   return static_cast<std::uint64_t>(strip) * bytes(dtype, 0);
 }
 
+std::uint64_t Strips::total_bytes(DType dtype) const {
+  return offset(dtype, count() - 1) + bytes(dtype, count() - 1);
+}
+
 void Strips::widen(Index strip, std::span<const std::byte> bytes, float* values) const {
   if (from_ != DType::kQ8) {
     patchboard::widen(from_, bytes, values);

@@ -42,6 +42,8 @@ class Strips {
   /// Bytes of a strip in `dtype`, and of all of them before it.
   [[nodiscard]] std::uint64_t bytes(DType dtype, Index strip) const;
   [[nodiscard]] std::uint64_t offset(DType dtype, Index strip) const;
+  /// Bytes of all of them.
+  [[nodiscard]] std::uint64_t total_bytes(DType dtype) const;
 
   /// The numbers of a strip of the file. bytes: at any alignment. values: [rows, cols].
   void widen(Index strip, std::span<const std::byte> bytes, float* values) const;

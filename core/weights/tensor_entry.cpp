@@ -67,9 +67,13 @@ std::uint64_t byte_count(const TensorEntry& entry) {
   return bytes;
 }
 
-void sort_by_place(std::vector<TensorEntry>& entries, std::uint64_t alignment) {
+void sort_by_begin(std::vector<TensorEntry>& entries) {
   std::ranges::sort(entries, {},
                     [](const TensorEntry& entry) { return std::pair(entry.begin, entry.end); });
+}
+
+void sort_by_place(std::vector<TensorEntry>& entries, std::uint64_t alignment) {
+  sort_by_begin(entries);
   std::uint64_t position = 0;
   for (const TensorEntry& entry : entries) {
     const std::uint64_t expected = aligned(position, alignment);

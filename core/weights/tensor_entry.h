@@ -83,6 +83,9 @@ struct TensorEntry {
   return (position + alignment - 1) / alignment * alignment;
 }
 
+/// Sorts tensors by where they begin in the file, wherever that is.
+void sort_by_begin(std::vector<TensorEntry>& entries);
+
 /// Sorts tensors as their bytes lie in the file, one after the other, each at the next multiple of
 /// `alignment`. Errors: std::range_error, naming the tensor that lies elsewhere.
 void sort_by_place(std::vector<TensorEntry>& entries, std::uint64_t alignment);

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/input/text_input.h"
 #include "core/weights/other_formats.h"
+#include "core/weights/safetensors_header.h"
 #include "core/weights/torch_checkpoint.h"
 #include "core/weights/torch_legacy.h"
 #include "core/weights/torch_zip.h"
@@ -85,8 +86,8 @@ FileHeader TorchFile::header() {
   for (const TorchTensor& tensor : tensors_) {
     header.tensors.push_back(torch_entry(tensor, layout_->place(tensor.storage)));
   }
-  std::ranges::sort(header.tensors, {},
-                    [](const TensorEntry& entry) { return std::pair(entry.begin, entry.end); });
+  sort_by_begin(header.tensors);
+  header.text = header_text(header);
   if (config_json_) {
     header.model.emplace().config_json = *config_json_;
   }

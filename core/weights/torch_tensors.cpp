@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "core/weights/gather.h"
 #include "core/weights/refuse_file.h"
 
 namespace patchboard {
@@ -89,23 +90,6 @@ TorchStorage storage_of(const Pickle& pickle, PickleId what) {
           .count = count_of(pickle, item(pickle, what, 4, name), "the length of a storage")};
 }
 
-/// How many numbers there are from the first to the last, both with.
-std::uint64_t span_of(const TorchTensor& tensor) {
-  std::uint64_t span = 1;
-  for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
-    if (tensor.shape[i] == 0) {
-      return 0;
-    }
-    const std::uint64_t steps = tensor.shape[i] - 1;
-    if (steps != 0 && tensor.strides[i] > (kMostCount - span) / steps) {
-      refuse_file("`" + tensor.name + "`: shape " + shape_text(tensor.shape) + " with strides " +
-                  shape_text(tensor.strides) + " is too large");
-    }
-    span += steps * tensor.strides[i];
-  }
-  return span;
-}
-
 /// Whether the numbers lie row after row, side by side.
 bool is_contiguous(const TorchTensor& tensor) {
   std::uint64_t expected = 1;
@@ -151,7 +135,7 @@ TorchTensor read_tensor(const Pickle& pickle, const std::string& name, PickleId 
     refuse_file(quoted + ": shape " + shape_text(tensor.shape) + ", but strides " +
                 shape_text(tensor.strides));
   }
-  const std::uint64_t span = span_of(tensor);
+  const std::uint64_t span = span_of(tensor.name, tensor.shape, tensor.strides);
   if (tensor.offset > tensor.storage.count || span > tensor.storage.count - tensor.offset) {
     refuse_file(quoted + ": shape " + shape_text(tensor.shape) + " with strides " +
                 shape_text(tensor.strides) + " from number " + std::to_string(tensor.offset) +
@@ -171,6 +155,9 @@ std::vector<TorchTensor> torch_tensors(const Pickle& pickle, const PickleDict& s
     if (name == nullptr) {
       refuse_file("a key of the state dict is " + described(pickle, key) +
                   ", expected the name of a tensor");
+    }
+    if (*name == "__metadata__") {  // in safetensors, and so in the text of a header
+      refuse_file("`" + *name + "` is no name of a tensor");
     }
     if (!names.insert(*name).second) {
       refuse_file("`" + *name + "` is there twice");
@@ -201,7 +188,7 @@ TensorEntry torch_entry(const TorchTensor& tensor, std::uint64_t begin) {
                     .dtype_name = tensor.storage.dtype_name,
                     .shape = tensor.shape};
   entry.begin = begin + tensor.offset * each;
-  entry.end = entry.begin + span_of(tensor) * each;
+  entry.end = entry.begin + span_of(tensor.name, tensor.shape, tensor.strides) * each;
   if (!is_contiguous(tensor)) {
     entry.strides = tensor.strides;
   }

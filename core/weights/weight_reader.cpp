@@ -70,14 +70,19 @@ void WeightReader::feed(std::span<const std::byte> bytes) {
 }
 
 void WeightReader::take_header(FileHeader header) {
-  tensors_ = match(std::exchange(header.tensors, {}));
+  tensors_ = tensors_of(header);
   header.model.reset();
-  if (header.is_scattered) {
-    std::erase_if(tensors_, [](const Tensor& tensor) { return !tensor.strips; });
-  }
   on_tensors_(tensors_);
   header_ = std::move(header);
   skip_finished_tensors();
+}
+
+std::vector<MatchedTensor> WeightReader::tensors_of(FileHeader& header) {
+  std::vector<MatchedTensor> tensors = match(std::exchange(header.tensors, {}));
+  if (header.is_scattered) {
+    std::erase_if(tensors, [](const Tensor& tensor) { return !tensor.strips; });
+  }
+  return tensors;
 }
 
 std::vector<MatchedTensor> WeightReader::match(const std::vector<TensorEntry>& entries) {
@@ -265,7 +270,7 @@ Continuation WeightReader::continue_from(const std::string& header) {
   const std::vector<Tensor> kept = std::exchange(tensors_, {});
   matcher_ = matcher_before_;
   header_ = read_header_text(header, file());
-  tensors_ = match(std::exchange(header_->tensors, {}));
+  tensors_ = tensors_of(*header_);
   std::size_t next = 0;  // of the copy
   std::size_t current = tensors_.size();
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
@@ -277,14 +282,38 @@ Continuation WeightReader::continue_from(const std::string& header) {
     }
   }
   current_ = current;
+  const std::uint64_t again = header_->is_scattered ? return_to_group() : 0;
   position_ = end();
   if (current_ < tensors_.size()) {
     const auto& [entry, name, strips] = tensors_[current_];
     position_ = entry.begin + (strips ? strips->offset(strips->from(), strip_) : 0);
   }
-  const std::uint64_t overlap = partial_.size();
+  const std::uint64_t overlap = again + partial_.size();
   partial_.clear();
   return {.position = header_->data_begin + position_, .overlap = overlap};
+}
+
+std::uint64_t WeightReader::return_to_group() {
+  const std::size_t reached = current_;
+  if (reached == tensors_.size()) {
+    return 0;
+  }
+  Group together{};
+  for (current_ = 0; (together = group()).end_tensor <= reached;) {
+    current_ = together.end_tensor;
+  }
+  if (together.is_plain) {
+    return 0;
+  }
+  std::uint64_t again = 0;
+  for (std::size_t i = current_; i <= reached; ++i) {
+    if (const std::optional<Strips>& strips = tensors_[i].strips) {
+      again += i < reached ? strips->total_bytes(strips->stored())
+                           : strips->offset(strips->stored(), strip_);
+    }
+  }
+  strip_ = 0;
+  return again;
 }
 
 void WeightReader::end_file() {

@@ -85,6 +85,8 @@ class WeightReader {
   [[nodiscard]] Group group() const;
   void feed_group(const Group& group, std::span<const std::byte>& bytes);
   void skip_padding(const FileHeader& header, std::span<const std::byte>& bytes);
+  /// Those of the header, which then has none; of scattered ones, those alone that are wanted.
+  [[nodiscard]] std::vector<Tensor> tensors_of(FileHeader& header);
   [[nodiscard]] std::vector<Tensor> match(const std::vector<TensorEntry>& entries);
   /// Of the data: where the file ends, but for padding.
   [[nodiscard]] std::uint64_t end() const {
@@ -94,6 +96,9 @@ class WeightReader {
   void take_strip(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   [[nodiscard]] bool take_halves(const Strips& strips, std::span<const std::byte> bytes);
   void skip_finished_tensors();
+  /// Back to the first tensor of those that are taken with the one being read. Returns how many
+  /// bytes of the kept copy will come again.
+  [[nodiscard]] std::uint64_t return_to_group();
   [[nodiscard]] const std::string& file() const { return files_[file_]; }
   [[noreturn]] void refuse(const std::string& what) const;
 

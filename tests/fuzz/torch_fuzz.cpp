@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/session/session.h"
 #include "core/weights/pickle_reader.h"
+#include "core/weights/safetensors_header.h"
 #include "core/weights/torch_tensors.h"
 #include "tests/core/support/torch_reader.h"
 #include "tests/core/support/zip_writer.h"
@@ -28,11 +29,18 @@ struct Loaded {
   bool operator==(const Loaded&) const = default;
 };
 
-Loaded load(std::string_view file, std::size_t piece) {
+/// What it says, as it is kept and given to a page.
+FileHeader through_text(const FileHeader& header) {
+  return read_header_text(header.text, "model.bin");
+}
+
+Loaded load(std::string_view file, std::size_t piece, bool is_through_text) {
   try {
     Session session(1);
     session.begin(kConfig);
-    testing::feed_torch(session, file, testing::read_torch(file), piece);
+    FileHeader header = testing::read_torch(file);
+    testing::feed_torch(session, file, is_through_text ? through_text(header) : std::move(header),
+                        piece);
     session.finish();
     return {.error = {}, .fingerprint = session.fingerprint()};
   } catch (const Error& error) {
@@ -69,9 +77,10 @@ std::string zip_around(std::string_view pickle) {
 void run(std::string_view input) {
   const std::string made = input.starts_with('P') ? zip_around(input.substr(1)) : std::string();
   const std::string_view file = input.starts_with("P\x80") ? std::string_view(made) : input;
-  const Loaded whole = load(file, std::max<std::size_t>(file.size(), 1));
-  const Loaded pieces = load(file, 1 + hash_of(input) % 97);
-  require(pieces == whole, "a file in pieces is the whole file, or is refused as it is");
+  const Loaded whole = load(file, std::max<std::size_t>(file.size(), 1), false);
+  const Loaded pieces = load(file, 1 + hash_of(input) % 97, true);
+  require(pieces == whole,
+          "a file in pieces, its header as text, is the whole file, or is refused as it is");
 }
 
 }  // namespace patchboard::fuzz

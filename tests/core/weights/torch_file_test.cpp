@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/weights/safetensors_header.h"
 #include "tests/core/support/expect_error.h"
 #include "tests/core/support/torch_reader.h"
 
@@ -140,6 +142,77 @@ TEST(TorchFile, OfNanoGptIsTheSameAsSafetensors) {
   session.finish();
   EXPECT_FALSE(session.assumes_activation());
   expect_logits(session, "nanogpt.safetensors", expected()["logits"]["ckpt_plain.pt"]);
+}
+
+std::string text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+struct Kept {
+  std::string copy;
+  std::string fingerprint;  ///< of the weights
+
+  bool operator==(const Kept&) const = default;
+};
+
+/// What is kept of a file, by its header as text; going on after what was kept before.
+Kept keep(const std::string& name, WeightFormat format, std::string_view before = {}) {
+  const std::string file = read_file(name);
+  const std::string header = read_torch(file, name).text;
+  Session session(1);
+  session.begin(read_file("config.json"), format, {name});
+  std::string copy(before);
+  if (before.empty()) {
+    session.keep();
+    session.take_header(read_header_text(header, name));
+    copy += text(session.kept());
+  } else {
+    session.feed(std::as_bytes(std::span(before)));
+    session.continue_from(header);
+  }
+  EXPECT_EQ(session.weights_header(), header);
+  while (const auto position = session.next_wanted()) {
+    session.feed(std::as_bytes(
+        std::span(file)
+            .subspan(static_cast<std::size_t>(*position))
+            .first(std::min<std::size_t>(100, file.size() - static_cast<std::size_t>(*position)))));
+    copy += text(session.kept());
+  }
+  session.finish();
+  return {.copy = std::move(copy), .fingerprint = session.fingerprint()};
+}
+
+TEST(TorchFile, IsKeptAndGoneOnWithWhereverItBroke) {
+  for (const auto& [name, values] : expected()["logits"].items()) {
+    for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kF16, WeightFormat::kQ8}) {
+      const Kept whole = keep(name, format);
+      Session again(1);
+      again.begin(read_file("config.json"), format);
+      again.feed(std::as_bytes(std::span(whole.copy)));
+      again.finish();
+      EXPECT_EQ(again.fingerprint(), whole.fingerprint) << name;
+      const std::size_t data = whole.copy.find("}}") + 10;
+      for (std::size_t cut = data; cut <= whole.copy.size(); cut += 1 + whole.copy.size() / 15) {
+        EXPECT_EQ(keep(name, format, whole.copy.substr(0, cut)), whole) << name << ", " << cut;
+      }
+    }
+  }
+}
+
+TEST(TorchFile, HeadersThatAreNoneAreRefusedAsTexts) {
+  const std::string header = read_torch(read_file("views.bin")).text;
+  ASSERT_NE(header.find(R"("strides":[)"), std::string::npos);
+  const auto refuse = [&](const char* from, const char* to, std::string_view what) {
+    std::string other = header;
+    const std::size_t at = other.find(from);
+    ASSERT_NE(at, std::string::npos);
+    expect_error(ErrorCode::kWeights, {"views.bin: ", what}, [&] {
+      static_cast<void>(read_header_text(other.replace(at, std::strlen(from), to), "views.bin"));
+    });
+  };
+  refuse(R"("strides":[)", R"("strides":[1,)", "but strides [1, ");
+  refuse(R"("strides":[)", R"("strides":[1)", "data_offsets span");
+  refuse(R"("strides":[)", R"("strides":[99999999999999999)", "is too large");
 }
 
 TEST(TorchFile, CutAnywhereIsRefused) {

@@ -3,7 +3,7 @@
  * `wasm/js_types.h` and `wasm/js_session.h`. Every method of a session throws `CoreError` on bad input.
  */
 
-import type { MeasureTable, Session } from './patchboard';
+import type { MeasureTable, Session, TorchFile } from './patchboard';
 
 export type {
   Attribution,
@@ -20,6 +20,7 @@ export type {
   Prediction,
   PromptNote,
   PromptPair,
+  Range,
   Repair,
   Repairs,
   Session,
@@ -28,6 +29,7 @@ export type {
   Target,
   TemplateStart,
   Token,
+  TorchHeader,
 } from './patchboard';
 
 /** A text, or the ids of its tokens. */
@@ -52,6 +54,8 @@ export interface PatchboardModule {
   HEAPU8: Uint8Array;
   /** memory: bytes that the heap can grow to. */
   Session: new (threads: number, memory: number) => Session;
+  /** file: its name, for errors; size: of the file. */
+  TorchFile: new (file: string, size: number) => TorchFile;
   /** Emscripten's own; not there where the engine has one thread. */
   PThread?: { terminateAllThreads(): void };
 }

@@ -1,6 +1,23 @@
 // Written by tools/page-tables/write, out of wasm/bindings.cpp: change that. The values are explained in
 // wasm/js_types.h, the calls in wasm/js_session.h.
 
+export type Range = {
+  begin: number,
+  end: number
+};
+
+export type TorchHeader = {
+  text: string,
+  config: string
+};
+
+export interface TorchFile {
+  wanted(): Range[];
+  take(bytes: Uint8Array<ArrayBuffer>): void;
+  header(): TorchHeader;
+  delete(): void;
+}
+
 export type Token = {
   id: number,
   text: string
@@ -195,6 +212,8 @@ export interface Session {
   modelTexts(): {config: string, tokenizer: Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer_config.json', string>>, problem: string} | undefined;
   setTokenizer(texts: Partial<Record<'vocab.json' | 'merges.txt' | 'tokenizer.json' | 'added_tokens.json' | 'special_tokens_map.json' | 'tokenizer_config.json', string>>): void;
   useGpt2Tokenizer(mergesTxt: string): void;
+  takeHeader(header: string, file: string): void;
+  nextWanted(): number | undefined;
   reserve(bytes: number): number;
   commit(bytes: number): void;
   endFile(): void;
