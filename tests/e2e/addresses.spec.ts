@@ -123,6 +123,6 @@ test.describe('from a server', () => {
     const alert = patchboard.alerts.filter({
       hasText: 'model.safetensors: the server answered 404',
     });
-    await expect(alert).toContainText('there is no model.safetensors.index.json either');
+    await expect(alert).toContainText('nor is there any of model.safetensors.index.json');
   });
 });

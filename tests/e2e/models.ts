@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { COMMAND } from './command';
 
@@ -166,16 +166,25 @@ export function shardedModel(): string {
   });
 }
 
+function writeGguf(model: string, dtype: string, out: string) {
+  const how = ['--to', 'gguf', '--dtype', dtype, '--out', out];
+  execFileSync(COMMAND, ['convert', '--model', model, ...how]);
+}
+
 /** A folder with the embedded model as `model.f32.gguf` and `model.q8_0.gguf`, and the larger one as `large.gguf`. */
 export function ggufModel(): string {
   return filledOnce('gguf', (folder) => {
-    const write = (model: string, dtype: string, name: string) =>
-      execFileSync(COMMAND, [
-        ...['convert', '--model', model, '--to', 'gguf', '--dtype', dtype],
-        ...['--out', join(folder, name)],
-      ]);
-    for (const dtype of ['f32', 'q8_0']) write(EMBEDDED, dtype, `model.${dtype}.gguf`);
-    write(randomModel(), 'f32', 'large.gguf');
+    for (const dtype of ['f32', 'q8_0']) {
+      writeGguf(EMBEDDED, dtype, join(folder, `model.${dtype}.gguf`));
+    }
+    writeGguf(randomModel(), 'f32', join(folder, 'large.gguf'));
+  });
+}
+
+/** A folder with `model.gguf`: that model in f32, as the command writes it. */
+export function ggufOf(model: string): string {
+  return filledOnce(`gguf-of-${basename(model)}`, (folder) => {
+    writeGguf(model, 'f32', join(folder, 'model.gguf'));
   });
 }
 

@@ -23,6 +23,64 @@ function weights(bytes: number, seed = 1): Buffer {
   return content;
 }
 
+/** What a copy of a file begins with whose header is read before the rest of it: in place of that header. */
+export const HEAD = 'a head';
+export const TORCH = 'pytorch_model.bin';
+
+/** The header of such a file as the engine tells it. tensors: where they are in it. */
+export const torchHeader = (tensors: readonly [begin: number, end: number][]) =>
+  JSON.stringify({
+    __metadata__: { format: 'torch', data_begin: '0', alignment: '1' },
+    ...Object.fromEntries(
+      tensors.map((data_offsets, index) => [`tensor.${index}`, { dtype: 'F32', data_offsets }]),
+    ),
+  });
+
+/** A file of PyTorch's whose last bytes say where its tensors are: as many of them as the first 8 say. */
+export function torchModel(bytes: number, tensors: [number, number][], config = '', seed = 1) {
+  const file = weights(bytes, seed);
+  const said = Buffer.from(JSON.stringify({ text: torchHeader(tensors), config }));
+  file.writeBigUInt64LE(BigInt(said.length));
+  return Buffer.concat([file, said]);
+}
+
+class FakeTorchFile {
+  private said: string | undefined;
+  private length = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly size: number,
+  ) {}
+
+  wanted() {
+    if (this.said !== undefined) return [];
+    if (this.length === 0) return [{ begin: 0, end: 8 }];
+    const begin = this.size - this.length;
+    return [
+      { begin: begin + 5, end: this.size }, // in no order
+      { begin, end: begin + 5 },
+    ];
+  }
+
+  take(bytes: Uint8Array) {
+    const buffer = Buffer.from(bytes);
+    if (this.length === 0) this.length = Number(buffer.readBigUInt64LE());
+    else this.said = String(buffer.subarray(-5)) + String(buffer.subarray(0, -5));
+    if (this.length > this.size) {
+      throw Object.assign(new Error(`${this.name}: is none`), { code: 'weights' });
+    }
+  }
+
+  header() {
+    return JSON.parse(this.said ?? '') as { text: string; config: string };
+  }
+
+  delete() {
+    this.said = undefined;
+  }
+}
+
 /** A file that says all of its model, by which the engine gives its texts once the header is there. */
 export const GGUF = 'small.gguf';
 export const TEXTS_OF_FILE = {
@@ -81,6 +139,8 @@ class CollectingSession {
   private isFile = false;
   /** Where the file under way begins. */
   private fileStart = 0;
+  /** Of a file whose header was read before: that, its tensors, and where in it the next byte is. */
+  private placed: { header: string; tensors: [number, number][]; position: number } | undefined;
 
   constructor(private readonly memory: { HEAPU8: Uint8Array }) {}
 
@@ -94,6 +154,7 @@ class CollectingSession {
     this.isFile = false;
     this.collected = Buffer.alloc(0);
     this.fileStart = 0;
+    this.placed = undefined;
     this.texts = { 'config.json': config };
   }
 
@@ -121,8 +182,48 @@ class CollectingSession {
   }
 
   commit(bytes: number) {
-    this.last = this.memory.HEAPU8.slice(0, bytes);
+    this.collect(this.wantedOf(this.memory.HEAPU8.slice(0, bytes)));
+  }
+
+  private collect(bytes: Uint8Array) {
+    this.last = new Uint8Array(bytes);
     this.collected = Buffer.concat([this.collected, this.last]);
+  }
+
+  private wantedOf(bytes: Uint8Array): Uint8Array {
+    const { placed } = this;
+    if (!placed) return bytes;
+    const begin = placed.position;
+    placed.position += bytes.byteLength;
+    return Buffer.concat(
+      placed.tensors.map(([from, to]) =>
+        bytes.subarray(Math.max(from - begin, 0), Math.max(to - begin, 0)),
+      ),
+    );
+  }
+
+  takeHeader(header: string) {
+    this.requireBegun();
+    this.place(header);
+    this.collect(Buffer.from(HEAD));
+  }
+
+  private place(header: string) {
+    const { __metadata__: _, ...entries } = JSON.parse(header) as Record<
+      string,
+      { data_offsets: [number, number] }
+    >;
+    const tensors = Object.values(entries).map((entry) => entry.data_offsets);
+    this.placed = { header, tensors, position: 0 };
+    return this.placed;
+  }
+
+  nextWanted() {
+    const { placed } = this;
+    if (!placed) throw new Error('this file has its header at its beginning');
+    const next = placed.tensors.find(([, to]) => to > placed.position);
+    if (next) placed.position = Math.max(placed.position, next[0]);
+    return next && placed.position;
   }
 
   keep() {
@@ -136,16 +237,27 @@ class CollectingSession {
 
   weightsHeader() {
     this.requireBegun();
+    if (this.placed) return this.placed.header;
     return this.collected.length > this.fileStart + 8 ? HEADER : '';
   }
 
-  continueFrom() {
+  continueFrom(header: string) {
     this.requireBegun();
-    return this.collected.length - this.fileStart;
+    const had = this.collected.length - this.fileStart;
+    if (!header.includes('torch')) return had;
+    const placed = this.place(header);
+    let left = had - HEAD.length;
+    for (const [from, to] of placed.tensors) {
+      placed.position = from + Math.min(left, to - from);
+      left -= to - from;
+      if (left < 0) break;
+    }
+    return placed.position;
   }
 
   endFile() {
     this.requireBegun();
+    this.placed = undefined;
     this.fileStart = this.collected.length;
   }
 
@@ -171,7 +283,7 @@ export async function load(
   dtype = DTYPE,
   { local, file }: { local?: LocalModel; file?: string } = {},
 ): Promise<Loaded> {
-  const memory = { HEAPU8: new Uint8Array() };
+  const memory = { HEAPU8: new Uint8Array(), TorchFile: FakeTorchFile };
   const session = new CollectingSession(memory);
   const feeder = new Feeder(
     memory as unknown as PatchboardModule,

@@ -95,14 +95,14 @@ test('so it is of a server that does not let other pages read what it answers th
 test('a server that cannot be reached at all is not one that has none', async () => {
   network.files = undefined;
   await expect(find()).rejects.toThrow(/^https.*model\.safetensors could not be reached/);
-  await expect(find()).rejects.not.toThrow('either');
+  await expect(find()).rejects.not.toThrow('nor is there');
 });
 
 test('where there is neither, the first answer is told, and what else was asked for', async () => {
   serve(model(10));
   delete network.files?.['model.safetensors'];
   await expect(find()).rejects.toThrow(
-    /model\.safetensors: .* 404.*; there is no .*index\.json either/,
+    /model\.safetensors: .* 404.*; nor is there any of .*index\.json/,
   );
 });
 

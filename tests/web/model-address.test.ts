@@ -56,13 +56,16 @@ describe('an address is taken for the folder that it names', () => {
 });
 
 test.each([
+  ['https://example.org/m/pytorch_model.bin', 'https://example.org/m/pytorch_model.bin'],
+  ['https://example.org/run/ckpt.pt?key=1', 'https://example.org/run/ckpt.pt?key=1'],
+  [`${HUB}me/old/resolve/main/pytorch_model.bin`, 'me/old/blob/main/pytorch_model.bin'],
   ['https://example.org/m/gpt2.q8_0.gguf', 'https://example.org/m/gpt2.q8_0.gguf'],
   ['https://example.org/m/a.gguf?key=1', 'https://example.org/m/a.gguf?key=1'],
   ['models/a.gguf', 'http://localhost/page/models/a.gguf'],
   [`${HUB}me/gpt2-GGUF/blob/main/gpt2.Q8_0.gguf`, 'me/gpt2-GGUF/blob/main/gpt2.Q8_0.gguf'],
   [`${HUB}me/gpt2-GGUF/resolve/main/a.gguf?download=true`, 'me/gpt2-GGUF/blob/main/a.gguf'],
   ['me/gpt2-GGUF/blob/1a2b/in/a.gguf', 'me/gpt2-GGUF/blob/1a2b/in/a.gguf'],
-])('a GGUF is a model by its own address: %s', (text, id) => {
+])('a GGUF or a file of PyTorch’s is named by its own address: %s', (text, id) => {
   const address = modelAddress(text, BASE);
   expect(address.id).toBe(id);
   expect(address.file).toBe(text.replace(/^.*\/|[?].*$/g, ''));
@@ -178,17 +181,14 @@ test.each([
   ['file:///etc', 'expected http:// or https://'],
   ['http://', 'is not an address'],
   ['https://me:secret@example.org/gpt2/', 'a user name or a password'],
-  [
-    'https://example.org/gpt2/pytorch_model.bin',
-    'is the file pytorch_model.bin, expected a folder',
-  ],
-  ['gpt2/pytorch_model.bin', 'is the file pytorch_model.bin'],
+  ['https://example.org/gpt2/model.onnx', 'is the file model.onnx, expected a folder'],
+  ['gpt2/model.onnx', 'is the file model.onnx'],
   [HUB, 'shows no model'],
   [`${GPT2}/commits/main`, 'shows no model'],
   [`${GPT2}/discussions/12`, 'shows no model'],
   [`${GPT2}/blob/main/README.md`, 'shows no model'],
   [`${GPT2}/raw/main`, 'shows no model'],
-  [`${GPT2}/resolve/main/pytorch_model.bin`, 'is the file pytorch_model.bin'],
+  [`${GPT2}/resolve/main/model.onnx`, 'is the file model.onnx'],
 ])('%s is refused, and nothing else loaded in its place', (text, message) => {
   expect(() => folderAddress(text)).toThrow(message);
 });

@@ -34,6 +34,8 @@ test.each([
   ['vocab.json', '{"a": 1}', 'model'],
   ['a/model.safetensors', '', 'model'],
   ['model-00001-of-00002.safetensors', '', 'model'],
+  ['pytorch_model.bin', '', 'model'],
+  ['run/ckpt.pt', '', 'model'],
   ['', '{Anna|Bob} was here', 'template'],
   ['', '\uFEFF{"patchboard": 1}', 'experiment'],
   ['pairs.csv', 'clean;corrupted\na;b', 'pairs'],

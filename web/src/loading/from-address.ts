@@ -1,33 +1,27 @@
 /** Loading a model from its address, going on with what an earlier visit kept of it. */
 
 import { isCoreError } from '../engine/core-error';
-import { messageOf } from '../errors/errors';
 import type { Keeper } from '../kept/keeper';
 import type { KeptPart, Origin } from '../kept/manifest';
-import { DigestCheck, digestInConfig, digestInPointer, pointerAddress } from '../weights/digest';
-import { readText } from '../weights/download';
-import { requireFits } from '../weights/dtype';
+import type { DigestCheck } from '../weights/digest';
 import { compareVersions, type FileVersion } from '../weights/file-version';
-import { FILES, saysItsModel } from '../weights/files';
-import { findWeights } from '../weights/find-weights';
+import { FILES, isTorch, saysItsModel } from '../weights/files';
 import { LargeFile } from '../weights/large-file';
-import { fileAddress } from '../weights/model-address';
-import { type Outline, outlineOf } from '../weights/outline';
+import { wantedBefore } from '../weights/outline';
 import type { ReadState } from '../weights/remote-file';
 import type { ModelSource } from '../weights/sources';
-import { namedTexts, readTexts, type Texts } from '../weights/texts';
+import { namedTexts, type Texts } from '../weights/texts';
 import { CopyFeeder } from './copy-feeder';
 import type { Feeder } from './feeder';
 import type { LoadReport } from './report';
-import { SmallFiles } from './small-files';
 import { textsOfFile } from './texts-of-file';
 import { WeightFiles } from './weight-files';
+import { WeightsAt } from './weights-at';
 
 export class AddressLoad {
   private remote: LargeFile | undefined;
-  private readonly small: SmallFiles;
+  private readonly at: WeightsAt;
   private files = new WeightFiles([FILES.weights]);
-  private outline: Outline | undefined;
   /** Undefined as long as only the weights' file says them. */
   private texts: Texts | undefined;
   /** Whether there is nothing left to go on with: what is loaded is right, or of no use. */
@@ -43,12 +37,12 @@ export class AddressLoad {
     private readonly keeper: Keeper,
     private readonly report: LoadReport,
   ) {
-    this.small = new SmallFiles(source.folder, this.onState);
+    this.at = new WeightsAt(feeder, source, report, this.onState);
   }
 
   /** Ends a pause between two attempts. */
   retryNow(): void {
-    this.small.retryNow();
+    this.at.small.retryNow();
     this.remote?.retryNow();
   }
 
@@ -67,8 +61,8 @@ export class AddressLoad {
   /** Resolves to what a later visit needs. */
   private async load(): Promise<Origin | undefined> {
     const areBeside = !saysItsModel(this.source.file);
-    this.texts = await (areBeside ? readTexts(this.small) : this.keeper.texts());
-    await this.find();
+    this.texts = await (areBeside ? this.at.texts() : this.keeper.texts());
+    this.files = new WeightFiles(await this.at.files());
     this.begin();
     if (areBeside) await this.keepTexts();
     await this.continueKept();
@@ -77,10 +71,23 @@ export class AddressLoad {
       if (!(await this.fetchRest())) continue;
       origin = this.origin;
       await this.endFile();
+      await this.beginFile();
     }
     this.isOver = true;
     this.feeder.session.finish();
     return origin && { ...origin, ...(this.files.areSeveral && { parts: this.files.parts }) };
+  }
+
+  /** The next file, where there is one, of which nothing is read: its header, where that is read before the rest. */
+  private async beginFile(): Promise<void> {
+    const { feeder, files } = this;
+    if (!isTorch(files.current)) return;
+    const { text, version } = await this.at.headerOf(files.current);
+    this.at.requireFits(() => text);
+    feeder.takeHeader(text, files.current);
+    files.position = feeder.wanted(0) ?? 0;
+    files.version = version;
+    await this.keepNew(version);
   }
 
   private begin(): void {
@@ -103,32 +110,8 @@ export class AddressLoad {
     return this.files.origin(version, this.feeder.session.weightsHeader());
   }
 
-  private addressOf(name: string): string {
-    return fileAddress(this.source.folder, name);
-  }
-
-  /** Which files there are, unless somebody has looked before; and whether they fit. */
-  private async find(): Promise<void> {
-    const { source, feeder } = this;
-    const known = source.files ?? (saysItsModel(source.file) ? [source.file ?? ''] : undefined);
-    const { files, outline } = known
-      ? { files: known, outline: source.outline }
-      : await findWeights(source, { onState: this.onState });
-    this.files = new WeightFiles(files);
-    this.outline = outline;
-    if (outline) requireFits(outline, feeder.dtype, this.addressOf(files[0] ?? ''));
-  }
-
-  private async expectedDigest(): Promise<DigestCheck | undefined> {
-    const file = this.files.current;
-    const pointer = pointerAddress(this.source.folder, file);
-    let expected = digestInConfig(this.texts?.config ?? '', file);
-    try {
-      if (pointer) expected = digestInPointer(await readText(this.small.open(pointer), pointer));
-    } catch (error) {
-      this.report.note(`The weights are loaded without their checksum: ${messageOf(error)}.`);
-    }
-    return expected && DigestCheck.create(expected);
+  private expectedDigest(): Promise<DigestCheck | undefined> {
+    return this.at.digestOf(this.files.current, this.texts?.config ?? '');
   }
 
   /** Goes on with what is kept, or from the start where that is of no use. */
@@ -140,7 +123,8 @@ export class AddressLoad {
     // Its checksum may not have been known then, or be of the file after this one.
     const isOfThis = saved && saved.at >= position && parts.length === this.files.parts.length;
     if (!isUsable || (digest && position > 0 && !isOfThis)) await this.startOver();
-    else if (position > 0 && isOfThis) digest?.load(saved);
+    else if (position === 0) await this.beginFile();
+    else if (isOfThis) digest?.load(saved);
   }
 
   /** Feeds what is kept. Returns whether the load can go on after it. */
@@ -163,9 +147,9 @@ export class AddressLoad {
   }
 
   private goOnAfter(copy: CopyFeeder): boolean {
-    const { session } = this.feeder;
+    const { files, feeder } = this;
+    const { session } = feeder;
     const { manifest } = this.keeper;
-    const { files } = this;
     files.parts = manifest.parts?.slice(0, copy.whole) ?? [];
     if (copy.bytes === 0) {
       if (copy.whole > 0) session.keep();
@@ -173,7 +157,7 @@ export class AddressLoad {
     }
     if (session.weightsHeader() === '') return false;
     const { header, version } = manifest.parts?.[copy.whole] ?? manifest;
-    files.position = session.continueFrom(header);
+    files.position = feeder.continueFrom(header, files.current);
     files.version = version;
     files.kept = copy.bytes;
     return files.position > 0;
@@ -182,11 +166,11 @@ export class AddressLoad {
   /** Whether the files that are whole in the copy are still those of the server; the next one tells as it is read. */
   private async isUnchanged(): Promise<boolean> {
     for (const { name, version } of this.files.parts) {
-      const remote = this.small.open(this.addressOf(name), { until: 1 });
+      const remote = this.at.small.open(this.at.addressOf(name), { until: 1 });
       await remote.open();
       remote.close();
       if (compareVersions(remote.version, version) !== 'same') {
-        this.report.note(`${this.addressOf(name)} is another one than was kept, starting again`);
+        this.report.note(`${this.at.addressOf(name)} is another one than was kept, starting again`);
         return false;
       }
     }
@@ -200,14 +184,20 @@ export class AddressLoad {
     await this.keeper.restart();
     this.files.digest = await this.expectedDigest();
     if (this.keeper.isKeeping) this.feeder.session.keep();
+    await this.beginFile();
   }
 
-  /** Returns whether the file is whole; where it had changed, the load begins again with the first of them. */
+  /**
+   * Returns whether all that is wanted of the file is there; where it had changed, the load begins again with the first
+   * of them, and where the rest is far from what is there, it is asked for anew.
+   */
   private async fetchRest(): Promise<boolean> {
-    const { files } = this;
-    const { position, version } = files;
-    if (version && version.total === position) return true;
-    const url = this.addressOf(files.current);
+    const { files, feeder } = this;
+    const { version } = files;
+    const position = feeder.wanted(files.position);
+    if (position === undefined || (version && version.total === position)) return true;
+    files.position = position;
+    const url = this.at.addressOf(files.current);
     const { onState } = this;
     const remote = new LargeFile(url, { from: position, ...(version && { version }), onState });
     this.remote = remote;
@@ -216,36 +206,48 @@ export class AddressLoad {
     for await (const piece of remote.pieces()) {
       if (piece.kind === 'restart') {
         this.report.note(piece.reason);
-        const isFirst = files.parts.length === 0;
+        const goesOn = files.parts.length === 0 && !isTorch(files.current);
+        this.at.forgetHeader();
         await this.startOver();
+        if (!goesOn) return false;
         this.tellReading(remote);
-        if (!isFirst) return false;
       } else {
         await this.take(piece.bytes, remote);
+        if (feeder.isFar(files.position)) return feeder.wanted(files.position) === undefined;
       }
     }
     return true;
   }
 
   private tellReading({ total }: LargeFile): void {
-    const { areSeveral, received } = this.files;
-    this.report.begin({ kind: 'reading' }, areSeveral ? this.outline?.fileBytes : total, received);
+    const { areSeveral, received, current, position } = this.files;
+    const { fileBytes } = this.at.outline ?? {};
+    if (!isTorch(current)) {
+      this.report.begin({ kind: 'reading' }, areSeveral ? fileBytes : total, received);
+    } else {
+      const here = wantedBefore(this.feeder.session.weightsHeader(), position);
+      this.report.begin({ kind: 'reading' }, fileBytes, received - position + here);
+    }
   }
 
   private async take(bytes: Uint8Array, remote: LargeFile): Promise<void> {
-    const { session } = this.feeder;
     const { files } = this;
     files.digest?.update(files.position, bytes);
-    this.feeder.feed(bytes);
+    const isFed = this.feeder.feedAt(files.position, bytes);
     if (!this.texts) await this.takeTexts();
-    this.requireFits();
+    this.at.requireFits(() => this.feeder.session.weightsHeader());
     files.position += bytes.byteLength;
     files.version = remote.version;
     this.report.add(bytes.byteLength);
+    if (isFed) await this.keepNew(remote.version);
+  }
+
+  /** Keeps what the engine has added to the copy. */
+  private async keepNew(version: FileVersion): Promise<void> {
     if (!this.keeper.isKeeping) return;
-    const kept = session.kept();
-    files.kept += kept.byteLength;
-    await this.keeper.append(kept, () => this.originOf(remote.version));
+    const kept = this.feeder.session.kept();
+    this.files.kept += kept.byteLength;
+    await this.keeper.append(kept, () => this.originOf(version));
   }
 
   /** As soon as the header is there. */
@@ -254,21 +256,12 @@ export class AddressLoad {
     await this.keepTexts();
   }
 
-  /** As soon as the header is there, where nobody could tell before. */
-  private requireFits(): void {
-    if (this.outline || this.files.areSeveral) return;
-    this.outline = outlineOf(this.feeder.session.weightsHeader());
-    if (!this.outline) return;
-    requireFits(this.outline, this.feeder.dtype, this.addressOf(this.files.current));
-  }
-
   private async endFile(): Promise<void> {
-    const { session } = this.feeder;
     const { files } = this;
-    const header = session.weightsHeader();
-    session.endFile();
+    const header = this.feeder.session.weightsHeader();
+    this.feeder.endFile();
     try {
-      files.digest?.check(this.addressOf(files.current));
+      files.digest?.check(this.at.addressOf(files.current));
     } catch (error) {
       files.digest = undefined; // it has been asked, and goes on no more
       await this.keeper.discard();

@@ -38,7 +38,7 @@ export class WeightFiles {
 
   /** header: of the file under way. */
   endPart(header: string): void {
-    const total = this.position;
+    const total = this.version?.total ?? this.position;
     this.parts.push({
       name: this.current,
       version: { ...this.version, total },

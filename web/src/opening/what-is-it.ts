@@ -2,7 +2,7 @@
 
 import { messageOf } from '../errors/errors';
 import { formatCount } from '../result/format';
-import { FILES, INDEX, saysItsModel } from '../weights/files';
+import { FILES, isTorch, saysItsModel, WEIGHTS } from '../weights/files';
 import { OpenError } from './json-tree';
 
 export type Kind = 'experiment' | 'saved result' | 'pairs' | 'template' | 'model' | 'answers';
@@ -11,17 +11,22 @@ export type WhatItIs = { kind: Kind } | { kind: 'unknown'; why: string };
 
 const WANTED =
   'an experiment or a saved result as JSON, a set of prompt pairs as JSON or CSV, a template with {several|words}, ' +
-  'answers to a lesson, or a model’s folder or .gguf';
+  'answers to a lesson, or a model’s folder, .gguf or .bin';
 
 /** What a box of the page is to hold; the command takes more. In characters. */
 const LARGEST_BOX = 1_000_000;
 
-const MODEL_FILES: readonly string[] = [...Object.values(FILES), INDEX];
+const MODEL_FILES: readonly string[] = [...Object.values(FILES), ...WEIGHTS];
 
 /** By its name alone, whatever the folders before it. */
 export function isModelFile(path: string): boolean {
   const name = path.replace(/^.*\//, '');
-  return MODEL_FILES.includes(name) || name.endsWith('.safetensors') || saysItsModel(name);
+  return (
+    MODEL_FILES.includes(name) ||
+    name.endsWith('.safetensors') ||
+    saysItsModel(name) ||
+    isTorch(name)
+  );
 }
 
 // `{Anna|Bob} was here` is a template: JSON goes on with a key, or ends.

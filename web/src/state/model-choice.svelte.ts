@@ -6,7 +6,7 @@ import { keptCopies } from '../kept/kept-models';
 import { keptHeaders } from '../kept/manifest';
 import { TIMING } from '../weights/back-off';
 import { type Dtype, proposedDtype } from '../weights/dtype';
-import { saysItsModel } from '../weights/files';
+import { isTorch, saysItsModel } from '../weights/files';
 import type { FoundWeights } from '../weights/find-weights';
 import {
   type ChosenFile,
@@ -56,9 +56,10 @@ async function findAt(source: ModelSource): Promise<FoundWeights> {
   return findWeights(source, options);
 }
 
-async function outlineOfFiles({ config, weights }: LocalModel): Promise<Outline | undefined> {
+async function outlineOfFiles({ weights }: LocalModel): Promise<Outline | undefined> {
   const [first] = weights;
-  if (config || !first) return localOutline(weights);
+  if (first && isTorch(first.name)) return undefined; // only the engine reads it
+  if (!first || !saysItsModel(first.name)) return localOutline(weights);
   return (await import('../weights/gguf-outline')).ggufOutlineOf(first);
 }
 
@@ -92,7 +93,8 @@ export class ModelChoice {
   /** Undefined where nobody knows. */
   readonly fileBytes = $derived.by(() => {
     if (this.selected === DISK) return this.files?.weightBytes;
-    return this.published?.weightBytes ?? this.outline?.fileBytes;
+    const looked = this.selected === OTHER ? this.looked?.bytes : undefined;
+    return this.published?.weightBytes ?? this.outline?.fileBytes ?? looked;
   });
   readonly sizes = $derived(this.published ? sizesOf(this.published) : this.outline);
   readonly dtype = $derived.by(
@@ -102,7 +104,7 @@ export class ModelChoice {
   );
   /** Whether it was looked for in vain. */
   readonly isSizeUnknown = $derived(
-    this.selected === OTHER && this.looked !== undefined && !this.looked.outline,
+    this.selected === OTHER && this.looked !== undefined && this.fileBytes === undefined,
   );
   readonly isInUse = $derived.by(() => {
     const { inUse } = this.shelf;

@@ -19,5 +19,29 @@ export function saysItsModel(name: string | undefined): boolean {
   return name !== undefined && SAYS_ITS_MODEL.test(name);
 }
 
+/** Written by PyTorch, which says what is in it elsewhere than at its beginning. */
+const TORCH = /\.(bin|pt|pth)$/;
+/** What training writes beside the weights. */
+const OF_TRAINING = /^(training_args|optimizer|scheduler|scaler|rng_state)/;
+
+export function isTorch(name: string): boolean {
+  return TORCH.test(name) && !OF_TRAINING.test(name);
+}
+
+const indexOf = (name: string) => `${name}.index.json`;
+
 /** Names the files of weights that are in several. */
-export const INDEX = `${FILES.weights}.index.json`;
+export const INDEX = indexOf(FILES.weights);
+
+export const isIndex = (name: string) => name.endsWith(indexOf(''));
+
+const TORCH_WEIGHTS = 'pytorch_model.bin';
+
+/** Where a folder may have its weights, in the order in which they are looked for. */
+export const WEIGHTS: readonly [string, ...string[]] = [
+  FILES.weights,
+  INDEX,
+  TORCH_WEIGHTS,
+  indexOf(TORCH_WEIGHTS),
+  'ckpt.pt', // nanoGPT's
+];

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../errors/errors';
 import { readText } from './download';
-import { FILES, INDEX } from './files';
+import { isIndex, isTorch, WEIGHTS } from './files';
 import { isMissing } from './missing';
 import { fileAddress } from './model-address';
 import { type Outline, outlineOfAll, remoteHeader } from './outline';
@@ -14,11 +14,11 @@ export interface FoundWeights {
   /** Names, in the order in which they are read. */
   files: string[];
   outline: Outline | undefined;
+  /** Of the file, where it is one whose outline is not at its beginning, and the server tells. */
+  bytes?: number;
 }
 
 export type Place = Pick<ModelSource, 'folder' | 'file'>;
-
-const isIndex = (name: string) => name.endsWith('.index.json');
 
 async function headersOf(
   folder: string,
@@ -40,12 +40,23 @@ async function headersOf(
   );
 }
 
+/** What is in a file of PyTorch's only the engine reads. */
+async function lookAtTorch(url: string, name: string, options: ReadOptions): Promise<FoundWeights> {
+  const file = new RemoteFile(url, { ...options, until: 1 });
+  await file.open();
+  file.close();
+  const { total } = file;
+  return { files: [name], outline: undefined, ...(total !== undefined && { bytes: total }) };
+}
+
 async function lookAt(folder: string, name: string, options: ReadOptions): Promise<FoundWeights> {
   const url = fileAddress(folder, name);
+  if (isTorch(name)) return lookAtTorch(url, name, options);
   if (!isIndex(name)) {
     return { files: [name], outline: outlineOfAll([await remoteHeader(url, options)]) };
   }
   const index = readIndex(await readText(new RemoteFile(url, options), url), name);
+  if (index.files.some(isTorch)) return { files: index.files, outline: undefined };
   const headers = await headersOf(folder, index.files, name, options);
   checkShards(index, headers);
   return { files: index.files, outline: outlineOfAll(headers) };
@@ -57,18 +68,18 @@ export async function findWeights(
   options: ReadOptions = {},
 ): Promise<FoundWeights> {
   if (file !== undefined) return lookAt(folder, file, options);
-  try {
-    return await lookAt(folder, FILES.weights, options);
-  } catch (first) {
-    if (!(await isMissing(first, folder))) throw first;
+  let first: unknown;
+  for (const name of WEIGHTS) {
     try {
-      return await lookAt(folder, INDEX, options);
+      return await lookAt(folder, name, options);
     } catch (error) {
-      throw (await isMissing(error, folder))
-        ? new Error(
-            `${messageOf(first)}; there is no ${INDEX} either; a .gguf opens by its own address`,
-          )
-        : error;
+      if (!(await isMissing(error, folder))) throw error;
+      first ??= error;
     }
   }
+  const others = WEIGHTS.slice(1).join(', ');
+  throw new Error(
+    `${messageOf(first)}; nor is there any of ${others}; a .gguf opens by its own address`,
+    { cause: first },
+  );
 }

@@ -1,6 +1,6 @@
 /** Models in files that someone chose from their disk. Nothing of them is uploaded. */
 
-import { FILES, INDEX, saysItsModel } from './files';
+import { FILES, isIndex, isTorch, saysItsModel, WEIGHTS } from './files';
 import { localHeader } from './outline';
 import { checkShards, readIndex } from './shards';
 import { TOKENIZER_FILES, type TokenizerFile } from './texts';
@@ -11,9 +11,9 @@ export interface ChosenFile {
   open: () => Promise<File>;
 }
 
-/** The chosen files that lie in one folder, by their names; or of these one that says all of its model. */
+/** The chosen files that lie in one folder, by their names; or one of weights, with what it needs beside it. */
 export interface LocalFolder {
-  /** As in ChosenFile; empty for files without a folder. Of one such file, its own. */
+  /** As in ChosenFile; empty for files without a folder. Of one file of weights, its own. */
   path: string;
   files: ReadonlyMap<string, ChosenFile>;
 }
@@ -21,7 +21,7 @@ export interface LocalFolder {
 export interface LocalModel {
   /** The folder's path: see LocalFolder. */
   folder: string;
-  /** Undefined where the file of weights says all of its model. */
+  /** Undefined where it is not there: the file of weights may say its model. */
   config?: File;
   /** Those of its files that are there. */
   tokenizer: Partial<Record<TokenizerFile, File>>;
@@ -59,13 +59,19 @@ export interface ModelFolders {
   folders: LocalFolder[];
 }
 
-const hasWeights = ({ files }: LocalFolder) => files.has(FILES.weights) || files.has(INDEX);
+const TEXTS: readonly string[] = [FILES.config, ...TOKENIZER_FILES];
 
 /** The model in a folder, or each file in it that is one. */
 function modelsIn(folder: LocalFolder): LocalFolder[] {
-  if (hasWeights(folder)) return [folder];
-  const single = [...folder.files].filter(([name]) => saysItsModel(name));
-  return single.map(([name, file]) => ({ path: file.path, files: new Map([[name, file]]) }));
+  if (WEIGHTS.some((name) => folder.files.has(name))) return [folder];
+  const entries = [...folder.files];
+  const texts = entries.filter(([name]) => TEXTS.includes(name));
+  return entries
+    .filter(([name]) => saysItsModel(name) || isTorch(name))
+    .map(([name, file]) => {
+      const beside = saysItsModel(name) ? [] : texts;
+      return { path: file.path, files: new Map([...beside, [name, file]]) };
+    });
 }
 
 /**
@@ -89,10 +95,12 @@ async function weightsIn(
   files: LocalFolder['files'],
   need: (name: string) => Promise<File>,
 ): Promise<File[]> {
-  if (files.has(FILES.weights) || !files.has(INDEX)) return [await need(FILES.weights)];
-  const index = readIndex(await (await need(INDEX)).text(), INDEX);
+  const usual = WEIGHTS.find((name) => files.has(name));
+  const name = usual ?? [...files.keys()].find(isTorch) ?? FILES.weights;
+  if (!isIndex(name)) return [await need(name)];
+  const index = readIndex(await (await need(name)).text(), name);
   const parts = await Promise.all(index.files.map(need));
-  checkShards(index, await Promise.all(parts.map(localHeader)));
+  if (!index.files.some(isTorch)) checkShards(index, await Promise.all(parts.map(localHeader)));
   return parts;
 }
 
@@ -121,9 +129,10 @@ export async function localModel({ path, files }: LocalFolder): Promise<LocalMod
         '(vocab.json and merges.txt, or tokenizer.json) where there is one; or a .gguf, which has all of that',
     );
   };
+  const hasConfig = files.has(FILES.config) || ![...files.keys()].some(isTorch);
   return {
     folder: path,
-    config: await need(FILES.config),
+    ...(hasConfig && { config: await need(FILES.config) }),
     tokenizer: await tokenizerIn(files),
     weights: await weightsIn(files, need),
   };

@@ -1,6 +1,6 @@
 /** What an address that someone typed or copied stands for: a folder that holds a model's files, or one file of it. */
 
-import { FILES, INDEX, saysItsModel } from './files';
+import { FILES, INDEX, isTorch, saysItsModel } from './files';
 import { fullHubAddress, HUB, hubFiles, hubName, hubPlace, isHubHost } from './hub-address';
 
 export interface ModelAddress {
@@ -13,9 +13,11 @@ export interface ModelAddress {
 }
 
 /** One of several files of weights: what they are called, and the index that names them all. */
-const SHARD = /^(.+)-\d+-of-\d+\.safetensors$/;
+const SHARD = /^(.+)-\d+-of-\d+\.(safetensors|bin)$/;
 
-const WEIGHTS = /\.safetensors(\.index\.json)?$/;
+const NAMED = /\.(safetensors|bin)(\.index\.json)?$/;
+
+const areWeights = (name: string) => NAMED.test(name) || isTorch(name);
 
 /** Files that no folder is called like. */
 const FILE_ENDINGS = /\.(safetensors|json|txt|bin|pt|pth|onnx|gguf|zip|html?)$/i;
@@ -26,16 +28,16 @@ const THIS_MACHINE = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(?=[/?#]|$)/;
 
 const EXPECTED =
   `expected a folder with ${FILES.config}, ${FILES.vocab}, ${FILES.merges} and ${FILES.weights}, ` +
-  'or one of these files, or a .gguf';
+  'or one of these files, or a .gguf, .bin or .pt';
 
 function isModelFile(name: string): boolean {
-  return saysItsModel(name) || WEIGHTS.test(name) || Object.values<string>(FILES).includes(name);
+  return saysItsModel(name) || areWeights(name) || Object.values<string>(FILES).includes(name);
 }
 
 /** The file that a path ends with, of which the weights are read; undefined for the usual ones. */
 function fileIn(last: string): string | undefined {
-  const name = decodeURIComponent(last).replace(SHARD, '$1.safetensors.index.json');
-  const isUsual = name === FILES.weights || name === INDEX || !WEIGHTS.test(name);
+  const name = decodeURIComponent(last).replace(SHARD, '$1.$2.index.json');
+  const isUsual = name === FILES.weights || name === INDEX || !areWeights(name);
   return isUsual && !saysItsModel(name) ? undefined : name;
 }
 

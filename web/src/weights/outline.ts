@@ -8,16 +8,18 @@ import type { Dtype, WeightSizes } from './dtype';
 import { type ReadOptions, RemoteFile } from './remote-file';
 
 export interface Outline extends WeightSizes {
-  /** Of the whole file. */
+  /** Of the whole file; of one of PyTorch's, of what is read of it. */
   fileBytes: number;
   /** The file's own numbers: more exact ones in memory gain nothing. */
   dtype: Dtype;
 }
 
 /** Published with the weights, but only the triangle that attention may see: nothing to keep. */
-const MASK = /\.attn\.(masked_)?bias$/;
+const MASK = /\.attn\.(attention\.)?(masked_)?bias$/;
 
 const METADATA = '__metadata__';
+/** What it says there of the header of a file of PyTorch's. */
+const TORCH = 'torch';
 
 export interface Entry {
   dtype: string;
@@ -86,22 +88,46 @@ function dataBegin(header: string, metadata: unknown): number {
     : Number(begin);
 }
 
+type Named = [name: string, entry: Entry];
+
 function sumUp(header: string): Outline | undefined {
   const { [METADATA]: metadata, ...tensors } = JSON.parse(header) as Record<string, Entry>;
-  return outlineOfTensors(Object.entries(tensors), dataBegin(header, metadata));
+  const entries = Object.entries(tensors);
+  const outline = outlineOfTensors(entries, dataBegin(header, metadata));
+  const { format } = (metadata ?? {}) as { format?: string };
+  return outline && format === TORCH ? { ...outline, fileBytes: bytesOf(entries) } : outline;
+}
+
+/** Without masks, and of those that are one and the same the first. */
+function wantedOf(tensors: readonly Named[]): Entry[] {
+  const entries = tensors.filter(([name]) => !MASK.test(name)).map(([, entry]) => entry);
+  return [...new Map(entries.map((entry) => [String(entry.data_offsets), entry])).values()];
+}
+
+function bytesOf(tensors: readonly Named[], before = Infinity): number {
+  return wantedOf(tensors).reduce((sum, { data_offsets: [begin, end] }) => {
+    return sum + Math.max(Math.min(end, before) - begin, 0);
+  }, 0);
+}
+
+/** What is wanted of a file of PyTorch's before its byte `position`, by its header as the engine tells it. */
+export function wantedBefore(header: string, position: number): number {
+  const tensors = Object.entries(JSON.parse(header) as Record<string, Entry>);
+  return bytesOf(
+    tensors.filter(([name]) => name !== METADATA),
+    position,
+  );
 }
 
 /** dataBegin: the byte of the file that the offsets count from. Undefined where numbers are none that are read. */
 export function outlineOfTensors(
-  tensors: readonly [name: string, entry: Entry][],
+  tensors: readonly Named[],
   dataBegin: number,
 ): Outline | undefined {
   const sum = { f32Bytes: 0, q8Bytes: 0 };
-  let dataBytes = 0;
+  const dataBytes = tensors.reduce((most, [, entry]) => Math.max(most, entry.data_offsets[1]), 0);
   let largest = { bytes: 0, dtype: 'f32' as Dtype };
-  for (const [name, { dtype, data_offsets: offsets }] of tensors) {
-    dataBytes = Math.max(dataBytes, offsets[1]);
-    if (MASK.test(name)) continue;
+  for (const { dtype, data_offsets: offsets } of wantedOf(tensors)) {
     const numbers = NUMBERS[dtype];
     if (!numbers) return undefined;
     const bytes = offsets[1] - offsets[0];

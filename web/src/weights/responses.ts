@@ -1,6 +1,6 @@
 /** Asking a server, with errors that say which file, what happened and what would help. */
 
-import { saysItsModel } from './files';
+import { isTorch, saysItsModel } from './files';
 
 /** Trying the same again may help. */
 export class PassingError extends Error {
@@ -50,10 +50,12 @@ function statusError(url: string, response: Response): Error {
       retryAfterMs(response.headers.get('Retry-After'), Date.now()),
     );
   }
-  const expected = saysItsModel(new URL(url).pathname)
-    ? 'expected a model there'
-    : 'expected a folder with config.json and model.safetensors, and with vocab.json and merges.txt, or ' +
-      'tokenizer.json, where text is to be read';
+  const { pathname } = new URL(url);
+  const expected =
+    saysItsModel(pathname) || isTorch(pathname)
+      ? 'expected a model there'
+      : 'expected a folder with config.json and model.safetensors, and with vocab.json and merges.txt, or ' +
+        'tokenizer.json, where text is to be read';
   const text = `${url}: ${reason}; ${expected}`;
   return MISSING.includes(status) ? new MissingError(text) : new Error(text);
 }
