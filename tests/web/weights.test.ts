@@ -23,7 +23,7 @@ function answer(body: string | null, init: ResponseInit = {}) {
 test('published models are known by name', () => {
   const sizes = ['gpt2', 'gpt2-medium', 'gpt2-large', 'gpt2-xl'];
   const [ggufs, exact] = [0, 1].map((rest) =>
-    publishedSources.filter((_, index) => index % 2 === rest),
+    publishedSources.slice(0, 2 * sizes.length).filter((_, index) => index % 2 === rest),
   );
   expect(exact?.map(({ id }) => id)).toEqual(sizes);
   expect(sourceOf('gpt2', BASE).folder).toMatch(/gpt2\/resolve\/main\/$/);
@@ -33,6 +33,21 @@ test('published models are known by name', () => {
     expect(modelAddress(source.id, BASE)).toMatchObject({ folder: source.folder, id: source.id });
     expect(proposedDtype(source.outline ?? { f32Bytes: 0 })).toBe('f32');
     expect(source.weightBytes).toBeLessThan((exact?.[index]?.weightBytes ?? 0) / 3);
+  }
+});
+
+test('TinyStories are known by what Hugging Face calls them, with their bytes in f32', () => {
+  const models = publishedSources.slice(8);
+  const sizes = ['1M', '3M', '8M', '28M', '33M'];
+  expect(models.map(({ id }) => id)).toEqual(sizes.map((size) => `roneneldan/TinyStories-${size}`));
+  // The core counts as many parameters of the first one's config.json.
+  expect(models[0]?.weightBytes).toBe(4 * 3_745_984);
+  expect(models.map(({ weightBytes = 0 }) => Math.round(weightBytes / 4e5) / 10)).toEqual([
+    3.7, 8.3, 19.7, 52, 68.5,
+  ]);
+  for (const { id, folder, files } of models) {
+    expect(folder).toBe(`https://huggingface.co/${id}/resolve/main/`);
+    expect(files).toBeUndefined(); // which there are is found out
   }
 });
 

@@ -1,4 +1,7 @@
-/** GPT-2 as it was published, and in q8_0 as others have published it since: where the files are, and how large. */
+/**
+ * GPT-2 as it was published, and in q8_0 as others have published it since; and TinyStories: where the files are, and
+ * how large.
+ */
 
 import { FILES } from './files';
 import { modelAddress } from './model-address';
@@ -75,7 +78,7 @@ function ggufSource(label: string, { repository, revision, file, bytes }: Publis
 }
 
 /** Each size in q8_0 first, a third of the download. */
-export const publishedSources: readonly ModelSource[] = PUBLISHED.flatMap((model) => {
+const gpt2Sources: readonly ModelSource[] = PUBLISHED.flatMap((model) => {
   const label = `${model.label} (${model.layers} layers)`;
   const exact = {
     ...{ id: model.id, label, folder: `${PUBLISHED_HOME}${model.id}/resolve/main/` },
@@ -83,6 +86,35 @@ export const publishedSources: readonly ModelSource[] = PUBLISHED.flatMap((model
   };
   return [ggufSource(label, model.gguf), exact];
 });
+
+/**
+ * GPT-Neos with GPT-2's tokenizer, by their sizes without the embedding of words that no story has. As which of their
+ * possible files the weights are there is found out.
+ * Source: Eldan and Li 2023, https://arxiv.org/abs/2305.07759; the config.json of each.
+ */
+const TINY_STORIES: readonly { size: string; layers: number; width: number }[] = [
+  { size: '1M', layers: 8, width: 64 },
+  { size: '3M', layers: 8, width: 128 },
+  { size: '8M', layers: 8, width: 256 },
+  { size: '28M', layers: 8, width: 512 },
+  { size: '33M', layers: 4, width: 768 },
+];
+
+/** Of words and of positions. */
+const EMBEDDED_ROWS = 50_257 + 2_048;
+
+const tinyStories: readonly ModelSource[] = TINY_STORIES.map(({ size, layers, width }) => {
+  const block = 12 * width ** 2 + 10 * width;
+  const parameters = EMBEDDED_ROWS * width + layers * block + 2 * width;
+  const address = modelAddress(`roneneldan/TinyStories-${size}`, PUBLISHED_HOME);
+  return {
+    ...address,
+    label: `TinyStories ${size} (${layers} layers)`,
+    weightBytes: 4 * parameters,
+  };
+});
+
+export const publishedSources: readonly ModelSource[] = [...gpt2Sources, ...tinyStories];
 
 /** The source that an id from the page's address stands for. */
 export function sourceOf(id: string, base: string): ModelSource {
