@@ -66,12 +66,9 @@ void Strips::widen(Index strip, std::span<const std::byte> bytes, float* values)
     patchboard::widen(from_, bytes, values);
     return;
   }
-  const Q8Strip q8 = read_q8(*this, strip, from_, bytes);
-  if (kind_ == TensorKind::kEmbedding) {
-    dequantize_along(q8.scales.data(), q8.values.data(), cols_, values);
-  } else {
-    dequantize_down(q8.scales.data(), q8.values.data(), rows(strip), cols_, values);
-  }
+  Q8Strip q8;
+  read_q8(*this, strip, from_, bytes, q8);
+  widen_q8(*this, strip, q8, values);
 }
 
 void Strips::store(Index strip, const float* values, std::span<std::byte> stored) const {
@@ -96,18 +93,25 @@ void Strips::store(Index strip, const float* values, std::span<std::byte> stored
   std::memcpy(stored.data() + scales.size() * sizeof(float), rounded.data(), rounded.size());
 }
 
-Q8Strip read_q8(const Strips& strips, Index strip, DType dtype, std::span<const std::byte> bytes) {
-  Q8Strip q8;
+void read_q8(const Strips& strips, Index strip, DType dtype, std::span<const std::byte> bytes,
+             Q8Strip& q8) {
   q8.scales.resize(scale_count(strips.kind(), strips.cols()));
   q8.values.resize(static_cast<std::size_t>(strips.rows(strip) * strips.cols()));
   if (dtype != DType::kQ8) {
     blocks_to_q8(dtype, bytes, q8.scales.data(), q8.values.data());
-    return q8;
+    return;
   }
   const std::size_t scale_bytes = q8.scales.size() * sizeof(float);
   std::memcpy(q8.scales.data(), bytes.data(), scale_bytes);
   std::memcpy(q8.values.data(), bytes.data() + scale_bytes, q8.values.size());
-  return q8;
+}
+
+void widen_q8(const Strips& strips, Index strip, const Q8Strip& q8, float* values) {
+  if (strips.kind() == TensorKind::kEmbedding) {
+    dequantize_along(q8.scales.data(), q8.values.data(), strips.cols(), values);
+  } else {
+    dequantize_down(q8.scales.data(), q8.values.data(), strips.rows(strip), strips.cols(), values);
+  }
 }
 
 }  // namespace patchboard

@@ -66,8 +66,10 @@ struct Q8Strip {
   std::vector<std::int8_t> values;
 };
 
-/// dtype: of `bytes`, one that fits q8.
-[[nodiscard]] Q8Strip read_q8(const Strips& strips, Index strip, DType dtype,
-                              std::span<const std::byte> bytes);
+/// dtype: of `bytes`, one that fits q8. q8: what is there makes room.
+void read_q8(const Strips& strips, Index strip, DType dtype, std::span<const std::byte> bytes,
+             Q8Strip& q8);
+/// The values that it stands for: [rows, cols].
+void widen_q8(const Strips& strips, Index strip, const Q8Strip& q8, float* values);
 
 }  // namespace patchboard

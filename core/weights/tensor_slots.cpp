@@ -14,9 +14,14 @@ StripStore storing(Vector& vector, Index size) {
   return [&vector](const StoredStrip& strip) { std::ranges::copy(strip.values, vector.data()); };
 }
 
-/// Whether the matrix keeps the very numbers that the strip has.
-bool is_q8(const PackedMatrix& matrix, const Strips& strips) {
-  return matrix.format() == WeightFormat::kQ8 && fits_q8(strips.stored());
+/// The strip in q8, where the matrix is and the strip is kept so. room: for what is read.
+const Q8Strip* q8_of(const PackedMatrix& matrix, const StoredStrip& strip, Q8Strip& room) {
+  if (strip.q8 != nullptr || matrix.format() != WeightFormat::kQ8 ||
+      !fits_q8(strip.strips.stored())) {
+    return strip.q8;
+  }
+  read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored, room);
+  return &room;
 }
 
 std::span<const float> row_of(const StoredStrip& strip, Index row) {
@@ -27,9 +32,9 @@ std::span<const float> row_of(const StoredStrip& strip, Index row) {
 void pack_rows(PackedMatrix& matrix, const StoredStrip& strip) {
   const Index first = strip.strips.first_row(strip.index);
   const Index count = strip.strips.rows(strip.index);
-  if (is_q8(matrix, strip.strips)) {
-    const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored);
-    matrix.set_rows(first, count, q8.scales.data(), q8.values.data());
+  Q8Strip room;
+  if (const Q8Strip* q8 = q8_of(matrix, strip, room)) {
+    matrix.set_rows(first, count, q8->scales.data(), q8->values.data());
     return;
   }
   if (!strip.halves.empty()) {
@@ -44,9 +49,9 @@ void pack_rows(PackedMatrix& matrix, const StoredStrip& strip) {
 /// first: the column for the first of the strips.
 void pack_column(PackedMatrix& matrix, const StoredStrip& strip, Index first) {
   const Index column = first + strip.strips.first_row(strip.index);
-  if (is_q8(matrix, strip.strips)) {
-    const Q8Strip q8 = read_q8(strip.strips, strip.index, strip.strips.stored(), strip.stored);
-    matrix.set_column(column, q8.scales.data(), q8.values.data());
+  Q8Strip room;
+  if (const Q8Strip* q8 = q8_of(matrix, strip, room)) {
+    matrix.set_column(column, q8->scales.data(), q8->values.data());
   } else if (!strip.halves.empty()) {
     matrix.set_column(column, strip.halves);
   } else {
@@ -179,11 +184,15 @@ std::vector<std::uint64_t> TensorShape::sizes() const {
 }
 
 std::span<const float> numbers_of(const StoredStrip& strip, std::vector<float>& room) {
-  if (strip.halves.empty()) {
+  if (strip.halves.empty() && strip.q8 == nullptr) {
     return strip.values;
   }
-  room.resize(strip.halves.size());
-  widen(DType::kF16, std::as_bytes(strip.halves), room.data());
+  room.resize(static_cast<std::size_t>(strip.strips.rows(strip.index) * strip.strips.cols()));
+  if (strip.q8 != nullptr) {
+    widen_q8(strip.strips, strip.index, *strip.q8, room.data());
+  } else {
+    widen(DType::kF16, std::as_bytes(strip.halves), room.data());
+  }
   return room;
 }
 

@@ -17,12 +17,14 @@ namespace patchboard {
 struct StoredStrip {
   const Strips& strips;
   Index index;
-  std::span<const float> values;         ///< [rows, cols]; none where there are halves
+  std::span<const float> values;         ///< [rows, cols]; none where one of the next two is there
   std::span<const std::int16_t> halves;  ///< [rows, cols], where the file's are the matrix's own
+  const Q8Strip* q8 = nullptr;           ///< the same in q8
   std::span<const std::byte> stored;
 };
 
-/// A strip's numbers, [rows, cols], whichever way they came. room: where halves are widened to.
+/// A strip's numbers, [rows, cols], whichever way they came. room: where halves and q8 are widened
+/// to.
 [[nodiscard]] std::span<const float> numbers_of(const StoredStrip& strip, std::vector<float>& room);
 
 /// Puts a strip in its place.

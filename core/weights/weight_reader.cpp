@@ -223,12 +223,32 @@ bool WeightReader::take_halves(const Strips& strips, std::span<const std::byte> 
   return are_finite(halves_);
 }
 
+/// Whether a strip is q8 in the file and in memory, and surely finite: then it is in q8_.
+bool WeightReader::take_q8(const Strips& strips, std::span<const std::byte> bytes) {
+  constexpr float kLargestScale = std::numeric_limits<float>::max() / 128;
+  if (strips.kind() == TensorKind::kVector || !fits_q8(strips.from())) {
+    return false;
+  }
+  read_q8(strips, strip_, strips.from(), bytes, q8_);
+  return are_within(q8_.scales, kLargestScale);
+}
+
 void WeightReader::take_strip(const Tensor& tensor, const Strips& strips,
                               std::span<const std::byte> bytes) {
   if (take_halves(strips, bytes)) {
     on_strip_(
         tensor,
         {.strips = strips, .index = strip_, .values = {}, .halves = halves_, .stored = bytes});
+    ++strip_;
+    return;
+  }
+  if (take_q8(strips, bytes)) {
+    on_strip_(tensor, {.strips = strips,
+                       .index = strip_,
+                       .values = {},
+                       .halves = {},
+                       .q8 = &q8_,
+                       .stored = bytes});
     ++strip_;
     return;
   }
@@ -244,8 +264,12 @@ void WeightReader::take_strip(const Tensor& tensor, const Strips& strips,
            (std::isfinite(*bad) ? ", beyond f16, which ends at 65504; load it as f32"
                                 : ", expected a finite number"));
   }
-  StoredStrip strip{
-      .strips = strips, .index = strip_, .values = values_, .halves = {}, .stored = bytes};
+  StoredStrip strip{.strips = strips,
+                    .index = strip_,
+                    .values = values_,
+                    .halves = {},
+                    .q8 = nullptr,
+                    .stored = bytes};
   if (strips.stored() != strips.from()) {
     stored_.resize(static_cast<std::size_t>(strips.bytes(strips.stored(), strip_)));
     strips.store(strip_, values_.data(), stored_);

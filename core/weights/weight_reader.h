@@ -95,6 +95,7 @@ class WeightReader {
   void feed_strips(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   void take_strip(const Tensor& tensor, const Strips& strips, std::span<const std::byte> bytes);
   [[nodiscard]] bool take_halves(const Strips& strips, std::span<const std::byte> bytes);
+  [[nodiscard]] bool take_q8(const Strips& strips, std::span<const std::byte> bytes);
   void skip_finished_tensors();
   /// Back to the first tensor of those that are taken with the one being read. Returns how many
   /// bytes of the kept copy will come again.
@@ -118,6 +119,7 @@ class WeightReader {
   std::vector<std::byte> spanned_;  // by a group
   std::vector<float> values_;
   std::vector<std::int16_t> halves_;
+  Q8Strip q8_;
   std::vector<std::byte> stored_;
 };
 

@@ -57,7 +57,7 @@ void store_all(const Strips& strips, std::span<const float> values, const StripS
   for (Index i = 0; i < strips.count(); ++i) {
     const auto first = static_cast<std::size_t>(strips.first_row(i) * strips.cols());
     const auto size = static_cast<std::size_t>(strips.rows(i) * strips.cols());
-    StoredStrip strip{strips, i, values.subspan(first, size), {}, {}};
+    StoredStrip strip{strips, i, values.subspan(first, size), {}, {}, {}};
     std::vector<std::byte> stored(static_cast<std::size_t>(strips.bytes(strips.stored(), i)));
     if (strips.stored() != DType::kF32) {
       strips.store(i, strip.values.data(), stored);
