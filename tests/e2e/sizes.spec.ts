@@ -187,3 +187,30 @@ test('on a phone prompts that share nothing leave the map’s place in the first
   await repairs.getByText(/more repair/).click();
   expect(await offers.count()).toBeGreaterThan(before);
 });
+
+/** What reaches over the right edge of what it stands in, but where that scrolls. */
+function overItsEdge(part: Element): string[] {
+  const edgeOf = (frame: Element) =>
+    frame.getBoundingClientRect().right - parseFloat(getComputedStyle(frame).paddingRight);
+  return [...part.querySelectorAll('*')]
+    .filter((element) => {
+      const frame = element.parentElement;
+      if (!frame || getComputedStyle(element).position === 'absolute') return false;
+      if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(frame).overflowX)) return false;
+      const { right, width } = element.getBoundingClientRect();
+      return width > 0 && right > edgeOf(frame) + 1;
+    })
+    .map(({ tagName, textContent }) => `${tagName} ${textContent.trim().slice(0, 40)}`);
+}
+
+test('on a phone the model’s part holds all of it, whichever is chosen', async ({ patchboard }) => {
+  await patchboard.page.setViewportSize({ width: 390, height: 844 });
+  await patchboard.openFinished();
+  await patchboard.show('Model');
+  for (const option of await patchboard.modelSelect.locator('option').all()) {
+    await patchboard.modelSelect.selectOption((await option.getAttribute('value')) ?? '');
+    expect(await patchboard.part('Model').evaluate(overItsEdge), await option.innerText()).toEqual(
+      [],
+    );
+  }
+});
