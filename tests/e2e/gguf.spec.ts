@@ -50,6 +50,29 @@ test('a link to one loads it with no other file, keeps it, and opens it without 
   await expect(patchboard.alerts).toHaveCount(0);
 });
 
+test('one that was rounded is compared with what it was made from, once that is kept here', async ({
+  patchboard,
+}) => {
+  await serve();
+  await patchboard.openReady(link(Q8_0));
+  await patchboard.expectInUse(`In use: ${addressOf(Q8_0)}`);
+  await patchboard.run();
+  const drift = patchboard.page.getByRole('region', { name: 'Comparison with f32' });
+  await expect(drift).toContainText('What q8_0 changes');
+  await expect(drift).toContainText('These weights were rounded before they came here.');
+  await patchboard.load(addressOf(F32));
+  await patchboard.expectInUse(`In use: ${addressOf(F32)}`);
+  await patchboard.expectKept(2);
+  await expect(drift).toHaveCount(0);
+  await patchboard.load(addressOf(Q8_0));
+  await patchboard.expectInUse(`In use: ${addressOf(Q8_0)}`);
+  await patchboard.run();
+  await expect(drift.getByLabel('Made from').locator('option')).toHaveText([addressOf(F32)]);
+  await drift.getByRole('button', { name: 'Compare with f32' }).click();
+  await expect(drift).toContainText(/Clean run: a logit changes by at most\s+0\.\d+/);
+  await expect(drift).toContainText('Corrupted run');
+});
+
 test('of f32 its map is that of the same weights in safetensors, to the last digit', async ({
   patchboard,
 }) => {

@@ -5,7 +5,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { synthesize } from './native.mjs';
+import { synthesize, synthesizeGguf } from './native.mjs';
 import { PageVisit } from './page-visit.mjs';
 import { serveModels } from './serve-models.mjs';
 import { ratio } from './statistics.mjs';
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     dtype: { type: 'string', default: 'f32' },
+    gguf: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     switches: { type: 'string', default: '0' },
     limit: { type: 'string' },
@@ -25,11 +26,11 @@ const ROUNDS = Number(values.rounds);
 const SWITCHES = Number(values.switches);
 
 /** Reading and loading in turn; a ratio is the median of the rounds' ratios. */
-async function measureLoads(visit, address) {
+async function measureLoads(visit, address, weights) {
   const read = [];
   const loads = [];
   for (let round = 0; round < ROUNDS; round++) {
-    read.push(await visit.readAndDiscard(`${address}model.safetensors`));
+    read.push(await visit.readAndDiscard(weights));
     await visit.open();
     await visit.removeKept();
     loads.push(await visit.load(address, dtype));
@@ -72,16 +73,24 @@ const models = await serveModels('build/bench', values.limit && Number(values.li
 const profile = mkdtempSync(join(tmpdir(), 'patchboard-'));
 const visit = await PageVisit.start(profile);
 try {
-  const address = `${models.address}${config}/`;
+  const name = values.gguf ? await synthesizeGguf(config, values.gguf) : `${config}/`;
+  const address = models.address + name;
+  const weights = values.gguf ? address : `${address}model.safetensors`;
   const load = loadavg();
-  const results = { config, dtype, ...(await measureLoads(visit, address)) };
+  const results = {
+    config,
+    gguf: values.gguf,
+    dtype,
+    ...(await measureLoads(visit, address, weights)),
+  };
   results.firstRowSeconds = await measureRows(visit, address);
   await visit.open();
   results.fromDisk = await visit.load(address, dtype);
   results.residentAfterSwitchesMB = await measureSwitches(visit, address);
   results.machineLoad = [load[0], loadavg()[0]];
   const text = JSON.stringify(results, null, 2);
-  writeFileSync(`build/bench/loading-${config}-${dtype}.json`, text);
+  const file = values.gguf ? name : `${config}-${dtype}`;
+  writeFileSync(`build/bench/loading-${file}.json`, text);
   console.log(text);
 } finally {
   await visit.close();

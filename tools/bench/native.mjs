@@ -22,6 +22,14 @@ export async function synthesize(config) {
   await run(COMMAND, ['synth', '--config', config, '--seed', '1', '--out', folder(config)]);
 }
 
+/** The same as a GGUF in numbers of that type. Returns its name beside the folder. */
+export async function synthesizeGguf(config, dtype) {
+  const name = `${config}-${dtype}.gguf`;
+  const out = ['--to', 'gguf', '--dtype', dtype, '--out', folder(name)];
+  await run(COMMAND, ['convert', ...model(config), ...out]);
+  return name;
+}
+
 /** A prompt is text, or a list of token ids. */
 function prompt(name, value) {
   return Array.isArray(value) ? [`--${name}-ids`, value.join(',')] : [`--${name}`, value];

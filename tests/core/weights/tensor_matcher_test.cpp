@@ -37,8 +37,8 @@ bool is_projection(const FileTensor& tensor) {
 }
 
 FileTensor transposed(const FileTensor& tensor) {
-  const std::size_t rows = tensor.shape[0];
-  const std::size_t cols = tensor.shape[1];
+  const auto rows = static_cast<std::size_t>(tensor.shape[0]);
+  const auto cols = static_cast<std::size_t>(tensor.shape[1]);
   FileTensor result{tensor.name, tensor.dtype, {cols, rows}, {}};
   for (std::size_t col = 0; col < cols; ++col) {
     for (std::size_t row = 0; row < rows; ++row) {

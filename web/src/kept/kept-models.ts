@@ -48,16 +48,25 @@ export async function keptModels(): Promise<Storage> {
   return { models, used: usage, quota };
 }
 
-/** Of the model at an address, in whatever numbers it is whole; nothing where nothing can be kept. */
-export async function keptCopies(address: string): Promise<Manifest[]> {
+/** That are whole; nothing where nothing can be kept. */
+async function wholeCopies(): Promise<Manifest[]> {
   try {
     const { models } = await keptModels();
-    return models.flatMap(({ manifest }) =>
-      manifest?.complete && manifest.address === address ? [manifest] : [],
-    );
+    return models.flatMap(({ manifest }) => (manifest?.complete ? [manifest] : []));
   } catch {
     return []; // a load says so
   }
+}
+
+/** Of the model at an address, in whatever numbers it is whole. */
+export async function keptCopies(address: string): Promise<Manifest[]> {
+  return (await wholeCopies()).filter((copy) => copy.address === address);
+}
+
+/** Of other models than the one at the address, in f32: one of them may be what it was rounded from. */
+export async function keptOriginals(address: string): Promise<Manifest[]> {
+  const isOther = (copy: Manifest) => copy.address !== address && copy.dtype === 'f32';
+  return (await wholeCopies()).filter(isOther);
 }
 
 /** What it is called: "https://example.org/gpt2/ in f16". */

@@ -7,6 +7,7 @@ import { availableMemory } from '../weights/memory';
 import { type LoadProgress, type Pace, PaceMeter } from '../weights/progress';
 import {
   EMBEDDED_ID,
+  keptAddress,
   type ModelSource,
   named,
   sizesOf,
@@ -94,14 +95,14 @@ export class ModelShelf {
     this.inUse = { ...inUse, info, tokenizer: 'gpt2', source: named(inUse.source, 'gpt2') };
   }
 
-  /** The model in use in another format. */
-  async beside(dtype: Dtype): Promise<BesideModel> {
-    if (!this.inUse) throw new Error('no model is in use');
+  /** A model beside the one in use: of another source, or the same one in another format. */
+  async beside(dtype: Dtype, source = this.inUse?.source): Promise<BesideModel> {
+    if (!this.inUse || !source) throw new Error('no model is in use');
     const abort = new AbortController();
     this.besides = [...this.besides, abort];
     const quiet = { onProgress: () => {}, onNote: () => {}, onRetry: () => {} };
     try {
-      const { engine } = await Engine.load(this.inUse.source, dtype, quiet, abort.signal);
+      const { engine } = await Engine.load(source, dtype, quiet, abort.signal);
       const close = () => {
         engine.close();
         this.besides = this.besides.filter((other) => other !== abort);
@@ -119,9 +120,18 @@ export class ModelShelf {
     }
   }
 
-  /** Why it cannot be had; undefined where it can. */
-  whyNotBeside(dtype: Dtype): string | undefined {
+  /** What the model in use may have been rounded from, of what is kept here in f32. */
+  async originals(): Promise<readonly ModelSource[]> {
     const source = this.inUse?.source;
+    if (!source) return [];
+    const { keptOriginals } = await import('../kept/kept-models');
+    const { sourceAt } = await import('../weights/published');
+    const copies = await keptOriginals(keptAddress(source));
+    return copies.map(({ address }) => sourceAt(address, document.baseURI));
+  }
+
+  /** Why it cannot be had; undefined where it can. */
+  whyNotBeside(dtype: Dtype, source = this.inUse?.source): string | undefined {
     const sizes = source && sizesOf(source);
     if (!source || !sizes) return undefined;
     try {

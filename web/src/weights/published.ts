@@ -6,7 +6,13 @@
 import { FILES } from './files';
 import { modelAddress } from './model-address';
 import type { Outline } from './outline';
-import { addressSource, EMBEDDED_ID, embeddedSource, type ModelSource } from './sources';
+import {
+  addressSource,
+  EMBEDDED_ID,
+  embeddedSource,
+  keptAddress,
+  type ModelSource,
+} from './sources';
 
 const PUBLISHED_HOME = 'https://huggingface.co/openai-community/';
 
@@ -115,6 +121,12 @@ const tinyStories: readonly ModelSource[] = TINY_STORIES.map(({ size, layers, wi
 });
 
 export const publishedSources: readonly ModelSource[] = [...gpt2Sources, ...tinyStories];
+
+/** The source that a copy on this machine is of: see keptAddress. */
+export function sourceAt(address: string, base: string): ModelSource {
+  const isThere = (source: ModelSource) => keptAddress(source) === address;
+  return publishedSources.find(isThere) ?? addressSource(address, base);
+}
 
 /** The source that an id from the page's address stands for. */
 export function sourceOf(id: string, base: string): ModelSource {
