@@ -60,12 +60,12 @@ TEST(Gpt2Tokenizer, ShowsIdsThatPadTheVocabularyByTheirNumber) {
   EXPECT_EQ(predicted["tokens"][1]["text"], "#50300");
   const testing::Arguments experiment = {"--clean-ids", "15496,50300",  "--corrupted-ids",
                                          "15496,345",   "--target-ids", "50300"};
-  for (testing::Arguments arguments : std::initializer_list<testing::Arguments>{
-           {"patch"}, {"lens"}, {"cell", "--at", "0,1", "--continue", "0"}}) {
+  for (const char* subcommand : {"patch", "lens"}) {
+    testing::Arguments arguments = {subcommand};
     arguments.insert(arguments.end(), experiment.begin(), experiment.end());
     const auto shown = run_command(with(arguments));
     EXPECT_EQ(shown.exit_code, 0) << shown.err;
-    EXPECT_NE(shown.out.find("#50300"), std::string::npos) << arguments[0] << ": " << shown.out;
+    EXPECT_NE(shown.out.find("#50300"), std::string::npos) << subcommand << ": " << shown.out;
   }
 }
 
