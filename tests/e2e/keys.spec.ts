@@ -299,3 +299,21 @@ test('the map’s table is one stop, moved in by the same keys, and tied to the 
   await page.keyboard.press('Escape');
   await expect(held).toHaveCount(0);
 });
+
+test('a map that is replaced has the focus again', async ({ patchboard }) => {
+  await patchboard.openFinished();
+  const map = patchboard.page.getByLabel('Map').getByRole('application');
+  await map.focus();
+  await map.evaluate(
+    (frame) =>
+      new Promise<void>((done) => {
+        const place = frame.parentElement;
+        frame.remove();
+        setTimeout(() => {
+          place?.append(frame);
+          done();
+        }, 100);
+      }),
+  );
+  await expect(map).toBeFocused();
+});

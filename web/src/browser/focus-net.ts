@@ -1,6 +1,6 @@
 /** A press may take away what has the focus, or disable it: it then goes on nearby, where nothing has said where. */
 
-import { focusMap } from './keep-focus';
+import { focusMap, MAP } from './keep-focus';
 
 const FOCUSABLE = ':is(button, input, select, textarea, a[href], [tabindex]):not(:disabled)';
 const STOP = ':not([tabindex="-1"])';
@@ -29,19 +29,26 @@ function nearest(around: readonly Element[]): HTMLElement | undefined {
 export function spanFocusNet(): () => void {
   let last: Element | undefined;
   let around: Element[] = [];
+  let isMap = false;
+  /** Has the focus of a map that is gone, until there is another one. */
+  let standIn: Element | undefined;
   const remember = ({ target }: FocusEvent) => {
     if (!(target instanceof Element)) return;
     last = target;
     around = ancestorsOf(target);
+    isMap = target.matches(MAP);
+    if (target !== standIn) standIn = undefined;
   };
   const observer = new MutationObserver(() => {
+    if (standIn && document.activeElement === standIn && document.querySelector(MAP)) focusMap();
     if (!last || (last.isConnected && !last.matches(':disabled'))) return;
     const { activeElement, body } = document;
     // Browsers let go of what is disabled, each at a time of its own.
     const isNowhere = !activeElement || activeElement === body || activeElement === last;
     last = undefined;
     if (!isNowhere) return;
-    const next = nearest(around);
+    const next = isMap && document.querySelector(MAP) ? undefined : nearest(around);
+    if (isMap) standIn = next;
     if (next) next.focus({ preventScroll: true });
     else focusMap();
   });
