@@ -16,6 +16,13 @@ Config small_config(Index n_layer, Index n_head, Index d_model, Index vocab_size
   return config;
 }
 
+Config config_of_odd_groups() {
+  Config config = small_config(2, 2, 70, 37);
+  config.d_mlp = 45;
+  config.n_positions = 3;
+  return config;
+}
+
 reference::PlainWeights random_weights(const Config& config, std::uint32_t seed) {
   std::mt19937 generator(seed);
   std::normal_distribution<float> normal(0.0F, 0.3F);

@@ -208,20 +208,13 @@ TEST(Gguf, WhatDoesNotBecomesWhatIsAskedFor) {
   }
 }
 
-Config odd_config() {
-  Config config = testing::small_config(2, 2, 70, 37);
-  config.d_mlp = 45;
-  config.n_positions = 3;
-  return config;
-}
-
 TEST(Gguf, TransposedProjectionsAreThePublishedOnes) {
-  const PlainWeights weights = testing::random_weights(odd_config(), 3);
+  const PlainWeights weights = testing::random_weights(testing::config_of_odd_groups(), 3);
   Session session(1);
   session.begin_file(WeightFormat::kF32, "model.gguf");
-  feed(session, testing::gguf_file(odd_config(), weights), 999);
+  feed(session, testing::gguf_file(testing::config_of_odd_groups(), weights), 999);
   session.finish();
-  PlainWeights found = unpacked(odd_config(), session.model().weights());
+  PlainWeights found = unpacked(testing::config_of_odd_groups(), session.model().weights());
   PlainWeights given = weights;
   const std::vector<PlainTensor> left = tensors_of(found);
   const std::vector<PlainTensor> right = tensors_of(given);
@@ -301,7 +294,7 @@ TEST(Gguf, AFileThatEndsEarlyIsRefusedAndNothingIsMissedAfterIt) {
 }
 
 TEST(Gguf, WhatSaysNothingOfItsModelIsRefused) {
-  const PlainWeights weights = testing::random_weights(odd_config(), 3);
+  const PlainWeights weights = testing::random_weights(testing::config_of_odd_groups(), 3);
   expect_gguf_refused(testing::safetensors_file(testing::published_tensors(weights)),
                       {"is safetensors", "expected a config.json beside it"});
 }
@@ -322,7 +315,7 @@ TEST(Gguf, ASizeThatCannotBeIsRefusedByTheFilesOwnKey) {
 }
 
 TEST(Gguf, AShapeThatIsNotTheModelsIsRefusedByTheFilesName) {
-  Config config = odd_config();
+  Config config = testing::config_of_odd_groups();
   const PlainWeights weights = testing::random_weights(config, 3);
   config.d_mlp = 44;
   expect_gguf_refused(testing::gguf_file(config, weights),

@@ -15,17 +15,10 @@ namespace {
 using reference::PlainTensor;
 using reference::PlainWeights;
 using reference::unpacked;
+using testing::config_of_odd_groups;
 using testing::FileTensor;
 
 constexpr std::array kFormats = {WeightFormat::kF32, WeightFormat::kF16, WeightFormat::kQ8};
-
-// Groups of scales that end early, in both directions.
-Config odd_config() {
-  Config config = testing::small_config(2, 2, 70, 37);
-  config.d_mlp = 45;
-  config.n_positions = 3;
-  return config;
-}
 
 std::string text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -41,20 +34,20 @@ void feed(WeightLoader& loader, std::string_view file, std::string& copy, std::s
 /// The file that is kept of `file`, and the weights.
 std::string copy_of(const std::string& file, WeightFormat format, PlainWeights* weights = nullptr,
                     std::size_t piece = 999) {
-  WeightLoader loader(odd_config(), format);
+  WeightLoader loader(config_of_odd_groups(), format);
   loader.keep();
   std::string copy;
   feed(loader, file, copy, piece);
   if (weights != nullptr) {
-    *weights = unpacked(odd_config(), loader.finish());
+    *weights = unpacked(config_of_odd_groups(), loader.finish());
   }
   return copy;
 }
 
 PlainWeights load(const std::string& file, WeightFormat format) {
-  WeightLoader loader(odd_config(), format);
+  WeightLoader loader(config_of_odd_groups(), format);
   loader.feed(std::as_bytes(std::span(file)));
-  return unpacked(odd_config(), loader.finish());
+  return unpacked(config_of_odd_groups(), loader.finish());
 }
 
 void expect_same(PlainWeights weights, PlainWeights expected, const std::string& what) {
@@ -69,7 +62,7 @@ void expect_same(PlainWeights weights, PlainWeights expected, const std::string&
 /// As older files have it: names with the prefix, mask buffers between and at the end.
 std::string published_file(DType dtype = DType::kF32) {
   std::vector<FileTensor> tensors =
-      testing::published_tensors(testing::random_weights(odd_config(), 1), dtype);
+      testing::published_tensors(testing::random_weights(config_of_odd_groups(), 1), dtype);
   for (FileTensor& tensor : tensors) {
     tensor.name = "transformer." + tensor.name;
   }
@@ -137,13 +130,13 @@ void expect_continues(const std::string& file, WeightFormat format, std::size_t 
   const std::string copy = copy_of(file, format);
   const std::string header = file.substr(8, file.find("}}") + 2 - 8);
   std::string kept = copy.substr(0, cut);
-  WeightLoader loader(odd_config(), format);
+  WeightLoader loader(config_of_odd_groups(), format);
   loader.feed(std::as_bytes(std::span(kept)));
   const auto position = static_cast<std::size_t>(loader.continue_from(header));
   feed(loader, std::string_view(file).substr(position), kept, 777);
   const std::string what = "cut at " + std::to_string(cut) + ": ";
   EXPECT_EQ(kept, copy) << what;
-  expect_same(unpacked(odd_config(), loader.finish()), load(file, format), what);
+  expect_same(unpacked(config_of_odd_groups(), loader.finish()), load(file, format), what);
 }
 
 TEST(KeptCopy, ContinuesFromWhereItWasCut) {
@@ -165,7 +158,7 @@ struct FileParts {
 
   explicit FileParts(WeightFormat format) {
     std::vector<FileTensor> tensors =
-        testing::published_tensors(testing::random_weights(odd_config(), 1));
+        testing::published_tensors(testing::random_weights(config_of_odd_groups(), 1));
     const auto half = tensors.begin() + static_cast<std::ptrdiff_t>(tensors.size() / 2);
     files = {testing::safetensors_file({tensors.begin(), half}),
              testing::safetensors_file({half, tensors.end()})};
@@ -179,7 +172,7 @@ struct FileParts {
 
   /// Not to be copied or moved, hence made where it is used.
   static WeightLoader loader_in(WeightFormat format) {
-    return WeightLoader(odd_config(), format, {"first", "second"});
+    return WeightLoader(config_of_odd_groups(), format, {"first", "second"});
   }
 
   /// Goes on with the second file after `cut` bytes of its copy.
@@ -197,7 +190,8 @@ struct FileParts {
     feed(loader, std::string_view(files[1]).substr(position), kept, 777);
     loader.end_file();
     EXPECT_EQ(kept, copies[1]) << cut;
-    expect_same(unpacked(odd_config(), loader.finish()), load(published_file(), format), "");
+    expect_same(unpacked(config_of_odd_groups(), loader.finish()), load(published_file(), format),
+                "");
   }
 };
 
@@ -227,12 +221,12 @@ TEST(KeptCopy, OfSeveralFilesDoesNotContinueWithTensorsOfTheOneBefore) {
 TEST(KeptCopy, DoesNotContinueAnotherFile) {
   const std::string copy = copy_of(published_file(), WeightFormat::kQ8);
   const auto try_with = [&](std::size_t cut, const std::string& header) {
-    WeightLoader loader(odd_config(), WeightFormat::kQ8);
+    WeightLoader loader(config_of_odd_groups(), WeightFormat::kQ8);
     loader.feed(std::as_bytes(std::span(copy)).first(cut));
     loader.continue_from(header);
   };
   std::vector<FileTensor> tensors =
-      testing::published_tensors(testing::random_weights(odd_config(), 1));
+      testing::published_tensors(testing::random_weights(config_of_odd_groups(), 1));
   std::ranges::reverse(tensors);
   const std::string other = testing::safetensors_file(tensors);
   testing::expect_error(ErrorCode::kWeights, {"ln_f.bias", "not what the kept copy has"},

@@ -18,19 +18,12 @@ namespace patchboard {
 namespace {
 
 using reference::PlainWeights;
+using testing::config_of_odd_groups;
 using testing::expect_error;
 using testing::FileTensor;
 using testing::safetensors_file;
 
 constexpr std::array kFormats = {WeightFormat::kF32, WeightFormat::kF16, WeightFormat::kQ8};
-
-// Groups of scales that end early; c_proj of the attention is square.
-Config odd_config() {
-  Config config = testing::small_config(2, 2, 70, 37);
-  config.d_mlp = 45;
-  config.n_positions = 3;
-  return config;
-}
 
 bool is_projection(const FileTensor& tensor) {
   return tensor.shape.size() == 2 && tensor.name.starts_with("h.");
@@ -77,7 +70,7 @@ Loaded load(const std::vector<std::string>& files, WeightFormat format = WeightF
   for (std::size_t i = 0; i < files.size(); ++i) {
     names.push_back("file " + std::to_string(i));
   }
-  WeightLoader loader(odd_config(), format, names);
+  WeightLoader loader(config_of_odd_groups(), format, names);
   loader.keep();
   std::string kept;
   for (const std::string& file : files) {
@@ -104,7 +97,8 @@ void expect_refused(const std::vector<FileTensor>& tensors,
 }
 
 TEST(TensorMatcher, TakesProjectionsEitherWayRound) {
-  const std::vector<FileTensor> tensors = published(testing::random_weights(odd_config(), 1));
+  const std::vector<FileTensor> tensors =
+      published(testing::random_weights(config_of_odd_groups(), 1));
   for (const WeightFormat format : kFormats) {
     const Loaded expected = load(tensors, format);
     const Loaded found = load(out_in(tensors), format);
@@ -116,7 +110,7 @@ TEST(TensorMatcher, TakesProjectionsEitherWayRound) {
 }
 
 TEST(TensorMatcher, RefusesProjectionsOfBothWaysAndNamesTwo) {
-  std::vector<FileTensor> tensors = published(testing::random_weights(odd_config(), 2));
+  std::vector<FileTensor> tensors = published(testing::random_weights(config_of_odd_groups(), 2));
   std::vector<FileTensor> mixed = out_in(tensors);
   named(mixed, "h.1.mlp.c_fc.weight") = named(tensors, "h.1.mlp.c_fc.weight");
   expect_refused(mixed,
@@ -133,7 +127,7 @@ TEST(TensorMatcher, RefusesProjectionsOfBothWaysAndNamesTwo) {
 
 TEST(TensorMatcher, TellsThemOverSeveralFiles) {
   const std::vector<FileTensor> tensors =
-      out_in(published(testing::random_weights(odd_config(), 3)));
+      out_in(published(testing::random_weights(config_of_odd_groups(), 3)));
   const auto parts = [&](std::string_view alone) {
     std::vector<FileTensor> first;
     std::vector<FileTensor> second;
@@ -150,7 +144,7 @@ TEST(TensorMatcher, TellsThemOverSeveralFiles) {
 }
 
 TEST(TensorMatcher, TakesAModelWithoutAnyBias) {
-  PlainWeights weights = testing::random_weights(odd_config(), 4);
+  PlainWeights weights = testing::random_weights(config_of_odd_groups(), 4);
   const auto is_bias = [](const FileTensor& tensor) { return tensor.name.ends_with(".bias"); };
   for (const reference::PlainTensor& tensor : tensors_of(weights)) {
     if (tensor.name.ends_with(".bias")) {
@@ -170,7 +164,7 @@ TEST(TensorMatcher, TakesAModelWithoutAnyBias) {
 }
 
 TEST(TensorMatcher, LeavesOtherHeadsAsideAndTellsTheirNames) {
-  std::vector<FileTensor> tensors = published(testing::random_weights(odd_config(), 5));
+  std::vector<FileTensor> tensors = published(testing::random_weights(config_of_odd_groups(), 5));
   const std::string expected = load(tensors).fingerprint;
   EXPECT_TRUE(load(tensors).left_aside.empty());
   for (FileTensor& tensor : tensors) {
@@ -195,7 +189,7 @@ TEST(TensorMatcher, RefusesPackedWeightsByTheirMethod) {
            {"h.0.mlp.c_fc.g_idx", "GPTQ or AWQ"},
            {"h.1.attn.c_attn.SCB", "bitsandbytes"},
            {"h.0.attn.c_attn.weight.quant_state.bitsandbytes__nf4", "bitsandbytes"}}) {
-    std::vector<FileTensor> tensors = published(testing::random_weights(odd_config(), 6));
+    std::vector<FileTensor> tensors = published(testing::random_weights(config_of_odd_groups(), 6));
     tensors[2].dtype = "I32";  // which stands before the name that says why
     tensors.push_back({name, "I32", {1}, std::string(4, '\0')});
     expect_refused(tensors, {"`" + std::string(name) + "` is of weights that " + method, "GGUF"});
